@@ -1,0 +1,262 @@
+//! The WebSocket protocol, version 1. `shared/PROTOCOL.md` tells it in words; vectors show each frame.
+//! A frame is one JSON text message with its name in `t`. Live delivery and resume use the same `page`.
+
+use crate::{
+    entry::Entry,
+    id::{EntryId, Epoch, HomeId, PersonId, RoomId, Seq},
+    policy::Role,
+    refusal::{Refusal, Told},
+    room::Listed,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The protocol version this build speaks.
+pub const VERSION: u16 = 1;
+
+/// The largest frame a phone may send, in bytes of UTF-8.
+pub const FRAME_MAX_BYTES: usize = 64 * 1024;
+
+/// The most entries in one page.
+pub const PAGE_MAX_ENTRIES: i64 = 200;
+
+/// The most bytes of entries in one page; a single larger entry still travels, alone.
+pub const PAGE_MAX_BYTES: usize = 128 * 1024;
+
+/// Where a phone stands in each of its rooms.
+pub type Cursors = BTreeMap<RoomId, Seq>;
+
+/// What a phone says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientFrame {
+    /// First, within the hello time: who I am, and what I already have.
+    Hello {
+        v: u16,
+        /// An access token. It travels nowhere else.
+        token: String,
+        /// The epoch the cursors belong to; cursors of another epoch count as 0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        epoch: Option<Epoch>,
+        #[serde(default)]
+        #[cfg_attr(test, ts(type = "Record<string, number>"))]
+        cursors: Cursors,
+    },
+    /// Add this to a room. Answered by `ack` or `refused`.
+    Append {
+        room: RoomId,
+        id: EntryId,
+        kind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        target: Option<EntryId>,
+        #[cfg_attr(test, ts(type = "unknown"))]
+        body: Value,
+    },
+    /// Read a room: the entries after a seq, or the last ones before it (one of the two, not both).
+    /// Answered by one `page`.
+    Range {
+        room: RoomId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        after: Option<Seq>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        before: Option<Seq>,
+        /// At most this many entries, 1 to 200; 200 when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional, type = "number"))]
+        limit: Option<i64>,
+    },
+    /// Stand here again in these rooms; the server sends what follows, as after `hello`.
+    Resume {
+        #[cfg_attr(test, ts(type = "Record<string, number>"))]
+        cursors: Cursors,
+    },
+    /// The answer to a `beat`: the digest of where this phone stands.
+    Beat { digest: String },
+}
+
+/// Which side of a seq to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Ascending from the entry after it.
+    After(Seq),
+    /// The last entries below it, told in ascending order.
+    Before(Seq),
+}
+
+impl Side {
+    /// From the two optional fields of a request.
+    ///
+    /// # Errors
+    /// `FrameMalformed` unless exactly one is given and neither is negative.
+    pub fn read(after: Option<Seq>, before: Option<Seq>) -> Result<Side, Refusal> {
+        match (after, before) {
+            (Some(seq), None) if seq >= Seq::ZERO => Ok(Side::After(seq)),
+            (None, Some(seq)) if seq >= Seq::ZERO => Ok(Side::Before(seq)),
+            _ => Err(Refusal::FrameMalformed),
+        }
+    }
+}
+
+/// What the server says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`, and again whenever my rooms or their people change.
+    Welcome(Box<Welcome>),
+    /// Entries of a room, in order, without holes.
+    Page(Page),
+    /// The draft is on disk at this place. It does not move a cursor: only pages do.
+    Ack {
+        room: RoomId,
+        id: EntryId,
+        seq: Seq,
+        #[cfg_attr(test, ts(type = "number"))]
+        at: i64,
+    },
+    /// A frame was refused; the connection lives on. `room` and `id` name the draft, if it was one.
+    Refused {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        room: Option<RoomId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        id: Option<EntryId>,
+        #[serde(flatten)]
+        told: Told,
+    },
+    /// Heartbeat and beacon: the digest of the heads of my rooms.
+    Beat { digest: String },
+    /// The last frame before the server closes, and how long to stay away.
+    Bye {
+        #[serde(flatten)]
+        told: Told,
+        /// Come back after this long, ms; spread by the server so that phones do not return at once.
+        #[cfg_attr(test, ts(type = "number"))]
+        retry_ms: i64,
+    },
+}
+
+/// Everything a phone needs to draw itself, but for the entries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Welcome {
+    pub v: u16,
+    pub epoch: Epoch,
+    /// The server's clock, epoch ms.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub now: i64,
+    /// A `beat` comes this often, ms.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub beat_ms: i64,
+    /// Give up on the connection after this much silence, ms.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub silence_ms: i64,
+    /// After a lost connection wait this long before the first try, ms; drawn for this phone.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub retry_ms: i64,
+    pub me: PersonId,
+    /// My rooms. A room that is not listed is wiped from the phone.
+    pub rooms: Vec<Listed>,
+    /// Everyone whose name may stand beside an entry or in a list.
+    pub people: Vec<PersonCard>,
+    pub homes: Vec<HomeCard>,
+}
+
+/// A person as others of the constellation see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PersonCard {
+    pub person: PersonId,
+    pub name: String,
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub home: Option<HomeId>,
+    /// Whether they have left the constellation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
+}
+
+/// A home as others of the constellation see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HomeCard {
+    pub home: HomeId,
+    pub name: String,
+    pub hub: bool,
+}
+
+/// A run of entries of one room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Page {
+    pub room: RoomId,
+    /// The first seq it covers.
+    pub from: Seq,
+    /// The last seq it covers; `from - 1` when there was nothing to read.
+    pub to: Seq,
+    /// The room's head when it was read.
+    pub head: Seq,
+    /// `to - from + 1` entries, ascending.
+    pub entries: Vec<Entry>,
+}
+
+/// The names of the client frames, for telling an unknown frame from a malformed one.
+const CLIENT_FRAMES: [&str; 5] = ["hello", "append", "range", "resume", "beat"];
+
+impl ClientFrame {
+    /// Reads one text message.
+    ///
+    /// # Errors
+    /// `FrameTooLarge`, `FrameMalformed`, `FrameUnknown`.
+    pub fn decode(text: &str) -> Result<ClientFrame, Refusal> {
+        #[derive(Deserialize)]
+        struct Named {
+            t: String,
+        }
+        if text.len() > FRAME_MAX_BYTES {
+            return Err(Refusal::FrameTooLarge);
+        }
+        serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Named>(text) {
+            Ok(Named { t }) if !CLIENT_FRAMES.contains(&t.as_str()) => Refusal::FrameUnknown,
+            _ => Refusal::FrameMalformed,
+        })
+    }
+
+    /// The frame as one text message.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).expect("a frame has string keys, which always encode")
+    }
+}
+
+impl ServerFrame {
+    /// The frame as one text message.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).expect("a frame has string keys, which always encode")
+    }
+
+    /// `refused`, for a frame that was not a draft.
+    pub fn refused(refusal: Refusal) -> ServerFrame {
+        ServerFrame::Refused { room: None, id: None, told: refusal.into() }
+    }
+}
+
+/// The digest of where somebody stands: 32-bit FNV-1a over the text `room:seq\n` of each room in
+/// ascending order, as eight hex digits. It finds what was missed; it proves nothing.
+pub fn digest(places: impl IntoIterator<Item = (RoomId, Seq)>) -> String {
+    let ordered: Cursors = places.into_iter().collect();
+    let mut hash: u32 = 0x811c_9dc5;
+    for (room, seq) in ordered {
+        for byte in format!("{room}:{seq}\n").bytes() {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+    format!("{hash:08x}")
+}

@@ -1,0 +1,101 @@
+//! Golden checks of the contract: the vectors that other languages read too, and the TypeScript types.
+//! `ROOST_BLESS=1 cargo test -p roost-shared` writes the TypeScript file anew; vectors are written by hand.
+
+use crate::frame::{self, ClientFrame, ServerFrame};
+use serde_json::Value;
+use std::{fs, path::PathBuf};
+use ts_rs::{Config, TS};
+
+fn here(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn vectors(name: &str) -> Vec<Value> {
+    let text = fs::read_to_string(here("vectors").join(name)).expect("the vector file is there");
+    serde_json::from_str(&text).expect("a vector file is a JSON array")
+}
+
+#[test]
+fn client_frames_read_as_their_vectors_say() {
+    for vector in vectors("client_frames.json") {
+        let text = vector["frame"].to_string();
+        match vector["refused"].as_str() {
+            Some(code) => {
+                let refusal = ClientFrame::decode(&text).expect_err(&text);
+                assert_eq!(refusal.code(), code, "{text}");
+            }
+            None => {
+                let frame = ClientFrame::decode(&text).expect(&text);
+                assert_eq!(serde_json::to_value(&frame).unwrap(), vector["frame"], "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn server_frames_survive_a_round_trip() {
+    for vector in vectors("server_frames.json") {
+        let frame: ServerFrame = serde_json::from_value(vector.clone()).expect("a server frame");
+        assert_eq!(serde_json::to_value(&frame).unwrap(), vector);
+    }
+}
+
+#[test]
+fn entries_and_their_bodies_read_as_their_vectors_say() {
+    for kind in crate::kind::Body::KINDS {
+        let all = vectors(&format!("{kind}.json"));
+        assert!(!all.is_empty(), "{kind} has a vector");
+        for vector in all {
+            let body = crate::kind::Body::read(kind, &vector["body"]);
+            match vector["refused"].as_str() {
+                Some(code) => assert_eq!(body.unwrap_err().code(), code, "{vector}"),
+                None => assert_eq!(body.unwrap().to_text(), vector["text"].as_str().unwrap()),
+            }
+        }
+    }
+}
+
+#[test]
+fn digests() {
+    for vector in vectors("digests.json") {
+        let places: frame::Cursors = serde_json::from_value(vector["places"].clone()).unwrap();
+        assert_eq!(frame::digest(places), vector["digest"].as_str().unwrap());
+    }
+}
+
+#[test]
+fn typescript_types_are_fresh() {
+    let config = Config::new();
+    let mut written = String::from(
+        "// Generated from shared/ by `ROOST_BLESS=1 cargo test -p roost-shared`. Not to be edited.\n",
+    );
+    macro_rules! declare {
+        ($($type:ty),+ $(,)?) => {
+            $(written.push_str(&format!("\nexport {}\n", <$type as TS>::decl(&config)));)+
+        };
+    }
+    use crate::{entry::*, frame::*, id::*, kind::*, policy::*, refusal::*, room::*};
+    declare![
+        PersonId, HomeId, RoomId, EntryId, DeviceId, Epoch, Seq, Role, RoomKind, View, Listed,
+        Class, Told, Refusal, Draft, Entry, Message, Member, member::Change, PersonCard, HomeCard,
+        Page, Welcome, ClientFrame, ServerFrame,
+    ];
+    written.push_str(&format!(
+        "\nexport const VERSION = {VERSION};\nexport const FRAME_MAX_BYTES = {FRAME_MAX_BYTES};\n\
+         export const PAGE_MAX_ENTRIES = {PAGE_MAX_ENTRIES};\n\
+         export const TEXT_MAX_CHARS = {};\n",
+        crate::text::TEXT_MAX_CHARS
+    ));
+    written.push_str("\nexport const WORDS: Record<Refusal, string> = {\n");
+    for refusal in Refusal::ALL {
+        written.push_str(&format!("    {}: {:?},\n", refusal.code(), refusal.words()));
+    }
+    written.push_str("};\n");
+    let path = here("../mobile-bridge/web/src/generated/protocol.ts");
+    if std::env::var_os("ROOST_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &written).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == written, "{} is stale: run with ROOST_BLESS=1", path.display());
+}
