@@ -76,9 +76,31 @@ fn typescript_types_are_fresh() {
     }
     use crate::{entry::*, frame::*, id::*, kind::*, policy::*, refusal::*, room::*};
     declare![
-        PersonId, HomeId, RoomId, EntryId, DeviceId, Epoch, Seq, Role, RoomKind, View, Listed,
-        Class, Told, Refusal, Draft, Entry, Message, Member, member::Change, PersonCard, HomeCard,
-        Page, Welcome, ClientFrame, ServerFrame,
+        PersonId,
+        HomeId,
+        RoomId,
+        EntryId,
+        DeviceId,
+        Epoch,
+        Seq,
+        Role,
+        RoomKind,
+        View,
+        Listed,
+        Class,
+        Told,
+        Refusal,
+        Draft,
+        Entry,
+        Message,
+        Member,
+        member::Change,
+        PersonCard,
+        HomeCard,
+        Page,
+        Welcome,
+        ClientFrame,
+        ServerFrame,
     ];
     written.push_str(&format!(
         "\nexport const VERSION = {VERSION};\nexport const FRAME_MAX_BYTES = {FRAME_MAX_BYTES};\n\

@@ -21,7 +21,8 @@ pub mod text;
 
 pub use entry::{Draft, Entry};
 pub use id::{
-    ConstellationId, DeviceId, EnrolmentId, EntryId, Epoch, HomeId, PersonId, RoomId, Seq, ServiceId,
+    ConstellationId, DeviceId, EnrolmentId, EntryId, Epoch, HomeId, PersonId, RoomId, Seq,
+    ServiceId,
 };
 pub use refusal::Refusal;
 

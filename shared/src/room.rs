@@ -56,7 +56,12 @@ pub enum View {
 
 /// Whether a person with this role and home belongs to a room of this kind that is about `room_home`.
 /// (behaviours, "Private lines": satellite with hub, home with liaison; never satellite with satellite.)
-pub fn belongs(role: Role, home: Option<HomeId>, kind: RoomKind, room_home: Option<HomeId>) -> bool {
+pub fn belongs(
+    role: Role,
+    home: Option<HomeId>,
+    kind: RoomKind,
+    room_home: Option<HomeId>,
+) -> bool {
     let of_this_home = home.is_some() && home == room_home;
     match (kind, role) {
         (_, Role::Admin | Role::Young) => false,

@@ -1,0 +1,128 @@
+-- The house: who there is, which rooms they have, and what was said in them.
+-- Columns are TEXT or BIGINT on both databases; times are epoch milliseconds; a flag is 0 or 1; a
+-- column may be NULL only where absence means something.
+
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Counts changes of people, so that every process can see that it missed one.
+CREATE TABLE pulse (
+    name  TEXT PRIMARY KEY,
+    count BIGINT NOT NULL
+);
+INSERT INTO pulse (name, count) VALUES ('people', 0);
+
+CREATE TABLE services (
+    service    TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE constellations (
+    constellation TEXT PRIMARY KEY,
+    service       TEXT NOT NULL REFERENCES services (service),
+    name          TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    changed       BIGINT NOT NULL
+);
+CREATE INDEX constellations_changed ON constellations (changed);
+
+CREATE TABLE homes (
+    home          TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    name          TEXT NOT NULL,
+    hub           BIGINT NOT NULL,
+    created_at    BIGINT NOT NULL
+);
+CREATE INDEX homes_constellation ON homes (constellation);
+CREATE UNIQUE INDEX homes_one_hub ON homes (constellation) WHERE hub = 1;
+
+-- home is NULL for people who act for the service: the liaison worker and the admin.
+CREATE TABLE people (
+    person        TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    home          TEXT REFERENCES homes (home),
+    role          TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    ended_at      BIGINT
+);
+CREATE INDEX people_constellation ON people (constellation);
+
+CREATE TABLE enrolments (
+    enrolment     TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    person        TEXT NOT NULL REFERENCES people (person),
+    token_hash    TEXT NOT NULL UNIQUE,
+    created_at    BIGINT NOT NULL,
+    expires_at    BIGINT NOT NULL,
+    spent_at      BIGINT,
+    device        TEXT,
+    revoked_at    BIGINT
+);
+CREATE INDEX enrolments_person ON enrolments (person);
+
+-- generation counts refresh tokens; rotated_at is when the newest was made.
+CREATE TABLE devices (
+    device        TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    person        TEXT NOT NULL REFERENCES people (person),
+    name          TEXT NOT NULL,
+    generation    BIGINT NOT NULL,
+    rotated_at    BIGINT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    ended_at      BIGINT
+);
+CREATE INDEX devices_person ON devices (person);
+
+-- home is NULL for the circle, which is nobody's in particular. head and head_at are the lock row.
+CREATE TABLE rooms (
+    room          TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    kind          TEXT NOT NULL,
+    home          TEXT REFERENCES homes (home),
+    created_at    BIGINT NOT NULL,
+    head          BIGINT NOT NULL,
+    head_at       BIGINT NOT NULL
+);
+CREATE INDEX rooms_constellation ON rooms (constellation);
+
+CREATE TABLE members (
+    room          TEXT NOT NULL REFERENCES rooms (room),
+    person        TEXT NOT NULL REFERENCES people (person),
+    constellation TEXT NOT NULL,
+    floor         BIGINT NOT NULL,
+    view          TEXT NOT NULL,
+    left_at       BIGINT,
+    PRIMARY KEY (room, person)
+);
+CREATE INDEX members_person ON members (person);
+
+-- author is NULL when Roost itself wrote the entry for the service.
+CREATE TABLE entries (
+    room          TEXT NOT NULL,
+    seq           BIGINT NOT NULL,
+    constellation TEXT NOT NULL,
+    id            TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    author        TEXT,
+    target        TEXT,
+    at            BIGINT NOT NULL,
+    body          TEXT NOT NULL,
+    digest        TEXT NOT NULL,
+    PRIMARY KEY (room, seq),
+    UNIQUE (room, id),
+    UNIQUE (author, id)
+);
+
+-- constellation is NULL for acts on the service as a whole.
+CREATE TABLE trail (
+    id            TEXT PRIMARY KEY,
+    constellation TEXT,
+    at            BIGINT NOT NULL,
+    actor         TEXT NOT NULL,
+    action        TEXT NOT NULL,
+    object        TEXT NOT NULL
+);

@@ -1,0 +1,185 @@
+//! `App`: everything a door needs, made in one place and cheap to clone. The only constructor of the house.
+
+use crate::{
+    bus,
+    clock::Clock,
+    config::Config,
+    error::{Error, Result},
+    feed::Feeds,
+    log::{Log, Parts},
+    people::{People, directory::Directory, keys::Keys},
+    presence::Presence,
+    store::{Db, meta},
+};
+use std::{
+    fs::{self, File, TryLockError},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+/// How often the write-ahead log is folded back.
+const CHECKPOINT: Duration = Duration::from_secs(2);
+/// How long the probe of readiness may take.
+const READY: Duration = Duration::from_secs(2);
+
+/// The house.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub clock: Clock,
+    pub log: Log,
+    pub feeds: Feeds,
+    pub presence: Presence,
+    pub people: People,
+    pub directory: Directory,
+    db: Db,
+    draining: Arc<AtomicBool>,
+    origins: Arc<OnceLock<Vec<String>>>,
+    _lock: Option<Arc<File>>,
+}
+
+impl App {
+    /// Opens the data folder for serving: this process alone.
+    ///
+    /// # Errors
+    /// `Error::Config` when the folder, its keys or its database cannot be used, or another process serves it.
+    pub async fn open(config: Config) -> Result<App> {
+        make_folder(&config)?;
+        let lock = lock(&config)?;
+        App::build(config, Clock::system(), Some(lock)).await
+    }
+
+    /// Opens the data folder beside a server that may be running, for the command line. What is changed
+    /// here is seen there within the pulse of [`bus::watch`].
+    ///
+    /// # Errors
+    /// As [`App::open`], but for the lock.
+    pub async fn beside(config: Config) -> Result<App> {
+        make_folder(&config)?;
+        App::build(config, Clock::system(), None).await
+    }
+
+    async fn build(config: Config, clock: Clock, lock: Option<Arc<File>>) -> Result<App> {
+        let keys = Arc::new(Keys::load(&config.store.data.join("keys"))?);
+        let db = Db::sqlite(&config.store.data.join("roost.db")).await?;
+        App::assemble(config, clock, db, keys, lock).await
+    }
+
+    /// Puts the house together over an open database. The harness calls it with its own parts.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn assemble(
+        config: Config,
+        clock: Clock,
+        db: Db,
+        keys: Arc<Keys>,
+        lock: Option<Arc<File>>,
+    ) -> Result<App> {
+        let (bus, deliveries) = bus::open();
+        let (presence, feeds) = (Presence::default(), Feeds::new(db.clone(), &config.log));
+        let parts = Parts { clock: clock.clone(), keys, bus: bus.clone() };
+        let log = Log::start(db.clone(), parts.clone(), &config.log);
+        let people = People::new(db.clone(), parts, config.session.clone());
+        let directory = Directory::open(people.clone(), config.live.clone()).await?;
+        tokio::spawn(bus::deliver(deliveries, feeds.clone(), presence.clone()));
+        tokio::spawn(bus::watch(db.clone(), bus));
+        tokio::spawn(checkpoints(db.clone()));
+        Ok(App {
+            config: Arc::new(config),
+            clock,
+            log,
+            feeds,
+            presence,
+            people,
+            directory,
+            db,
+            draining: Arc::default(),
+            origins: Arc::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Whether a real write and a read of it go through, in time.
+    pub async fn ready(&self) -> bool {
+        if self.draining.load(Ordering::SeqCst) {
+            return false;
+        }
+        let probe = async {
+            let mut tx = self.db.begin().await?;
+            let good = meta::probe(tx.conn(), &self.clock.now().to_string()).await?;
+            tx.commit().await?;
+            Ok::<bool, Error>(good)
+        };
+        matches!(tokio::time::timeout(READY, probe).await, Ok(Ok(true)))
+    }
+
+    /// From now on not ready: the process is about to end.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Says once under which origins this server is reached.
+    pub fn set_origins(&self, origins: Vec<String>) {
+        let _ = self.origins.set(origins);
+    }
+
+    /// Whether a page of this origin is ours.
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        self.origins.get().is_some_and(|own| own.iter().any(|one| one == origin))
+    }
+
+    /// Whether phones reach us by https.
+    pub fn is_https(&self) -> bool {
+        self.config.server.public_url.starts_with("https://")
+    }
+
+    /// Closes the database. What was acknowledged is on disk already.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+fn make_folder(config: &Config) -> Result<()> {
+    let data = &config.store.data;
+    fs::create_dir_all(data).map_err(|e| {
+        Error::Config(format!("the data folder {} cannot be made: {e}", data.display()))
+    })
+}
+
+/// One process serves a data folder. The lock goes with the process, however it ends.
+fn lock(config: &Config) -> Result<Arc<File>> {
+    let path = config.store.data.join("roost.lock");
+    let refuse = |why: String| Error::Config(format!("{}: {why}", path.display()));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|e| refuse(e.to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Arc::new(file)),
+        Err(TryLockError::WouldBlock) => Err(refuse(
+            "another Roost serves this data folder; stop it first, or give this one its own"
+                .to_owned(),
+        )),
+        Err(TryLockError::Error(e)) => Err(refuse(e.to_string())),
+    }
+}
+
+async fn checkpoints(db: Db) {
+    let mut ticks = tokio::time::interval(CHECKPOINT);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = db.checkpoint().await {
+            if db.is_closed() {
+                return;
+            }
+            tracing::warn!(%error, "the write-ahead log could not be folded back");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Time and chance. The only place that reads a clock or the system's entropy; everything else is
+//! given a `Clock`, so that tests turn time by hand.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Tells the time in epoch milliseconds. Clones share the same hands.
+#[derive(Clone, Debug)]
+pub struct Clock(Option<Arc<AtomicI64>>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Clock {
+        Clock(None)
+    }
+
+    /// A clock that stands still until it is turned.
+    pub fn turned_by_hand(at_ms: i64) -> Clock {
+        Clock(Some(Arc::new(AtomicI64::new(at_ms))))
+    }
+
+    /// Now, in epoch milliseconds.
+    #[expect(clippy::disallowed_methods, reason = "this is the Clock that everybody else asks")]
+    pub fn now(&self) -> i64 {
+        match &self.0 {
+            Some(hands) => hands.load(Ordering::SeqCst),
+            None => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// Turns a clock of [`Clock::turned_by_hand`]; the machine's clock is left alone.
+    pub fn turn(&self, by_ms: i64) {
+        if let Some(hands) = &self.0 {
+            hands.fetch_add(by_ms, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Bytes nobody can guess, from the operating system.
+pub fn entropy<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system always has entropy after boot");
+    bytes
+}
+
+/// A number below `bound`, for spreading things over time. Not for secrets.
+pub fn spread(bound: i64) -> i64 {
+    let chance = i64::from(u32::from_le_bytes(entropy()));
+    chance % bound.max(1)
+}

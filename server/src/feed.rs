@@ -1,0 +1,277 @@
+//! Feeds: one per room that somebody here is reading. A feed is woken, reads once for all its readers,
+//! keeps a short tail in memory for phones that come back, and fans out shared bytes.
+//!
+//! A feed may miss something; a phone may not. Every page says which seqs it covers, and a session that
+//! sees a gap reads the log. A gap also means that somebody else wrote, so who is a member is looked up again.
+
+use crate::{
+    config,
+    error::Result,
+    log::Written,
+    page::{self, Line, PageText},
+    presence::Outlet,
+    store::{
+        Db,
+        entries::Stretch,
+        rooms::{self, Seat},
+    },
+};
+use roost_shared::{
+    ConstellationId, PersonId, RoomId, Seq,
+    frame::{PAGE_MAX_ENTRIES, Side},
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Every live feed of this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Feeds(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    tail_entries: usize,
+    tail_bytes: usize,
+    rooms: Mutex<HashMap<RoomId, Feed>>,
+}
+
+struct Feed {
+    constellation: ConstellationId,
+    /// The last seq delivered here; `None` until the first reader has looked it up.
+    head: Option<Seq>,
+    /// Consecutive, up to `head`.
+    tail: VecDeque<Line>,
+    tail_bytes: usize,
+    readers: Vec<Arc<Outlet>>,
+    /// The last page built from the tail: phones that come back together ask for the same one.
+    last: Option<(Seq, Arc<PageText>)>,
+}
+
+/// What a reader asks of a room's log. That they may read it has been decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    pub constellation: ConstellationId,
+    pub room: RoomId,
+    pub floor: Seq,
+    pub side: Side,
+    pub limit: i64,
+}
+
+impl Feeds {
+    pub fn new(db: Db, limits: &config::Log) -> Feeds {
+        Feeds(Arc::new(Inner {
+            db,
+            tail_entries: limits.tail_entries,
+            tail_bytes: limits.tail_bytes,
+            rooms: Mutex::default(),
+        }))
+    }
+
+    /// From now on this outlet hears of new entries of the room. Returns the feed's head; `None` when the
+    /// caller must look it up and say so with [`Feeds::seen`].
+    pub fn listen(
+        &self,
+        constellation: ConstellationId,
+        room: RoomId,
+        outlet: &Arc<Outlet>,
+    ) -> Option<Seq> {
+        self.with(|rooms| {
+            let feed = rooms.entry(room).or_insert_with(|| Feed::new(constellation));
+            if !feed.readers.iter().any(|reader| Arc::ptr_eq(reader, outlet)) {
+                feed.readers.push(outlet.clone());
+            }
+            feed.head
+        })
+    }
+
+    /// Tells a new feed where its room's log stood after it had begun to listen.
+    pub fn seen(&self, room: RoomId, head: Seq) {
+        self.with(|rooms| {
+            if let Some(feed) = rooms.get_mut(&room) {
+                feed.head.get_or_insert(head);
+            }
+        });
+    }
+
+    /// This outlet hears no more of the room.
+    pub fn leave(&self, room: RoomId, outlet: &Arc<Outlet>) {
+        self.with(|rooms| {
+            if let Some(feed) = rooms.get_mut(&room) {
+                feed.readers.retain(|reader| !Arc::ptr_eq(reader, outlet));
+                if feed.readers.is_empty() {
+                    rooms.remove(&room);
+                }
+            }
+        });
+    }
+
+    /// Hands what a commit wrote to everyone who reads the room here.
+    pub async fn deliver(&self, written: Written) {
+        let room = written.room;
+        let missed = self.with(|rooms| {
+            let feed = rooms.get_mut(&room)?;
+            let first = written.lines.first()?.seq;
+            if feed.head.is_some_and(|head| head.next() != first) {
+                return Some(feed.constellation);
+            }
+            feed.readers.retain(|reader| !written.left.contains(&reader.person));
+            feed.send(room, written.lines, &self.0);
+            None
+        });
+        if let Some(constellation) = missed {
+            self.catch_up_room(constellation, room).await;
+        }
+    }
+
+    /// Brings every live room of a constellation up to its log: another process may have written.
+    pub async fn catch_up(&self, constellation: ConstellationId) {
+        let rooms: Vec<RoomId> = self.with(|rooms| {
+            let ours = rooms.iter().filter(|(_, feed)| feed.constellation == constellation);
+            ours.map(|(room, _)| *room).collect()
+        });
+        for room in rooms {
+            self.catch_up_room(constellation, room).await;
+        }
+    }
+
+    async fn catch_up_room(&self, constellation: ConstellationId, room: RoomId) {
+        while let Some((head, readers)) = self.readers(room) {
+            let members = self.members(constellation, room, &readers).await;
+            let read = self.lines_after(constellation, room, head).await;
+            let (Ok(members), Ok(lines)) = (members, read) else {
+                // The store is unwell. Readers keep their place; the beat and the next wake try again.
+                tracing::warn!(room.id = %room, "a feed could not read its log");
+                return;
+            };
+            let more = !lines.is_empty();
+            self.with(|rooms| {
+                if let Some(feed) = rooms.get_mut(&room) {
+                    feed.readers.retain(|reader| members.contains(&reader.person));
+                    feed.send(room, lines, &self.0);
+                }
+            });
+            if !more {
+                return;
+            }
+        }
+    }
+
+    fn readers(&self, room: RoomId) -> Option<(Seq, Vec<PersonId>)> {
+        self.with(|rooms| {
+            let feed = rooms.get(&room)?;
+            Some((feed.head?, feed.readers.iter().map(|reader| reader.person).collect()))
+        })
+    }
+
+    async fn members(
+        &self,
+        constellation: ConstellationId,
+        room: RoomId,
+        people: &[PersonId],
+    ) -> Result<Vec<PersonId>> {
+        let mut conn = self.0.db.reader().await?;
+        let mut members = Vec::with_capacity(people.len());
+        for person in people {
+            let seat = Seat { constellation, room, person: *person };
+            if rooms::member(&mut conn, seat).await?.is_some() {
+                members.push(*person);
+            }
+        }
+        Ok(members)
+    }
+
+    async fn lines_after(
+        &self,
+        constellation: ConstellationId,
+        room: RoomId,
+        head: Seq,
+    ) -> Result<Vec<Line>> {
+        let mut conn = self.0.db.reader().await?;
+        let (side, floor) = (Side::After(head), Seq::ZERO.next());
+        let top = rooms::head(&mut conn, constellation, room).await?;
+        let stretch =
+            Stretch { constellation, room, side, floor, head: top, limit: PAGE_MAX_ENTRIES };
+        let rows = crate::store::entries::range(&mut conn, stretch).await?;
+        let mut lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
+        lines.truncate(page::bounded(lines.iter()));
+        Ok(lines)
+    }
+
+    /// One page of a room's log, from the tail if it is there.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn page(&self, ask: Ask) -> Result<Arc<PageText>> {
+        if let Some(page) = self.with(|rooms| rooms.get_mut(&ask.room)?.page(&ask)) {
+            return Ok(page);
+        }
+        let Ask { constellation, room, floor, side, limit } = ask;
+        let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
+        let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
+        let mut conn = self.0.db.reader().await?;
+        Ok(Arc::new(page::read(&mut conn, stretch).await?))
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut HashMap<RoomId, Feed>) -> T) -> T {
+        // A panic elsewhere cannot leave a feed half-changed in a way that sessions would not notice.
+        act(&mut self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Feed {
+    fn new(constellation: ConstellationId) -> Feed {
+        Feed {
+            constellation,
+            head: None,
+            tail: VecDeque::new(),
+            tail_bytes: 0,
+            readers: Vec::new(),
+            last: None,
+        }
+    }
+
+    fn send(&mut self, room: RoomId, lines: Vec<Line>, limits: &Inner) {
+        // Another catch-up may have been faster; what is already out is not sent again.
+        let fresh = lines.iter().position(|line| self.head.is_none_or(|head| line.seq > head));
+        let (Some(start), Some(last)) = (fresh, lines.last()) else { return };
+        let head = last.seq;
+        let page = PageText::of(room, head, head, lines[start..].iter());
+        let page = Arc::new(page);
+        for reader in &self.readers {
+            reader.page(&page);
+        }
+        self.head = Some(head);
+        self.last = None;
+        for line in lines.into_iter().skip(start) {
+            self.tail_bytes += line.text.len();
+            self.tail.push_back(line);
+        }
+        while self.tail.len() > limits.tail_entries || self.tail_bytes > limits.tail_bytes {
+            let Some(old) = self.tail.pop_front() else { break };
+            self.tail_bytes -= old.text.len();
+        }
+    }
+
+    fn page(&mut self, ask: &Ask) -> Option<Arc<PageText>> {
+        let Side::After(after) = ask.side else { return None };
+        let after = after.max(ask.floor.previous());
+        let (head, oldest) = (self.head?, self.tail.front()?.seq);
+        if after >= head || after.next() < oldest {
+            return None;
+        }
+        if let Some((same, page)) = &self.last
+            && *same == after
+            && page.to == head
+        {
+            return Some(page.clone());
+        }
+        let skip = usize::try_from(after.next().0 - oldest.0).ok()?;
+        let fit = page::bounded(self.tail.iter().skip(skip));
+        let count = fit.min(usize::try_from(ask.limit).ok()?);
+        let lines = self.tail.iter().skip(skip).take(count);
+        let page = Arc::new(PageText::of(ask.room, after, head, lines));
+        self.last = Some((after, page.clone()));
+        Some(page)
+    }
+}

@@ -1,0 +1,82 @@
+//! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
+
+use super::answer::{Answer, Json, check_origin};
+use crate::{
+    app::App,
+    people::session::{Me, SignIn},
+};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use roost_shared::{Refusal, frame::Welcome};
+use serde::Deserialize;
+
+/// How long a browser keeps the cookie, s. The server decides at each refresh whether it is still good.
+const COOKIE_S: i64 = 400 * 24 * 3_600;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    refresh: Option<String>,
+}
+
+/// `POST /api/session/refresh`: new access, and the successor of the refresh token.
+pub async fn refresh(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(body): Json<Refresh>,
+) -> Answer<Response> {
+    check_origin(&app, &headers)?;
+    let in_cookie = body.refresh.is_none();
+    let token = body.refresh.or_else(|| cookie(&app, &headers)).ok_or(Refusal::SignInAgain)?;
+    let sign_in = app.people.refresh(&token).await?;
+    Ok(answer_sign_in(&app, sign_in, in_cookie))
+}
+
+/// `POST /api/session/end`: signs this phone out.
+pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
+    app.people.end_own(&me).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_cookie(&mut response, &app, "", 0);
+    Ok(response)
+}
+
+/// `GET /api/me`: the welcome, for those who hold no socket.
+pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
+    let rooms = app.directory.rooms(me.constellation, me.person).await?;
+    Ok(axum::Json(app.directory.welcome(&me, &rooms).await?))
+}
+
+/// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script reads.
+pub fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
+    let refresh = if in_cookie { sign_in.refresh.take() } else { None };
+    let mut response = axum::Json(sign_in).into_response();
+    if let Some(token) = refresh {
+        set_cookie(&mut response, app, &token, COOKIE_S);
+    }
+    response
+}
+
+/// Under https the name binds the cookie to exactly this host (RFC 6265bis, `__Host-`).
+fn cookie_name(app: &App) -> &'static str {
+    if app.is_https() { "__Host-roost" } else { "roost" }
+}
+
+fn set_cookie(response: &mut Response, app: &App, token: &str, max_age_s: i64) {
+    let name = cookie_name(app);
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let text =
+        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn cookie(app: &App, headers: &HeaderMap) -> Option<String> {
+    let all = headers.get(header::COOKIE)?.to_str().ok()?;
+    let ours =
+        all.split("; ").find_map(|one| one.strip_prefix(cookie_name(app))?.strip_prefix('='));
+    ours.map(str::to_owned)
+}

@@ -1,0 +1,175 @@
+//! The directory: what a phone is told in `welcome`. People and homes of a constellation are read once
+//! and kept until the constellation changes; rooms and heads are always read.
+
+use super::{People, session::Me};
+use crate::{
+    clock::{entropy, spread},
+    config,
+    error::Result,
+    store::{
+        Db, homes, meta, people,
+        rooms::{self, Mine},
+    },
+};
+use roost_shared::{
+    ConstellationId, Epoch, PersonId,
+    frame::{Cursors, HomeCard, PersonCard, VERSION, Welcome},
+    policy::Role,
+    room::{Listed, Named, title},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The names of a constellation.
+pub struct Names {
+    constellation: String,
+    people: Vec<PersonCard>,
+    homes: Vec<HomeCard>,
+}
+
+/// What is known of constellations. Cheap to clone.
+#[derive(Clone)]
+pub struct Directory(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    people: People,
+    live: config::Live,
+    epoch: Mutex<Epoch>,
+    kept: Mutex<HashMap<ConstellationId, (i64, Arc<Names>)>>,
+}
+
+impl Directory {
+    /// Reads the epoch, or begins the first one.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn open(people: People, live: config::Live) -> Result<Directory> {
+        let db = people.db.clone();
+        let fresh = Epoch::new(people.now(), entropy());
+        let mut tx = db.begin().await?;
+        let epoch = meta::epoch(tx.conn(), fresh).await?;
+        tx.commit().await?;
+        let (epoch, kept) = (Mutex::new(epoch), Mutex::default());
+        Ok(Directory(Arc::new(Inner { db, people, live, epoch, kept })))
+    }
+
+    /// The epoch now.
+    pub fn epoch(&self) -> Epoch {
+        *self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A person's rooms as they stand now.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn rooms(
+        &self,
+        constellation: ConstellationId,
+        person: PersonId,
+    ) -> Result<Vec<Mine>> {
+        let mut conn = self.0.db.reader().await?;
+        rooms::of_person(&mut conn, constellation, person).await
+    }
+
+    /// The welcome for me with these rooms.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<Welcome> {
+        let names = self.names(me.constellation).await?;
+        let live = &self.0.live;
+        Ok(Welcome {
+            v: VERSION,
+            epoch: self.epoch(),
+            now: self.0.people.now(),
+            beat_ms: i64::try_from(live.beat_ms).unwrap_or(i64::MAX),
+            silence_ms: i64::try_from(live.silence_ms).unwrap_or(i64::MAX),
+            retry_ms: spread(live.retry_spread_ms),
+            me: me.person,
+            rooms: rooms.iter().map(|mine| listed(mine, me.role, &names)).collect(),
+            people: visible_people(me, &names),
+            homes: if me.role == Role::Young { Vec::new() } else { names.homes.clone() },
+        })
+    }
+
+    async fn names(&self, constellation: ConstellationId) -> Result<Arc<Names>> {
+        let mut conn = self.0.db.reader().await?;
+        let pulse = meta::pulse(&mut conn).await?;
+        if let Some((at, names)) = self.kept().get(&constellation)
+            && *at == pulse
+        {
+            return Ok(names.clone());
+        }
+        let name = homes::constellation_name(&mut conn, constellation).await?;
+        let names = Arc::new(Names {
+            constellation: name.unwrap_or_default(),
+            people: people::of_constellation(&mut conn, constellation).await?,
+            homes: homes::of_constellation(&mut conn, constellation).await?,
+        });
+        // Read after the pulse: at worst too new for its number, and then read once more.
+        self.kept().insert(constellation, (pulse, names.clone()));
+        Ok(names)
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<ConstellationId, (i64, Arc<Names>)>> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A phone of this epoch holds more than the log does: history was set back. Raises the alarm and ends
+    /// the epoch, so that every phone forgets what the log no longer has.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn check_rollback(&self, rooms: &[Mine], cursors: &Cursors) -> Result<bool> {
+        let head = |mine: &&Mine| cursors.get(&mine.room).is_some_and(|seq| *seq > mine.head);
+        let Some(ahead) = rooms.iter().find(head) else { return Ok(false) };
+        let (old, new) = (self.epoch(), Epoch::new(self.0.people.now(), entropy()));
+        tracing::error!(
+            room.id = %ahead.room, room.head = %ahead.head,
+            "ROLLBACK: a phone holds entries that this database does not have; the epoch ends"
+        );
+        let mut tx = self.0.db.begin().await?;
+        let mine = meta::replace_epoch(tx.conn(), old, new).await?;
+        let epoch = if mine { new } else { meta::epoch(tx.conn(), new).await? };
+        tx.commit().await?;
+        *self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner) = epoch;
+        Ok(true)
+    }
+}
+
+fn listed(mine: &Mine, role: Role, names: &Names) -> Listed {
+    let home_name = |wanted: &dyn Fn(&&HomeCard) -> bool| {
+        names.homes.iter().find(wanted).map_or("", |home| home.name.as_str())
+    };
+    let named = Named {
+        constellation: &names.constellation,
+        hub_home: home_name(&|home| home.hub),
+        home: home_name(&|home| Some(home.home) == mine.home),
+    };
+    Listed {
+        room: mine.room,
+        kind: mine.kind,
+        title: title(mine.kind, role, &named),
+        floor: mine.membership.floor,
+        head: mine.head,
+        view: mine.membership.view,
+    }
+}
+
+/// Adults see the adults of their constellation; a young person sees themselves and the liaison worker
+/// until their room opens; an adult does not see which young people have a sign-in, but for the liaison worker.
+fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
+    let visible = |card: &&PersonCard| {
+        card.person == me.person
+            || match me.role {
+                Role::Liaison => true,
+                Role::Young => card.role == Role::Liaison,
+                Role::Admin => false,
+                Role::Hub | Role::Satellite => card.role != Role::Young,
+            }
+    };
+    names.people.iter().filter(visible).cloned().collect()
+}

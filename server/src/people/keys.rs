@@ -1,0 +1,186 @@
+//! The keys of this Roost: files of mode 0600 in the data folder, made at the first start. From one key
+//! each purpose gets its own by HMAC-SHA256 (RFC 2104), so that no token can be taken for another.
+
+use crate::{
+    clock::entropy,
+    error::{Error, Result},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
+use hmac::{Hmac, Mac};
+use roost_shared::{DeviceId, Draft, RoomId, kind::Body};
+use sha2::Sha256;
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+use subtle::ConstantTimeEq;
+
+/// The name under which a new access key is made; a file with a later name signs instead of it.
+const FIRST_ACCESS_KID: &str = "a1";
+
+/// A key for signing access tokens, by its `kid`.
+pub struct AccessKey {
+    pub kid: String,
+    pub secret: [u8; 32],
+}
+
+/// Every key. Never printed: it has no `Debug`.
+pub struct Keys {
+    /// Stays for the life of the database: what it made is stored or out on phones.
+    house: [u8; 32],
+    /// The last one signs, all of them verify: add a file to rotate, remove the old one 10 minutes later.
+    pub access: Vec<AccessKey>,
+}
+
+impl Keys {
+    /// Reads the keys of a folder, and makes the missing ones.
+    ///
+    /// # Errors
+    /// `Error::Config` when a key file is unreadable, malformed, or readable by others.
+    pub fn load(folder: &Path) -> Result<Keys> {
+        fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
+        let house = read_or_make(&folder.join("house.key"))?;
+        read_or_make(&folder.join(format!("access-{FIRST_ACCESS_KID}.key")))?;
+        let mut access = Vec::new();
+        for file in fs::read_dir(folder).map_err(|e| unusable(folder, &e))? {
+            let path = file.map_err(|e| unusable(folder, &e))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if let Some(kid) = name.strip_prefix("access-").and_then(|n| n.strip_suffix(".key")) {
+                access.push(AccessKey { kid: kid.to_owned(), secret: read_or_make(&path)? });
+            }
+        }
+        access.sort_by(|a, b| a.kid.cmp(&b.kid));
+        Ok(Keys { house, access })
+    }
+
+    /// What is kept of a draft for ever, so that a repeat with another content is known even after the
+    /// content itself is gone. Keyed: nobody can test a guess at a removed message without the key.
+    pub fn draft_digest(&self, room: RoomId, draft: &Draft, body: Option<&Body>) -> String {
+        let mut mac = self.mac("draft");
+        mac.update(room.as_bytes());
+        mac.update(draft.target.as_ref().map_or(&[0; 16], |target| target.as_bytes()));
+        mac.update(draft.kind.as_bytes());
+        mac.update(&[0]);
+        mac.update(body.map_or_else(|| draft.body.to_string(), Body::to_text).as_bytes());
+        BASE64URL.encode(&mac.finalize().into_bytes()[..16])
+    }
+
+    /// The stored form of an enrolment token.
+    pub fn enrolment_hash(&self, token: &str) -> String {
+        let mut mac = self.mac("enrolment");
+        mac.update(token.as_bytes());
+        BASE64URL.encode(mac.finalize().into_bytes())
+    }
+
+    /// The n-th refresh token of a device. Made, not stored: the same answer can be given again.
+    pub fn refresh_token(&self, device: DeviceId, generation: i64) -> String {
+        let mut mac = self.mac("refresh");
+        mac.update(device.as_bytes());
+        mac.update(&generation.to_be_bytes());
+        format!("{device}.{generation}.{}", BASE64URL.encode(mac.finalize().into_bytes()))
+    }
+
+    /// The device and count of a refresh token that we made; `None` for any other text.
+    pub fn read_refresh_token(&self, token: &str) -> Option<(DeviceId, i64)> {
+        let mut parts = token.split('.');
+        let device = parts.next()?.parse().ok()?;
+        let generation = parts.next()?.parse().ok()?;
+        let ours = self.refresh_token(device, generation);
+        bool::from(ours.as_bytes().ct_eq(token.as_bytes())).then_some((device, generation))
+    }
+
+    fn mac(&self, purpose: &str) -> Hmac<Sha256> {
+        let mut mac = hmac(&self.house);
+        mac.update(purpose.as_bytes());
+        hmac(&mac.finalize().into_bytes())
+    }
+}
+
+fn hmac(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+/// A new secret text of 128 bits, for a link.
+pub fn link_token() -> String {
+    BASE64URL.encode(entropy::<16>())
+}
+
+fn read_or_make(path: &Path) -> Result<[u8; 32]> {
+    if !path.exists() {
+        let text = BASE64URL.encode(entropy::<32>());
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|e| unusable(path, &e))?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|e| unusable(path, &e))?;
+    }
+    let mode = fs::metadata(path).map_err(|e| unusable(path, &e))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(Error::Config(format!(
+            "{} can be read by others: chmod 600 it",
+            path.display()
+        )));
+    }
+    let text = fs::read_to_string(path).map_err(|e| unusable(path, &e))?;
+    let bytes = BASE64URL.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| Error::Config(format!("{} is not a key of 32 bytes", path.display())))
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> Error {
+    Error::Config(format!("{} cannot be used: {error}", path.display()))
+}
+
+#[cfg(test)]
+impl Keys {
+    /// Keys for a test that needs no folder.
+    pub fn for_tests() -> Keys {
+        let access = vec![AccessKey { kid: "t1".to_owned(), secret: [2; 32] }];
+        Keys { house: [1; 32], access }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refresh_tokens_are_ours_or_nothing() {
+        let keys = Keys::for_tests();
+        let device = DeviceId::new(1, [1; 10]);
+        let token = keys.refresh_token(device, 3);
+        assert_eq!(keys.read_refresh_token(&token), Some((device, 3)));
+        for forged in [
+            token.replacen(".3.", ".4.", 1),
+            token.replacen(".3.", ".03.", 1),
+            token[..token.len() - 1].to_owned(),
+            format!("{token}."),
+            String::new(),
+            "a.b.c".to_owned(),
+        ] {
+            assert_eq!(keys.read_refresh_token(&forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn key_files_are_made_once_and_must_be_private() {
+        let folder = std::env::temp_dir().join(format!("roost-keys-{}", std::process::id()));
+        let first = Keys::load(&folder).ok().expect("a new folder gets its keys");
+        let again = Keys::load(&folder).ok().expect("the same folder is read again");
+        assert_eq!(first.house, again.house);
+        fs::write(folder.join("access-a2.key"), BASE64URL.encode([7; 32])).unwrap();
+        fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o644))
+            .unwrap();
+        assert!(Keys::load(&folder).is_err(), "a key that others can read is refused");
+        fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o600))
+            .unwrap();
+        let rotated = Keys::load(&folder).ok().expect("now it is private");
+        assert_eq!(rotated.access.last().map(|key| key.kid.as_str()), Some("a2"));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

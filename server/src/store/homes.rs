@@ -1,0 +1,116 @@
+//! Services, their constellations, and the homes of a constellation.
+
+use super::{Conn, parsed};
+use crate::error::Result;
+use roost_shared::{ConstellationId, HomeId, ServiceId, frame::HomeCard};
+
+const ADD_SERVICE: &str = "INSERT INTO services (service, name, created_at) VALUES ($1, $2, $3)";
+const SERVICES: &str = "SELECT service, name FROM services ORDER BY created_at, service";
+const ADD_CONSTELLATION: &str = "INSERT INTO constellations (constellation, service, name, created_at, changed) \
+     VALUES ($1, $2, $3, $4, 0)";
+const CONSTELLATIONS: &str = "SELECT constellation, name FROM constellations \
+     WHERE service = $1 ORDER BY created_at, constellation";
+const CONSTELLATION_NAME: &str = "SELECT name FROM constellations WHERE constellation = $1";
+const SERVICE_EXISTS: &str = "SELECT COUNT(*) FROM services WHERE service = $1";
+const ADD_HOME: &str = "INSERT INTO homes (home, constellation, name, hub, created_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const HOMES: &str = "SELECT home, name, hub FROM homes WHERE constellation = $1 \
+     ORDER BY hub DESC, created_at, home";
+const CONSTELLATION_OF: &str = "SELECT constellation FROM homes WHERE home = $1";
+
+/// Adds a service.
+pub async fn add_service(conn: &mut Conn, id: ServiceId, name: &str, at: i64) -> Result<()> {
+    sqlx::query(ADD_SERVICE).bind(id.to_string()).bind(name).bind(at).execute(conn).await?;
+    Ok(())
+}
+
+/// Every service: (id, name), oldest first.
+pub async fn services(conn: &mut Conn) -> Result<Vec<(ServiceId, String)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(SERVICES).fetch_all(conn).await?;
+    rows.into_iter().map(|(id, name)| Ok((parsed(id.parse())?, name))).collect()
+}
+
+/// Whether there is such a service.
+pub async fn service_exists(conn: &mut Conn, id: ServiceId) -> Result<bool> {
+    let count: i64 =
+        sqlx::query_scalar(SERVICE_EXISTS).bind(id.to_string()).fetch_one(conn).await?;
+    Ok(count == 1)
+}
+
+/// A constellation to add.
+pub struct NewConstellation<'a> {
+    pub constellation: ConstellationId,
+    pub service: ServiceId,
+    pub name: &'a str,
+    pub at: i64,
+}
+
+/// Adds a constellation.
+pub async fn add_constellation(conn: &mut Conn, new: NewConstellation<'_>) -> Result<()> {
+    sqlx::query(ADD_CONSTELLATION)
+        .bind(new.constellation.to_string())
+        .bind(new.service.to_string())
+        .bind(new.name)
+        .bind(new.at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The constellations of a service: (id, name), oldest first.
+pub async fn constellations(
+    conn: &mut Conn,
+    service: ServiceId,
+) -> Result<Vec<(ConstellationId, String)>> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(CONSTELLATIONS).bind(service.to_string()).fetch_all(conn).await?;
+    rows.into_iter().map(|(id, name)| Ok((parsed(id.parse())?, name))).collect()
+}
+
+/// What a constellation is called. `None`: there is no such constellation.
+pub async fn constellation_name(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(CONSTELLATION_NAME)
+        .bind(constellation.to_string())
+        .fetch_optional(conn)
+        .await?)
+}
+
+/// Adds a home. False when it would be a second hub.
+pub async fn add_home(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+    home: &HomeCard,
+    at: i64,
+) -> Result<bool> {
+    let done = sqlx::query(ADD_HOME)
+        .bind(home.home.to_string())
+        .bind(constellation.to_string())
+        .bind(home.name.as_str())
+        .bind(i64::from(home.hub))
+        .bind(at)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The homes of a constellation, the hub first.
+pub async fn of_constellation(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+) -> Result<Vec<HomeCard>> {
+    let rows: Vec<(String, String, i64)> =
+        sqlx::query_as(HOMES).bind(constellation.to_string()).fetch_all(conn).await?;
+    rows.into_iter()
+        .map(|(home, name, hub)| Ok(HomeCard { home: parsed(home.parse())?, name, hub: hub == 1 }))
+        .collect()
+}
+
+/// Which constellation a home is in. For the command line, which is given only the home.
+pub async fn constellation_of(conn: &mut Conn, home: HomeId) -> Result<Option<ConstellationId>> {
+    let row: Option<String> =
+        sqlx::query_scalar(CONSTELLATION_OF).bind(home.to_string()).fetch_optional(conn).await?;
+    row.map(|id| parsed(id.parse())).transpose()
+}

@@ -1,0 +1,62 @@
+//! Facts about the database itself: its epoch, its pulse, and the row that readiness writes.
+//! Nothing here belongs to a constellation, but for the mark of a change.
+
+use super::{Conn, parsed};
+use crate::error::Result;
+use roost_shared::{ConstellationId, Epoch};
+
+const READ: &str = "SELECT value FROM meta WHERE name = $1";
+const SET: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) \
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const SET_ONCE: &str =
+    "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+const REPLACE: &str = "UPDATE meta SET value = $1 WHERE name = $2 AND value = $3";
+const BEAT: &str = "UPDATE pulse SET count = count + 1 WHERE name = 'people' RETURNING count";
+const MARK: &str = "UPDATE constellations SET changed = $1 WHERE constellation = $2";
+const CHANGED: &str =
+    "SELECT constellation, changed FROM constellations WHERE changed > $1 ORDER BY changed";
+const PULSE: &str = "SELECT count FROM pulse WHERE name = 'people'";
+
+/// The epoch, made by whoever asks first.
+pub async fn epoch(conn: &mut Conn, fresh: Epoch) -> Result<Epoch> {
+    sqlx::query(SET_ONCE).bind("epoch").bind(fresh.to_string()).execute(&mut *conn).await?;
+    let text: String = sqlx::query_scalar(READ).bind("epoch").fetch_one(conn).await?;
+    parsed(text.parse())
+}
+
+/// Ends an epoch. False when somebody else already did.
+pub async fn replace_epoch(conn: &mut Conn, old: Epoch, new: Epoch) -> Result<bool> {
+    let done = sqlx::query(REPLACE)
+        .bind(new.to_string())
+        .bind("epoch")
+        .bind(old.to_string())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Writes a value and reads it back: what readiness means.
+pub async fn probe(conn: &mut Conn, value: &str) -> Result<bool> {
+    sqlx::query(SET).bind("probe").bind(value).execute(&mut *conn).await?;
+    let read: String = sqlx::query_scalar(READ).bind("probe").fetch_one(conn).await?;
+    Ok(read == value)
+}
+
+/// Marks that the people or rooms of a constellation changed. The pulse row is locked until the commit,
+/// so marks become visible in the order of their counts.
+pub async fn touch(conn: &mut Conn, constellation: ConstellationId) -> Result<()> {
+    let count: i64 = sqlx::query_scalar(BEAT).fetch_one(&mut *conn).await?;
+    sqlx::query(MARK).bind(count).bind(constellation.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+/// The pulse now.
+pub async fn pulse(conn: &mut Conn) -> Result<i64> {
+    Ok(sqlx::query_scalar(PULSE).fetch_one(conn).await?)
+}
+
+/// The constellations marked since a count, with their counts, ascending.
+pub async fn changed_since(conn: &mut Conn, count: i64) -> Result<Vec<(ConstellationId, i64)>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(CHANGED).bind(count).fetch_all(conn).await?;
+    rows.into_iter().map(|(id, count)| Ok((parsed(id.parse())?, count))).collect()
+}

@@ -1,0 +1,233 @@
+//! The database: the only folder that names sqlx. One portable set of SQL for SQLite and Postgres, plain
+//! strings beside the functions that run them, one file per family of tables. No rules live here.
+
+pub mod entries;
+pub mod homes;
+pub mod meta;
+pub mod people;
+pub mod rooms;
+pub mod sign_in;
+pub mod trail;
+
+use crate::error::{Error, Result};
+use roost_shared::Refusal;
+use sqlx::{Any, AnyConnection, AnyPool, any::AnyPoolOptions};
+use std::{path::Path, sync::Arc, time::Duration};
+
+/// A connection that SQL runs on: a reader's, or a transaction's.
+pub type Conn = AnyConnection;
+
+/// How long SQLite waits for another process (the command line) to finish its write, ms.
+const BUSY_MS: u32 = 5_000;
+/// Connections that only read.
+const READERS: u32 = 4;
+/// How long to wait for a free connection.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// Pages of WAL after which a commit folds them back itself, should the background one not keep up.
+const CHECKPOINT_PAGES: u32 = 8_192;
+
+/// What a test makes a commit do. A real process always has `Commit::Now`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    Now,
+    /// Wait before committing, holding every lock.
+    After(Duration),
+    /// Roll back and fail.
+    Fail,
+    /// Commit, but report a failure: the outcome is unknown to the caller.
+    LoseAnswer,
+}
+
+type Fault = Arc<dyn Fn() -> Commit + Send + Sync>;
+
+/// The database, shared by clones.
+#[derive(Clone)]
+pub struct Db {
+    backend: Backend,
+    writer: AnyPool,
+    readers: AnyPool,
+    fault: Option<Fault>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// A write transaction. Rolls back when dropped.
+pub struct Tx {
+    tx: sqlx::Transaction<'static, Any>,
+    fault: Option<Fault>,
+}
+
+impl Db {
+    /// Opens (and makes, and migrates) the SQLite database in this file.
+    ///
+    /// # Errors
+    /// `Error::Config` when the file cannot be used.
+    pub async fn sqlite(file: &Path) -> Result<Db> {
+        Db::open(&format!("sqlite://{}?mode=rwc", file.display()), Backend::Sqlite).await
+    }
+
+    /// Opens and migrates a Postgres database, `postgres://…`.
+    ///
+    /// # Errors
+    /// `Error::Config` when it cannot be used, or when it acknowledges commits before they are on disk.
+    pub async fn postgres(url: &str) -> Result<Db> {
+        let db = Db::open(url, Backend::Postgres).await?;
+        let durable: String = sqlx::query_scalar("SHOW synchronous_commit")
+            .fetch_one(&db.readers)
+            .await
+            .map_err(unusable)?;
+        if matches!(durable.as_str(), "on" | "remote_apply") {
+            return Ok(db);
+        }
+        Err(Error::Config(format!(
+            "the database has synchronous_commit={durable}; it must be on: otherwise acknowledged \
+             messages are lost when the power fails"
+        )))
+    }
+
+    async fn open(url: &str, backend: Backend) -> Result<Db> {
+        sqlx::any::install_default_drivers();
+        // SQLite has one writer at a time; more connections would only wait on each other.
+        let writers = if backend == Backend::Sqlite { 1 } else { READERS };
+        let writer = options(backend, writers).connect(url).await.map_err(unusable)?;
+        sqlx::migrate!("./migrations").run(&writer).await.map_err(unusable)?;
+        let readers = options(backend, READERS).connect(url).await.map_err(unusable)?;
+        Ok(Db { backend, writer, readers, fault: None })
+    }
+
+    /// The same database with commits that misbehave as told. For tests of the log.
+    #[must_use]
+    pub fn with_fault(mut self, fault: impl Fn() -> Commit + Send + Sync + 'static) -> Db {
+        self.fault = Some(Arc::new(fault));
+        self
+    }
+
+    /// Begins a write. On SQLite it takes the write lock at once, so that it never has to give up halfway.
+    ///
+    /// # Errors
+    /// `Internal` or a `Refused` that says to try later.
+    pub async fn begin(&self) -> Result<Tx> {
+        let tx = match self.backend {
+            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+            Backend::Postgres => self.writer.begin().await,
+        };
+        Ok(Tx { tx: tx.map_err(Error::from)?, fault: self.fault.clone() })
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// `Internal` when none is free in time.
+    pub async fn reader(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Folds the write-ahead log back into the database, off the commit path. Nothing on Postgres.
+    ///
+    /// # Errors
+    /// `Internal` when the database refuses.
+    pub async fn checkpoint(&self) -> Result<()> {
+        if self.backend == Backend::Sqlite {
+            let mut conn = self.reader().await?;
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether [`Db::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.readers.is_closed()
+    }
+
+    /// Closes every connection, waiting for those in use.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.readers.close().await;
+    }
+}
+
+impl Tx {
+    /// Makes it durable. When this fails the outcome is unknown until it is looked up.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn commit(self) -> Result<()> {
+        match self.fault.as_ref().map_or(Commit::Now, |fault| fault()) {
+            Commit::Now => Ok(self.tx.commit().await?),
+            Commit::After(pause) => {
+                tokio::time::sleep(pause).await;
+                Ok(self.tx.commit().await?)
+            }
+            Commit::Fail => Err(Error::Internal("commit failed, as a test asked".to_owned())),
+            Commit::LoseAnswer => {
+                self.tx.commit().await?;
+                Err(Error::Internal("commit answer lost, as a test asked".to_owned()))
+            }
+        }
+    }
+
+    /// The connection under the transaction.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.tx
+    }
+}
+
+fn options(backend: Backend, connections: u32) -> AnyPoolOptions {
+    let options = AnyPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(backend == Backend::Postgres);
+    if backend == Backend::Postgres {
+        return options;
+    }
+    options.after_connect(|conn, _| {
+        Box::pin(async move {
+            let pragmas = format!(
+                "PRAGMA busy_timeout={BUSY_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+                 PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(pragmas)).execute(conn).await.map(|_| ())
+        })
+    })
+}
+
+fn unusable(error: impl std::fmt::Display) -> Error {
+    Error::Config(format!("the database cannot be used: {error}"))
+}
+
+/// What a database error means to the person who waits: full, busy, or broken. Its text may quote values,
+/// so only the code goes any further.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        let code = error.as_database_error().and_then(|e| e.code()).unwrap_or_default();
+        match code.as_ref() {
+            // SQLITE_FULL; Postgres class 53, insufficient resources: disk_full.
+            "13" | "53100" => Error::Refused(Refusal::StoreFull),
+            // SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT: another process held the lock too long.
+            "5" | "517" => Error::Refused(Refusal::Busy),
+            "" => Error::Internal(format!("database: {}", class_of(&error))),
+            code => Error::Internal(format!("database error code {code}")),
+        }
+    }
+}
+
+fn class_of(error: &sqlx::Error) -> &'static str {
+    match error {
+        sqlx::Error::RowNotFound => "a row that must exist is missing",
+        sqlx::Error::PoolTimedOut => "no connection was free in time",
+        sqlx::Error::PoolClosed => "closed",
+        sqlx::Error::Io(_) => "connection lost",
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => "a value is not of its type",
+        _ => "failed",
+    }
+}
+
+/// Reads a text column that holds an identity or a closed enum. Ours wrote it, so failing is corruption.
+pub(crate) fn parsed<T, E: std::fmt::Display>(read: std::result::Result<T, E>) -> Result<T> {
+    read.map_err(|e| Error::internal("a stored value cannot be read", e))
+}

@@ -1,0 +1,230 @@
+//! Rooms, their head row (which is also their lock), and who is a member.
+
+use super::{Conn, parsed};
+use crate::error::{Error, Result};
+use roost_shared::{
+    ConstellationId, HomeId, PersonId, RoomId, Seq,
+    room::{RoomKind, View},
+};
+use sqlx::FromRow;
+
+const ADD: &str = "INSERT INTO rooms (room, constellation, kind, home, created_at, head, head_at) \
+     VALUES ($1, $2, $3, $4, $5, 0, 0)";
+const LOCK: &str = "UPDATE rooms SET head = head WHERE constellation = $1 AND room = $2 \
+     RETURNING kind, head, head_at";
+const ADVANCE: &str =
+    "UPDATE rooms SET head = $1, head_at = $2 WHERE constellation = $3 AND room = $4";
+const HEAD: &str = "SELECT head FROM rooms WHERE constellation = $1 AND room = $2";
+const OF_CONSTELLATION: &str =
+    "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
+const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, r.head, m.floor, m.view FROM members m \
+     JOIN rooms r ON r.room = m.room WHERE m.constellation = $1 AND m.person = $2 \
+     AND m.left_at IS NULL ORDER BY r.created_at, r.room";
+const JOIN: &str = "INSERT INTO members (room, person, constellation, floor, view, left_at) \
+     VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (room, person) \
+     DO UPDATE SET floor = excluded.floor, view = excluded.view, left_at = NULL";
+const LEAVE: &str =
+    "UPDATE members SET left_at = $1 WHERE constellation = $2 AND room = $3 AND person = $4";
+const MEMBER: &str = "SELECT floor, view FROM members \
+     WHERE constellation = $1 AND room = $2 AND person = $3 AND left_at IS NULL";
+
+/// A room as it was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub room: RoomId,
+    pub constellation: ConstellationId,
+    pub kind: RoomKind,
+    pub home: Option<HomeId>,
+}
+
+/// A room whose lock this transaction holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Locked {
+    pub kind: RoomKind,
+    pub head: Seq,
+    pub head_at: i64,
+}
+
+/// How a person is a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub floor: Seq,
+    pub view: View,
+}
+
+/// A room as one of its members finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mine {
+    pub room: RoomId,
+    pub kind: RoomKind,
+    pub home: Option<HomeId>,
+    pub head: Seq,
+    pub membership: Membership,
+}
+
+/// Makes an empty room.
+pub async fn add(conn: &mut Conn, room: &Room, at: i64) -> Result<()> {
+    sqlx::query(ADD)
+        .bind(room.room.to_string())
+        .bind(room.constellation.to_string())
+        .bind(room.kind.as_str())
+        .bind(room.home.map(|home| home.to_string()))
+        .bind(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes the room's lock without counting. `None`: no such room in this constellation.
+pub async fn lock(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+    room: RoomId,
+) -> Result<Option<Locked>> {
+    let row: Option<(String, i64, i64)> = sqlx::query_as(LOCK)
+        .bind(constellation.to_string())
+        .bind(room.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|(kind, head, head_at)| {
+        Ok(Locked { kind: room_kind(&kind)?, head: Seq(head), head_at })
+    })
+    .transpose()
+}
+
+/// Sets the head of a locked room.
+pub async fn advance(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+    room: RoomId,
+    locked: &Locked,
+) -> Result<()> {
+    sqlx::query(ADVANCE)
+        .bind(locked.head.0)
+        .bind(locked.head_at)
+        .bind(constellation.to_string())
+        .bind(room.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The head of a room, 0 when there is no such room in this constellation.
+pub async fn head(conn: &mut Conn, constellation: ConstellationId, room: RoomId) -> Result<Seq> {
+    let head: Option<i64> = sqlx::query_scalar(HEAD)
+        .bind(constellation.to_string())
+        .bind(room.to_string())
+        .fetch_optional(conn)
+        .await?;
+    Ok(Seq(head.unwrap_or(0)))
+}
+
+/// Every room of a constellation, oldest first.
+pub async fn of_constellation(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+) -> Result<Vec<Room>> {
+    let rows: Vec<(String, String, Option<String>)> =
+        sqlx::query_as(OF_CONSTELLATION).bind(constellation.to_string()).fetch_all(conn).await?;
+    rows.into_iter()
+        .map(|(room, kind, home)| {
+            let home = home.map(|home| parsed(home.parse())).transpose()?;
+            Ok(Room { room: parsed(room.parse())?, constellation, kind: room_kind(&kind)?, home })
+        })
+        .collect()
+}
+
+#[derive(FromRow)]
+struct MineRow {
+    room: String,
+    kind: String,
+    home: Option<String>,
+    head: i64,
+    floor: i64,
+    view: String,
+}
+
+/// The rooms a person is a member of now, oldest first.
+pub async fn of_person(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+    person: PersonId,
+) -> Result<Vec<Mine>> {
+    let rows: Vec<MineRow> = sqlx::query_as(OF_PERSON)
+        .bind(constellation.to_string())
+        .bind(person.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Mine {
+                room: parsed(row.room.parse())?,
+                kind: room_kind(&row.kind)?,
+                home: row.home.map(|home| parsed(home.parse())).transpose()?,
+                head: Seq(row.head),
+                membership: Membership { floor: Seq(row.floor), view: view(&row.view)? },
+            })
+        })
+        .collect()
+}
+
+/// How a person is a member of a room now.
+pub async fn member(conn: &mut Conn, of: Seat) -> Result<Option<Membership>> {
+    let row: Option<(i64, String)> = sqlx::query_as(MEMBER)
+        .bind(of.constellation.to_string())
+        .bind(of.room.to_string())
+        .bind(of.person.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|(floor, name)| Ok(Membership { floor: Seq(floor), view: view(&name)? })).transpose()
+}
+
+/// The place of a person in a room.
+#[derive(Clone, Copy, Debug)]
+pub struct Seat {
+    pub constellation: ConstellationId,
+    pub room: RoomId,
+    pub person: PersonId,
+}
+
+/// Makes somebody a member, or a member again with a new floor.
+pub async fn join(conn: &mut Conn, seat: Seat, membership: Membership) -> Result<()> {
+    sqlx::query(JOIN)
+        .bind(seat.room.to_string())
+        .bind(seat.person.to_string())
+        .bind(seat.constellation.to_string())
+        .bind(membership.floor.0)
+        .bind(view_name(membership.view))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends a membership. The row stays: it says that there was one.
+pub async fn leave(conn: &mut Conn, seat: Seat, at: i64) -> Result<()> {
+    sqlx::query(LEAVE)
+        .bind(at)
+        .bind(seat.constellation.to_string())
+        .bind(seat.room.to_string())
+        .bind(seat.person.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+fn room_kind(text: &str) -> Result<RoomKind> {
+    RoomKind::parse(text).ok_or_else(|| Error::internal("a stored room kind is unknown", text))
+}
+
+pub(super) fn view(text: &str) -> Result<View> {
+    match text {
+        "full" => Ok(View::Full),
+        _ => Err(Error::internal("a stored view is unknown", text)),
+    }
+}
+
+fn view_name(view: View) -> &'static str {
+    match view {
+        View::Full => "full",
+    }
+}

@@ -1,0 +1,327 @@
+//! What a connection does: a closed set of inputs in, outputs to carry out. No I/O, no clock, no chance.
+//!
+//! Per room it remembers the last seq this phone was sent. A live page that follows directly is passed on;
+//! anything else makes the room *behind*, and a room that is behind is read from the log, one page at a
+//! time, each when the last is flushed. So live delivery, resume and repair are the same few lines.
+
+use crate::{feed::Ask, log::Receipt, page::PageText, presence::Push, store::rooms::Mine};
+use bytes::Bytes;
+use roost_shared::{
+    ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
+    frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Welcome},
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// Frames in a row that could not be read, after which this is no phone of ours.
+const BAD_FRAMES_MAX: u8 = 10;
+/// Beats that may go unanswered.
+const SILENT_BEATS_MAX: u8 = 2;
+/// Range requests that may wait.
+const ASKS_MAX: usize = 32;
+
+/// What happens to a connection.
+#[derive(Debug)]
+pub enum Input {
+    /// The phone said something.
+    Frame(Result<ClientFrame, Refusal>),
+    /// Who the phone belongs to, and their rooms; after `SignIn` and after `Reload`.
+    Entered(Result<Entered, Refusal>),
+    /// The house has something for the phone.
+    Push(Push),
+    /// The answer to `Read`.
+    Page { ask: Ask, page: Result<Arc<PageText>, Refusal> },
+    /// The answer to `Append`.
+    Appended { room: RoomId, id: EntryId, answer: Result<Receipt, Refusal> },
+    /// Everything sent so far is flushed, and there is time for more.
+    Turn,
+    /// A beat is due.
+    Beat,
+    /// The phone has not said hello in time.
+    HelloLate,
+    /// The house ends this connection.
+    End(Refusal),
+}
+
+/// What signing in found.
+#[derive(Debug)]
+pub struct Entered {
+    pub constellation: ConstellationId,
+    pub rooms: Vec<Mine>,
+    pub welcome: Welcome,
+    /// Where the phone stands; counts only if it is of this epoch.
+    pub cursors: Cursors,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Output {
+    /// Find out whose token this is.
+    SignIn { token: String, epoch: Option<roost_shared::Epoch>, cursors: Cursors },
+    /// Find out again what they may read.
+    Reload,
+    /// Write a draft.
+    Append { room: RoomId, draft: Draft },
+    /// Read a page.
+    Read(Ask),
+    /// Send a frame.
+    Send(Bytes),
+    /// Say why, and end.
+    Close(Refusal),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Fresh,
+    Entering,
+    Live,
+    Closed,
+}
+
+/// One room of this phone.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    floor: Seq,
+    /// The last seq this phone was sent.
+    sent: Seq,
+    /// The last seq known to exist.
+    head: Seq,
+}
+
+/// One connection.
+pub struct Session {
+    phase: Phase,
+    constellation: Option<ConstellationId>,
+    places: BTreeMap<RoomId, Place>,
+    asks: VecDeque<Ask>,
+    bad_frames: u8,
+    silent_beats: u8,
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session {
+            phase: Phase::Fresh,
+            constellation: None,
+            places: BTreeMap::new(),
+            asks: VecDeque::new(),
+            bad_frames: 0,
+            silent_beats: 0,
+        }
+    }
+}
+
+impl Session {
+    /// The one transition.
+    pub fn step(&mut self, input: Input) -> Vec<Output> {
+        match (self.phase, input) {
+            (Phase::Closed, _) => Vec::new(),
+            (_, Input::Frame(frame)) => self.frame(frame),
+            (_, Input::Entered(entered)) => self.entered(entered),
+            (_, Input::End(refusal)) => self.close(refusal),
+            (Phase::Fresh, Input::HelloLate) => self.close(Refusal::HelloLate),
+            (Phase::Live, Input::Push(Push::Page(page))) => self.live(&page),
+            (Phase::Live, Input::Push(Push::Reload)) => vec![Output::Reload],
+            (Phase::Live, Input::Page { ask, page }) => self.read(&ask, page),
+            (Phase::Live, Input::Appended { room, id, answer }) => appended(room, id, answer),
+            (Phase::Live, Input::Turn) => self.next_read(),
+            (Phase::Live, Input::Beat) => self.beat(),
+            (Phase::Fresh | Phase::Entering | Phase::Live, _) => Vec::new(),
+        }
+    }
+
+    /// Whether a `Turn` would do anything.
+    pub fn wants_turn(&self) -> bool {
+        self.phase == Phase::Live
+            && (!self.asks.is_empty() || self.places.values().any(|place| place.sent < place.head))
+    }
+
+    fn frame(&mut self, frame: Result<ClientFrame, Refusal>) -> Vec<Output> {
+        self.silent_beats = 0;
+        match (self.phase, frame) {
+            (Phase::Fresh, Ok(ClientFrame::Hello { v, token, epoch, cursors })) => {
+                if v != frame::VERSION {
+                    return self.close(Refusal::VersionUnknown);
+                }
+                self.phase = Phase::Entering;
+                vec![Output::SignIn { token, epoch, cursors }]
+            }
+            (Phase::Fresh, Ok(_)) => self.close(Refusal::HelloExpected),
+            (Phase::Fresh, Err(refusal)) => self.close(refusal),
+            (_, Ok(ClientFrame::Hello { .. })) => self.close(Refusal::HelloTwice),
+            (_, Err(refusal)) => {
+                self.bad_frames += 1;
+                if self.bad_frames >= BAD_FRAMES_MAX {
+                    return self.close(refusal);
+                }
+                vec![send(&ServerFrame::refused(refusal))]
+            }
+            (_, Ok(frame)) => {
+                self.bad_frames = 0;
+                self.request(frame)
+            }
+        }
+    }
+
+    fn request(&mut self, frame: ClientFrame) -> Vec<Output> {
+        match frame {
+            ClientFrame::Append { room, id, kind, target, body } => {
+                vec![Output::Append { room, draft: Draft { id, kind, target, body } }]
+            }
+            ClientFrame::Range { room, after, before, limit } => {
+                match self.ask(room, after, before, limit) {
+                    Ok(ask) => {
+                        self.asks.push_back(ask);
+                        Vec::new()
+                    }
+                    Err(refusal) => vec![refused_in(room, None, refusal)],
+                }
+            }
+            ClientFrame::Resume { cursors } => {
+                for (room, place) in &mut self.places {
+                    if let Some(cursor) = cursors.get(room) {
+                        place.sent = place.stand(*cursor);
+                    }
+                }
+                Vec::new()
+            }
+            // Any frame is proof of life, counted above; the phone acts on a digest that differs.
+            ClientFrame::Beat { .. } | ClientFrame::Hello { .. } => Vec::new(),
+        }
+    }
+
+    fn ask(
+        &self,
+        room: RoomId,
+        after: Option<Seq>,
+        before: Option<Seq>,
+        limit: Option<i64>,
+    ) -> Result<Ask, Refusal> {
+        let constellation = self.constellation.ok_or(Refusal::NotFound)?;
+        let place = self.places.get(&room).ok_or(Refusal::NotFound)?;
+        let side = Side::read(after, before)?;
+        let limit = limit.unwrap_or(PAGE_MAX_ENTRIES);
+        if !(1..=PAGE_MAX_ENTRIES).contains(&limit) {
+            return Err(Refusal::FrameMalformed);
+        }
+        if self.asks.len() >= ASKS_MAX {
+            return Err(Refusal::Busy);
+        }
+        Ok(Ask { constellation, room, floor: place.floor, side, limit })
+    }
+
+    fn entered(&mut self, entered: Result<Entered, Refusal>) -> Vec<Output> {
+        let entered = match entered {
+            Ok(entered) => entered,
+            Err(refusal) => return self.close(refusal),
+        };
+        let known = std::mem::take(&mut self.places);
+        for mine in &entered.rooms {
+            let mut place =
+                Place { floor: mine.membership.floor, sent: Seq::ZERO, head: mine.head };
+            let before = known.get(&mine.room).filter(|old| old.floor == place.floor);
+            let stood = before.map(|old| old.sent).or(entered.cursors.get(&mine.room).copied());
+            place.sent = place.stand(stood.unwrap_or(Seq::ZERO));
+            // A live page may have told more than the list that was read beside it.
+            place.head = place.head.max(before.map_or(Seq::ZERO, |old| old.head));
+            self.places.insert(mine.room, place);
+        }
+        self.asks.retain(|ask| self.places.contains_key(&ask.room));
+        self.constellation = Some(entered.constellation);
+        self.phase = Phase::Live;
+        vec![send(&ServerFrame::Welcome(Box::new(entered.welcome)))]
+    }
+
+    fn live(&mut self, page: &Arc<PageText>) -> Vec<Output> {
+        let Some(place) = self.places.get_mut(&page.room) else { return Vec::new() };
+        place.head = place.head.max(page.to);
+        if page.from != place.sent.next() {
+            return Vec::new();
+        }
+        place.sent = page.to;
+        vec![Output::Send(page.text.clone())]
+    }
+
+    /// Asked-for pages first, then the first room that is behind.
+    fn next_read(&mut self) -> Vec<Output> {
+        if let Some(ask) = self.asks.pop_front() {
+            return vec![Output::Read(ask)];
+        }
+        let behind = self.places.iter().find(|(_, place)| place.sent < place.head);
+        let (Some((room, place)), Some(constellation)) = (behind, self.constellation) else {
+            return Vec::new();
+        };
+        let side = Side::After(place.sent);
+        let (room, floor) = (*room, place.floor);
+        vec![Output::Read(Ask { constellation, room, floor, side, limit: PAGE_MAX_ENTRIES })]
+    }
+
+    fn read(&mut self, ask: &Ask, page: Result<Arc<PageText>, Refusal>) -> Vec<Output> {
+        let page = match page {
+            Ok(page) => page,
+            // The store is unwell. The phone keeps its cursors and comes back.
+            Err(refusal) => return self.close(refusal),
+        };
+        let Some(place) = self.places.get_mut(&page.room) else { return Vec::new() };
+        place.head = place.head.max(page.head);
+        if ask.side == Side::After(place.sent) {
+            // An empty answer means that nothing is there after all: do not ask for ever.
+            place.sent = page.to.max(place.sent);
+            if page.to < page.from {
+                place.head = place.sent;
+            }
+        }
+        vec![Output::Send(page.text.clone())]
+    }
+
+    fn beat(&mut self) -> Vec<Output> {
+        if self.silent_beats >= SILENT_BEATS_MAX {
+            return self.close(Refusal::Silent);
+        }
+        self.silent_beats += 1;
+        let digest = frame::digest(self.places.iter().map(|(room, place)| (*room, place.head)));
+        vec![send(&ServerFrame::Beat { digest })]
+    }
+
+    fn close(&mut self, refusal: Refusal) -> Vec<Output> {
+        self.phase = Phase::Closed;
+        vec![Output::Close(refusal)]
+    }
+}
+
+impl Place {
+    /// Where a phone with this cursor stands: not below what it may read, not above what there is.
+    fn stand(&self, cursor: Seq) -> Seq {
+        cursor.min(self.head).max(self.floor.previous())
+    }
+}
+
+fn appended(room: RoomId, id: EntryId, answer: Result<Receipt, Refusal>) -> Vec<Output> {
+    vec![match answer {
+        Ok(Receipt { seq, at, .. }) => send(&ServerFrame::Ack { room, id, seq, at }),
+        Err(refusal) => refused_in(room, Some(id), refusal),
+    }]
+}
+
+fn refused_in(room: RoomId, id: Option<EntryId>, refusal: Refusal) -> Output {
+    send(&ServerFrame::Refused { room: Some(room), id, told: refusal.into() })
+}
+
+fn send(frame: &ServerFrame) -> Output {
+    Output::Send(Bytes::from(frame.encode()))
+}
+
+/// The WebSocket close code (RFC 6455, § 7.4) under which a refusal ends a connection.
+pub fn close_code(refusal: Refusal) -> u16 {
+    match refusal {
+        Refusal::Draining => 1001,
+        Refusal::FrameTooLarge => 1009,
+        Refusal::SignInAgain | Refusal::DeviceEnded => 4401,
+        Refusal::HelloLate | Refusal::Silent => 4408,
+        Refusal::SlowReader => 4429,
+        Refusal::Busy | Refusal::StoreFull | Refusal::StoreUnavailable => 4503,
+        _ => 4400,
+    }
+}
