@@ -1,5 +1,6 @@
-//! Builds the web app into `OUT_DIR/web`, so that one binary carries it. npm runs only when an input
-//! changed. `ROOST_WEB_DIST` names a folder that was built elsewhere, for machines without Node.
+//! Builds the web app into `OUT_DIR/web`, so that one binary carries it. npm runs only when an
+//! input changed. `ROOST_WEB_DIST` names a folder that was built elsewhere, for machines without
+//! Node.
 
 use std::{
     env, fs,

@@ -1,5 +1,5 @@
-//! `roost admin`: the operator at the machine's own command line. It works beside a running server, which
-//! notices what changed within a second. Every act leaves a row in the trail.
+//! `roost admin`: the operator at the machine's own command line. It works beside a running server,
+//! which notices what changed within a second. Every act leaves a row in the trail.
 
 use clap::{Subcommand, ValueEnum};
 use roost_server::{App, Config, error::Result, people::register::NewPerson};

@@ -1,4 +1,5 @@
-//! `App`: everything a door needs, made in one place and cheap to clone. The only constructor of the house.
+//! `App`: everything a door needs, made in one place and cheap to clone. The only constructor of
+//! the house.
 
 use crate::{
     bus,
@@ -44,16 +45,16 @@ pub struct App {
 impl App {
     /// Opens the data folder for serving: this process alone.
     ///
-    /// # Errors
-    /// `Error::Config` when the folder, its keys or its database cannot be used, or another process serves it.
+    /// # Errors `Error::Config` when the folder, its keys or its database cannot be used, or
+    /// another process serves it.
     pub async fn open(config: Config) -> Result<App> {
         make_folder(&config)?;
         let lock = lock(&config)?;
         App::build(config, Clock::system(), Some(lock)).await
     }
 
-    /// Opens the data folder beside a server that may be running, for the command line. What is changed
-    /// here is seen there within the pulse of [`bus::watch`].
+    /// Opens the data folder beside a server that may be running, for the command line. What is
+    /// changed here is seen there within the pulse of [`bus::watch`].
     ///
     /// # Errors
     /// As [`App::open`], but for the lock.
@@ -86,7 +87,7 @@ impl App {
         let people = People::new(db.clone(), parts, config.session.clone());
         let directory = Directory::open(people.clone(), config.live.clone()).await?;
         tokio::spawn(bus::deliver(deliveries, feeds.clone(), presence.clone()));
-        tokio::spawn(bus::watch(db.clone(), bus));
+        tokio::spawn(bus::watch(db.clone(), bus.downgrade(), bus::pulse(&db).await?));
         tokio::spawn(checkpoints(db.clone()));
         Ok(App {
             config: Arc::new(config),

@@ -1,6 +1,6 @@
-//! From the log to the feeds: what was written, and whose rooms changed. Within this process entries
-//! travel in hand; what another process wrote (the command line) is found by a pulse in the database.
-//! One task delivers, so every phone sees a room's entries in the order of its log.
+//! From the log to the feeds: what was written, and whose rooms changed. Within this process
+//! entries travel in hand; what another process wrote (the command line) is found by a pulse in the
+//! database. One task delivers, so every phone sees a room's entries in the order of its log.
 
 use crate::{
     error::Result,
@@ -46,6 +46,11 @@ impl Bus {
         }
     }
 
+    /// For the watcher, which must end with the house.
+    pub fn downgrade(&self) -> WeakBus {
+        WeakBus(self.0.downgrade())
+    }
+
     /// After a commit that changed who somebody is: their phones look again.
     pub async fn changed(&self, constellation: ConstellationId) {
         let _ = self.0.send(Event::Changed(constellation)).await;
@@ -76,28 +81,40 @@ pub async fn deliver(mut deliveries: Deliveries, feeds: Feeds, presence: Presenc
     }
 }
 
-/// Watches the pulse until the bus is gone: within [`PULSE`], what another process changed is known here.
-pub async fn watch(db: Db, bus: Bus) {
-    let mut seen = None;
+/// A bus that does not keep the deliveries going by itself.
+pub struct WeakBus(mpsc::WeakSender<Event>);
+
+/// Watches the pulse, from this count on, until the bus is gone: what another process changed is known
+/// here within [`PULSE`].
+pub async fn watch(db: Db, weak: WeakBus, mut seen: i64) {
     let mut ticks = tokio::time::interval(PULSE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while !bus.0.is_closed() {
+    loop {
         ticks.tick().await;
+        let Some(bus) = weak.0.upgrade().map(Bus) else { return };
         if let Err(error) = look(&db, &bus, &mut seen).await {
+            if db.is_closed() {
+                return;
+            }
             tracing::warn!(%error, "the pulse could not be read");
         }
     }
 }
 
-async fn look(db: &Db, bus: &Bus, seen: &mut Option<i64>) -> Result<()> {
+async fn look(db: &Db, bus: &Bus, seen: &mut i64) -> Result<()> {
     let mut conn = db.reader().await?;
-    let Some(count) = *seen else {
-        *seen = Some(meta::pulse(&mut conn).await?);
-        return Ok(());
-    };
-    for (constellation, count) in meta::changed_since(&mut conn, count).await? {
-        *seen = Some(count);
+    for (constellation, count) in meta::changed_since(&mut conn, *seen).await? {
+        *seen = count;
         bus.changed(constellation).await;
     }
     Ok(())
+}
+
+/// The pulse now, to watch from.
+///
+/// # Errors
+/// Whatever the database said.
+pub async fn pulse(db: &Db) -> Result<i64> {
+    let mut conn = db.reader().await?;
+    meta::pulse(&mut conn).await
 }

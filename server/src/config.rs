@@ -1,5 +1,5 @@
-//! The configuration: typed, complete, and strict. `config/roost.toml` is embedded as the defaults; a
-//! file and then the environment override it. It must not read anything else.
+//! The configuration: typed, complete, and strict. `config/roost.toml` is embedded as the defaults;
+//! a file and then the environment override it. It must not read anything else.
 
 use crate::error::{Error, Result};
 use figment::{
@@ -159,13 +159,14 @@ impl Config {
     fn check_public_url(&self) -> Result<()> {
         let url = &self.server.public_url;
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        let plain =
-            host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']));
+        let extra = ['/', '?', '#', '@', ' '];
+        let plain = host.is_some_and(|host| !host.is_empty() && !host.contains(extra));
         if url.is_empty() || plain {
             return Ok(());
         }
         Err(Error::Config(format!(
-            "server.public_url is {url:?}; it must be like \"https://roost.example.org\", with nothing after the host"
+            "server.public_url is {url:?}; it must be like \"https://roost.example.org\", with \
+             nothing after the host"
         )))
     }
 }

@@ -1,4 +1,5 @@
-//! A furnished constellation to look around in: invented people, some history, fresh links at each start.
+//! A furnished constellation to look around in: invented people, some history, fresh links at each
+//! start.
 
 use crate::{
     app::App,
@@ -55,7 +56,8 @@ pub struct Persona {
     pub link: String,
 }
 
-/// Furnishes an empty house, or finds the furniture of an earlier start, and mints a link for everyone.
+/// Furnishes an empty house, or finds the furniture of an earlier start, and mints a link for
+/// everyone.
 ///
 /// # Errors
 /// Whatever the database said.

@@ -1,5 +1,5 @@
-//! The server's one error. A refusal is for the person who asked; anything internal is for the log, and
-//! the person hears only that Roost cannot do it now.
+//! The server's one error. A refusal is for the person who asked; anything internal is for the log,
+//! and the person hears only that Roost cannot do it now.
 
 use roost_shared::Refusal;
 

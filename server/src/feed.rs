@@ -1,8 +1,9 @@
-//! Feeds: one per room that somebody here is reading. A feed is woken, reads once for all its readers,
-//! keeps a short tail in memory for phones that come back, and fans out shared bytes.
+//! Feeds: one per room that somebody here is reading. A feed is woken, reads once for all its
+//! readers, keeps a short tail in memory for phones that come back, and fans out shared bytes.
 //!
-//! A feed may miss something; a phone may not. Every page says which seqs it covers, and a session that
-//! sees a gap reads the log. A gap also means that somebody else wrote, so who is a member is looked up again.
+//! A feed may miss something; a phone may not. Every page says which seqs it covers, and a session
+//! that sees a gap reads the log. A gap also means that somebody else wrote, so who is a member is
+//! looked up again.
 
 use crate::{
     config,
@@ -68,8 +69,8 @@ impl Feeds {
         }))
     }
 
-    /// From now on this outlet hears of new entries of the room. Returns the feed's head; `None` when the
-    /// caller must look it up and say so with [`Feeds::seen`].
+    /// From now on this outlet hears of new entries of the room. Returns the feed's head; `None`
+    /// when the caller must look it up and say so with [`Feeds::seen`].
     pub fn listen(
         &self,
         constellation: ConstellationId,
@@ -140,7 +141,8 @@ impl Feeds {
             let members = self.members(constellation, room, &readers).await;
             let read = self.lines_after(constellation, room, head).await;
             let (Ok(members), Ok(lines)) = (members, read) else {
-                // The store is unwell. Readers keep their place; the beat and the next wake try again.
+                // The store is unwell. Readers keep their place; the beat and the next wake try
+                // again.
                 tracing::warn!(room.id = %room, "a feed could not read its log");
                 return;
             };
@@ -214,7 +216,8 @@ impl Feeds {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<RoomId, Feed>) -> T) -> T {
-        // A panic elsewhere cannot leave a feed half-changed in a way that sessions would not notice.
+        // A panic elsewhere cannot leave a feed half-changed in a way that sessions would not
+        // notice.
         act(&mut self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -11,7 +11,7 @@
 //! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
 //! - [`demo`]: a furnished constellation to look around in.
 //!
-//! Dependencies point down this list's arrows only: `main → http, ws → app → log, people → bus → store`.
+//! Dependencies point one way: `main → http, ws → app → log, people → bus → feed → store`.
 
 pub mod app;
 pub mod bus;

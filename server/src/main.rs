@@ -126,7 +126,8 @@ async fn serve_demo(mut config: Config, port: Port, lan: bool) -> Result<()> {
 fn lan_address(bound: SocketAddr) -> Result<SocketAddr> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0");
     let ours = socket.and_then(|socket| {
-        // An address of documentation (RFC 5737): connecting a datagram socket only picks the route.
+        // An address of documentation (RFC 5737): connecting a datagram socket only picks the
+        // route.
         socket.connect("192.0.2.1:9")?;
         socket.local_addr()
     });

@@ -1,4 +1,5 @@
-//! A page: a run of entries as the one text that every reader of them is sent. Built once, shared by all.
+//! A page: a run of entries as the one text that every reader of them is sent. Built once, shared
+//! by all.
 
 use crate::{
     error::{Error, Result},
@@ -56,8 +57,8 @@ struct Unknown<'a> {
 }
 
 impl Line {
-    /// The text of an entry. A kind that this build does not know goes without its body: a build that
-    /// cannot read a body cannot reduce it to what a member may see either.
+    /// The text of an entry. A kind that this build does not know goes without its body: a build
+    /// that cannot read a body cannot reduce it to what a member may see either.
     ///
     /// # Errors
     /// `Internal` when a stored body is not JSON.
@@ -109,7 +110,8 @@ impl PageText {
     }
 }
 
-/// Reads one page of a room. Whoever calls has decided that this reader may; `stretch.head` is looked up here.
+/// Reads one page of a room. Whoever calls has decided that this reader may; `stretch.head` is
+/// looked up here.
 ///
 /// # Errors
 /// Whatever the database said.

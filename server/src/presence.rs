@@ -1,5 +1,6 @@
-//! Who is connected to this process: the outlets of each constellation's phones, and the outlet itself,
-//! a bounded queue towards one socket. Nothing here waits: a phone that is too slow is cut, never skipped.
+//! Who is connected to this process: the outlets of each constellation's phones, and the outlet
+//! itself, a bounded queue towards one socket. Nothing here waits: a phone that is too slow is cut,
+//! never skipped.
 
 use crate::page::PageText;
 use roost_shared::{ConstellationId, PersonId, Refusal};
@@ -128,7 +129,8 @@ impl Presence {
         });
     }
 
-    /// Every phone of a constellation looks again at its rooms, and at whether it may be here at all.
+    /// Every phone of a constellation looks again at its rooms, and at whether it may be here at
+    /// all.
     pub fn reload(&self, constellation: ConstellationId) {
         self.with(|all| {
             for outlet in all.get(&constellation).into_iter().flatten() {

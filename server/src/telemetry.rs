@@ -1,5 +1,5 @@
-//! Logs: JSON lines on standard error, each readable alone, with dotted fields. Never a name, a text, an
-//! address or a token: what is logged is ids, codes, counts and times.
+//! Logs: JSON lines on standard error, each readable alone, with dotted fields. Never a name, a
+//! text, an address or a token: what is logged is ids, codes, counts and times.
 
 use crate::error::{Error, Result};
 use tracing_subscriber::EnvFilter;

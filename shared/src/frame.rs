@@ -1,5 +1,6 @@
-//! The WebSocket protocol, version 1. `shared/PROTOCOL.md` tells it in words; vectors show each frame.
-//! A frame is one JSON text message with its name in `t`. Live delivery and resume use the same `page`.
+//! The WebSocket protocol, version 1. `shared/PROTOCOL.md` tells it in words; vectors show each
+//! frame. A frame is one JSON text message with its name in `t`. Live delivery and resume use the
+//! same `page`.
 
 use crate::{
     entry::Entry,
@@ -137,7 +138,8 @@ pub enum ServerFrame {
     Bye {
         #[serde(flatten)]
         told: Told,
-        /// Come back after this long, ms; spread by the server so that phones do not return at once.
+        /// Come back after this long, ms; spread by the server so that phones do not return at
+        /// once.
         #[cfg_attr(test, ts(type = "number"))]
         retry_ms: i64,
     },

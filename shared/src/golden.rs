@@ -1,5 +1,6 @@
-//! Golden checks of the contract: the vectors that other languages read too, and the TypeScript types.
-//! `ROOST_BLESS=1 cargo test -p roost-shared` writes the TypeScript file anew; vectors are written by hand.
+//! Golden checks of the contract: the vectors that other languages read too, and the TypeScript
+//! types. `ROOST_BLESS=1 cargo test -p roost-shared` writes the TypeScript file anew; vectors are
+//! written by hand.
 
 use crate::frame::{self, ClientFrame, ServerFrame};
 use serde_json::Value;
@@ -67,7 +68,8 @@ fn digests() {
 fn typescript_types_are_fresh() {
     let config = Config::new();
     let mut written = String::from(
-        "// Generated from shared/ by `ROOST_BLESS=1 cargo test -p roost-shared`. Not to be edited.\n",
+        "// Generated from shared/ by `ROOST_BLESS=1 cargo test -p roost-shared`. \
+         Not to be edited.\n",
     );
     macro_rules! declare {
         ($($type:ty),+ $(,)?) => {

@@ -1,14 +1,15 @@
 //! The contract of Roost: what a phone and a server say to each other, and the rules both obey.
 //!
 //! Read in this order:
-//! - [`entry`]: everything people say or decide is an entry, numbered by `seq`, in the log of a room;
+//! - [`entry`]: everything people say or decide is an entry, numbered by `seq`, in the log of a
+//!   room;
 //! - [`kind`]: one file per kind of entry, with its pure rules (`needs`, `permit`, `effects`);
 //! - [`room`] and [`policy`]: which rooms exist, who belongs to them, who may do what;
 //! - [`frame`]: the WebSocket protocol, told in words in `shared/PROTOCOL.md`;
 //! - [`refusal`]: every "no" that Roost can say, and what to do about it.
 //!
-//! There is no I/O, no async, no clock, no randomness and no SQL here: time and identities come in as
-//! arguments, so that every rule can be tested as a table.
+//! There is no I/O, no async, no clock, no randomness and no SQL here: time and identities come in
+//! as arguments, so that every rule can be tested as a table.
 
 pub mod entry;
 pub mod frame;

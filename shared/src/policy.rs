@@ -1,5 +1,6 @@
 //! Who may: one function, `decide`, behind every door (HTTP, socket, command line). Default is no.
-//! Whether an act is legal in the present state of things is not asked here but in a kind's `permit`.
+//! Whether an act is legal in the present state of things is not asked here but in a kind's
+//! `permit`.
 
 use crate::{id::PersonId, refusal::Refusal, room::View};
 use serde::{Deserialize, Serialize};

@@ -18,7 +18,9 @@ pub enum Class {
 
 /// One line per refusal: variant, code, class, wait before the next try (ms), HTTP status, words.
 macro_rules! refusals {
-    ($($name:ident $code:literal $class:ident $after_ms:literal $status:literal $words:literal;)+) => {
+    ($(
+        $name:ident $code:literal $class:ident $after_ms:literal $status:literal $words:literal;
+    )+) => {
         /// A named refusal. Closed: a client may match every case.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
         #[cfg_attr(test, derive(ts_rs::TS))]
@@ -40,7 +42,8 @@ macro_rules! refusals {
                 match self { $(Refusal::$name => Class::$class,)+ }
             }
 
-            /// For [`Class::Later`], how long to wait before the same is tried again, in ms; else 0.
+            /// For [`Class::Later`], how long to wait before the same is tried again, in ms; else
+            /// 0.
             pub fn after_ms(self) -> i64 {
                 match self { $(Refusal::$name => $after_ms,)+ }
             }
@@ -99,7 +102,8 @@ refusals! {
     DeviceEnded "device_ended" SignInAgain 0 401
         "This phone has been signed out of Roost.";
     EnrolmentUnusable "enrolment_unusable" Final 0 404
-        "This link does not work. It may be used, out of date, or meant for someone else. Ask for a new one.";
+        "This link does not work. It may be used, out of date, or for someone else. \
+         Ask for a new one.";
     NotFound "not_found" Final 0 404
         "There is nothing here.";
     NotPermitted "not_permitted" Final 0 403
@@ -111,9 +115,9 @@ refusals! {
     Busy "busy" Later 1_000 503
         "Roost is very busy. Your message is kept and goes out in a moment.";
     StoreFull "store_full" Later 30_000 507
-        "Roost has run out of room to keep messages. Yours is kept on this phone and will be tried again.";
+        "Roost has no room left to save messages. Yours is kept here and will be tried again.";
     StoreUnavailable "store_unavailable" Later 2_000 503
-        "Roost cannot save messages at this moment. Yours is kept on this phone and will be tried again.";
+        "Roost cannot save messages just now. Yours is kept here and will be tried again.";
     SlowReader "slow_reader" Later 1_000 503
         "The connection was too slow to keep up. Coming back from where it stopped.";
     Silent "silent" Later 1_000 408

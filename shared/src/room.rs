@@ -1,4 +1,5 @@
-//! Which rooms a constellation has, and who belongs to each. A rule here is the only reason anybody is a member.
+//! Which rooms a constellation has, and who belongs to each. A rule here is the only reason anybody
+//! is a member.
 
 use crate::{
     id::{HomeId, RoomId, Seq},
@@ -54,8 +55,9 @@ pub enum View {
     Full,
 }
 
-/// Whether a person with this role and home belongs to a room of this kind that is about `room_home`.
-/// (behaviours, "Private lines": satellite with hub, home with liaison; never satellite with satellite.)
+/// Whether a person with this role and home belongs to a room of this kind that is about
+/// `room_home`. (behaviours, "Private lines": satellite with hub, home with liaison; never
+/// satellite with satellite.)
 pub fn belongs(
     role: Role,
     home: Option<HomeId>,

@@ -1,4 +1,5 @@
-//! What counts as a text that a person wrote. Checked before the outbox, at the socket and in `permit`.
+//! What counts as a text that a person wrote. Checked before the outbox, at the socket and in
+//! `permit`.
 
 use crate::refusal::Refusal;
 

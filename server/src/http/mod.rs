@@ -65,8 +65,8 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// On every answer. Scripts and styles come from our own files only; nothing is framed, sniffed, cached
-/// along the way or told to other sites.
+/// On every answer. Scripts and styles come from our own files only; nothing is framed, sniffed,
+/// cached along the way or told to other sites.
 const HEADERS: [(&str, &str); 6] = [
     (
         "content-security-policy",

@@ -13,7 +13,8 @@ use axum::{
 use roost_shared::{Refusal, frame::Welcome};
 use serde::Deserialize;
 
-/// How long a browser keeps the cookie, s. The server decides at each refresh whether it is still good.
+/// How long a browser keeps the cookie, s. The server decides at each refresh whether it is still
+/// good.
 const COOKIE_S: i64 = 400 * 24 * 3_600;
 
 #[derive(Deserialize)]
@@ -49,7 +50,8 @@ pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     Ok(axum::Json(app.directory.welcome(&me, &rooms).await?))
 }
 
-/// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script reads.
+/// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script
+/// reads.
 pub fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
     let refresh = if in_cookie { sign_in.refresh.take() } else { None };
     let mut response = axum::Json(sign_in).into_response();

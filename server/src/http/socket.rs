@@ -9,7 +9,8 @@ use axum::{
 };
 use roost_shared::{Refusal, frame::FRAME_MAX_BYTES};
 
-/// tungstenite allocates its read buffer whole, and its default of 128 KiB would be a phone's largest cost.
+/// tungstenite allocates its read buffer whole, and its default of 128 KiB would be a phone's
+/// largest cost.
 const READ_BUFFER_BYTES: usize = 2_048;
 const WRITE_BUFFER_BYTES: usize = 2_048;
 /// One page of the largest size, and frames around it; a phone that lets more pile up is too slow.

@@ -1,5 +1,5 @@
-//! The directory: what a phone is told in `welcome`. People and homes of a constellation are read once
-//! and kept until the constellation changes; rooms and heads are always read.
+//! The directory: what a phone is told in `welcome`. People and homes of a constellation are read
+//! once and kept until the constellation changes; rooms and heads are always read.
 
 use super::{People, session::Me};
 use crate::{
@@ -118,8 +118,8 @@ impl Directory {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A phone of this epoch holds more than the log does: history was set back. Raises the alarm and ends
-    /// the epoch, so that every phone forgets what the log no longer has.
+    /// A phone of this epoch holds more than the log does: history was set back. Raises the alarm
+    /// and ends the epoch, so that every phone forgets what the log no longer has.
     ///
     /// # Errors
     /// Whatever the database said.
@@ -159,8 +159,9 @@ fn listed(mine: &Mine, role: Role, names: &Names) -> Listed {
     }
 }
 
-/// Adults see the adults of their constellation; a young person sees themselves and the liaison worker
-/// until their room opens; an adult does not see which young people have a sign-in, but for the liaison worker.
+/// Adults see the adults of their constellation; a young person sees themselves and the liaison
+/// worker until their room opens; an adult does not see which young people have a sign-in, but for
+/// the liaison worker.
 fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
     let visible = |card: &&PersonCard| {
         card.person == me.person

@@ -1,5 +1,5 @@
-//! Enrolment: a link that signs one person in on one phone, once. Looking at it spends nothing; a tap does.
-//! Whatever is wrong with a link, the answer is the same.
+//! Enrolment: a link that signs one person in on one phone, once. Looking at it spends nothing; a
+//! tap does. Whatever is wrong with a link, the answer is the same.
 
 use super::{
     OPERATOR, People,
@@ -86,7 +86,8 @@ impl People {
         })
     }
 
-    /// Spends a link on a phone and signs it in. The same phone may repeat it while the answer may be lost.
+    /// Spends a link on a phone and signs it in. The same phone may repeat it while the answer may
+    /// be lost.
     ///
     /// # Errors
     /// `EnrolmentUnusable`, whatever is wrong with the link; refusals of the device's name.

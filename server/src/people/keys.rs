@@ -1,5 +1,6 @@
-//! The keys of this Roost: files of mode 0600 in the data folder, made at the first start. From one key
-//! each purpose gets its own by HMAC-SHA256 (RFC 2104), so that no token can be taken for another.
+//! The keys of this Roost: files of mode 0600 in the data folder, made at the first start. From one
+//! key each purpose gets its own by HMAC-SHA256 (RFC 2104), so that no token can be taken for
+//! another.
 
 use crate::{
     clock::entropy,
@@ -30,7 +31,8 @@ pub struct AccessKey {
 pub struct Keys {
     /// Stays for the life of the database: what it made is stored or out on phones.
     house: [u8; 32],
-    /// The last one signs, all of them verify: add a file to rotate, remove the old one 10 minutes later.
+    /// The last one signs, all of them verify: add a file to rotate, remove the old one 10 minutes
+    /// later.
     pub access: Vec<AccessKey>,
 }
 
@@ -55,8 +57,9 @@ impl Keys {
         Ok(Keys { house, access })
     }
 
-    /// What is kept of a draft for ever, so that a repeat with another content is known even after the
-    /// content itself is gone. Keyed: nobody can test a guess at a removed message without the key.
+    /// What is kept of a draft for ever, so that a repeat with another content is known even after
+    /// the content itself is gone. Keyed: nobody can test a guess at a removed message without the
+    /// key.
     pub fn draft_digest(&self, room: RoomId, draft: &Draft, body: Option<&Body>) -> String {
         let mut mac = self.mac("draft");
         mac.update(room.as_bytes());
@@ -170,8 +173,8 @@ mod tests {
     #[test]
     fn key_files_are_made_once_and_must_be_private() {
         let folder = std::env::temp_dir().join(format!("roost-keys-{}", std::process::id()));
-        let first = Keys::load(&folder).ok().expect("a new folder gets its keys");
-        let again = Keys::load(&folder).ok().expect("the same folder is read again");
+        let first = Keys::load(&folder).expect("a new folder gets its keys");
+        let again = Keys::load(&folder).expect("the same folder is read again");
         assert_eq!(first.house, again.house);
         fs::write(folder.join("access-a2.key"), BASE64URL.encode([7; 32])).unwrap();
         fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o644))
@@ -179,7 +182,7 @@ mod tests {
         assert!(Keys::load(&folder).is_err(), "a key that others can read is refused");
         fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o600))
             .unwrap();
-        let rotated = Keys::load(&folder).ok().expect("now it is private");
+        let rotated = Keys::load(&folder).expect("now it is private");
         assert_eq!(rotated.access.last().map(|key| key.kid.as_str()), Some("a2"));
         fs::remove_dir_all(&folder).unwrap();
     }

@@ -1,5 +1,5 @@
-//! The register: services, constellations, homes and people, and the rooms that follow from them. Rooms
-//! and memberships are not chosen here: `roost_shared::room::belongs` says who belongs where.
+//! The register: services, constellations, homes and people, and the rooms that follow from them.
+//! Rooms and memberships are not chosen here: `roost_shared::room::belongs` says who belongs where.
 
 use super::{OPERATOR, People};
 use crate::{
@@ -129,11 +129,11 @@ impl People {
         Ok(constellation)
     }
 
-    /// Adds a home with its lines: to the hub (unless it is the hub) and to the liaison worker. People who
-    /// belong in them join.
+    /// Adds a home with its lines: to the hub (unless it is the hub) and to the liaison worker.
+    /// People who belong in them join.
     ///
-    /// # Errors
-    /// `NotFound` for an unknown constellation, `BodyInvalid` for a second hub; refusals of the name.
+    /// # Errors `NotFound` for an unknown constellation, `BodyInvalid` for a second hub; refusals
+    /// of the name.
     pub async fn add_home(
         &self,
         constellation: ConstellationId,
@@ -164,9 +164,8 @@ impl People {
 
     /// Adds a person and seats them in every room they belong in.
     ///
-    /// # Errors
-    /// `NotFound` for an unknown constellation or home, `BodyInvalid` for a role that does not fit the home;
-    /// refusals of the name.
+    /// # Errors `NotFound` for an unknown constellation or home, `BodyInvalid` for a role that does
+    /// not fit the home; refusals of the name.
     pub async fn add_person(&self, new: NewPerson<'_>) -> Result<PersonId> {
         let name = check_name(new.name)?;
         let constellation = new.constellation;
@@ -187,7 +186,8 @@ impl People {
         Ok(person)
     }
 
-    /// Ends a person: no room, no device and no invitation of theirs works any more. What they wrote stays.
+    /// Ends a person: no room, no device and no invitation of theirs works any more. What they
+    /// wrote stays.
     ///
     /// # Errors
     /// `NotFound` when they are not there or have ended already.

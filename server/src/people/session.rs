@@ -1,9 +1,9 @@
 //! A sign-in: access for minutes, refresh for as long as the phone comes back, and its end.
 //!
-//! Refresh tokens of a device are numbered. With `generation` g, token g is the newest one given out:
-//! presenting g makes g + 1; presenting g − 1 again repeats g, since its answer may have been lost; g − 2
-//! is forgiven for some seconds after g − 1 was used (parallel tabs). Anything older means that two hold
-//! the same token, one of them a thief, and the sign-in ends.
+//! Refresh tokens of a device are numbered. With `generation` g, token g is the newest one given out.
+//! Presenting g makes g + 1. Presenting g - 1 again repeats g, since its answer may have been lost.
+//! g - 2 is forgiven for some seconds after g - 1 was used (parallel tabs). Anything older means that
+//! two hold the same token, one of them a thief, and the sign-in ends.
 
 use super::{
     OPERATOR, People,
@@ -60,7 +60,8 @@ impl Me {
 enum Presented {
     /// The newest: make its successor.
     Newest,
-    /// Its answer may have been lost, or another tab was faster: this successor is still the one to hold.
+    /// Its answer may have been lost, or another tab was faster: this successor is still the one to
+    /// hold.
     Repeat,
     /// Somebody else has used it.
     Stolen,
@@ -115,8 +116,8 @@ impl People {
 
     /// Turns a refresh token into new access and its successor.
     ///
-    /// # Errors
-    /// `SignInAgain` for a text that is not ours, `DeviceEnded` when the sign-in is over or ends now.
+    /// # Errors `SignInAgain` for a text that is not ours, `DeviceEnded` when the sign-in is over
+    /// or ends now.
     pub async fn refresh(&self, refresh: &str) -> Result<SignIn> {
         let presented = self.parts.keys.read_refresh_token(refresh);
         let (id, generation) = presented.ok_or(Refusal::SignInAgain)?;

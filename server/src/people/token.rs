@@ -1,5 +1,6 @@
-//! Access tokens: JWTs (RFC 9068 in shape) that say who a phone belongs to, for at most ten minutes.
-//! One algorithm, and nothing in a token chooses how it is verified but the `kid` of one of our keys.
+//! Access tokens: JWTs (RFC 9068 in shape) that say who a phone belongs to, for at most ten
+//! minutes. One algorithm, and nothing in a token chooses how it is verified but the `kid` of one
+//! of our keys.
 
 use super::keys::Keys;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode_header};

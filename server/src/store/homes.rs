@@ -6,7 +6,8 @@ use roost_shared::{ConstellationId, HomeId, ServiceId, frame::HomeCard};
 
 const ADD_SERVICE: &str = "INSERT INTO services (service, name, created_at) VALUES ($1, $2, $3)";
 const SERVICES: &str = "SELECT service, name FROM services ORDER BY created_at, service";
-const ADD_CONSTELLATION: &str = "INSERT INTO constellations (constellation, service, name, created_at, changed) \
+const ADD_CONSTELLATION: &str = "INSERT INTO constellations \
+     (constellation, service, name, created_at, changed) \
      VALUES ($1, $2, $3, $4, 0)";
 const CONSTELLATIONS: &str = "SELECT constellation, name FROM constellations \
      WHERE service = $1 ORDER BY created_at, constellation";

@@ -42,8 +42,8 @@ pub async fn probe(conn: &mut Conn, value: &str) -> Result<bool> {
     Ok(read == value)
 }
 
-/// Marks that the people or rooms of a constellation changed. The pulse row is locked until the commit,
-/// so marks become visible in the order of their counts.
+/// Marks that the people or rooms of a constellation changed. The pulse row is locked until the
+/// commit, so marks become visible in the order of their counts.
 pub async fn touch(conn: &mut Conn, constellation: ConstellationId) -> Result<()> {
     let count: i64 = sqlx::query_scalar(BEAT).fetch_one(&mut *conn).await?;
     sqlx::query(MARK).bind(count).bind(constellation.to_string()).execute(conn).await?;

@@ -1,5 +1,6 @@
-//! The database: the only folder that names sqlx. One portable set of SQL for SQLite and Postgres, plain
-//! strings beside the functions that run them, one file per family of tables. No rules live here.
+//! The database: the only folder that names sqlx. One portable set of SQL for SQLite and Postgres,
+//! plain strings beside the functions that run them, one file per family of tables. No rules live
+//! here.
 
 pub mod entries;
 pub mod homes;
@@ -72,8 +73,8 @@ impl Db {
 
     /// Opens and migrates a Postgres database, `postgres://…`.
     ///
-    /// # Errors
-    /// `Error::Config` when it cannot be used, or when it acknowledges commits before they are on disk.
+    /// # Errors `Error::Config` when it cannot be used, or when it acknowledges commits before they
+    /// are on disk.
     pub async fn postgres(url: &str) -> Result<Db> {
         let db = Db::open(url, Backend::Postgres).await?;
         let durable: String = sqlx::query_scalar("SHOW synchronous_commit")
@@ -106,7 +107,8 @@ impl Db {
         self
     }
 
-    /// Begins a write. On SQLite it takes the write lock at once, so that it never has to give up halfway.
+    /// Begins a write. On SQLite it takes the write lock at once, so that it never has to give up
+    /// halfway.
     ///
     /// # Errors
     /// `Internal` or a `Refused` that says to try later.
@@ -200,8 +202,8 @@ fn unusable(error: impl std::fmt::Display) -> Error {
     Error::Config(format!("the database cannot be used: {error}"))
 }
 
-/// What a database error means to the person who waits: full, busy, or broken. Its text may quote values,
-/// so only the code goes any further.
+/// What a database error means to the person who waits: full, busy, or broken. Its text may quote
+/// values, so only the code goes any further.
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         let code = error.as_database_error().and_then(|e| e.code()).unwrap_or_default();
@@ -227,7 +229,8 @@ fn class_of(error: &sqlx::Error) -> &'static str {
     }
 }
 
-/// Reads a text column that holds an identity or a closed enum. Ours wrote it, so failing is corruption.
+/// Reads a text column that holds an identity or a closed enum. Ours wrote it, so failing is
+/// corruption.
 pub(crate) fn parsed<T, E: std::fmt::Display>(read: std::result::Result<T, E>) -> Result<T> {
     read.map_err(|e| Error::internal("a stored value cannot be read", e))
 }

@@ -1,13 +1,14 @@
-//! Enrolments and devices: how a person comes to be signed in. Tokens are never stored, only their hash
-//! or the count that a keyed function makes them from. What is looked up here names its constellation in
-//! the answer: a token or a device is all that a phone has before it is known.
+//! Enrolments and devices: how a person comes to be signed in. Tokens are never stored, only their
+//! hash or the count that a keyed function makes them from. What is looked up here names its
+//! constellation in the answer: a token or a device is all that a phone has before it is known.
 
 use super::{Conn, parsed};
 use crate::error::Result;
 use roost_shared::{ConstellationId, DeviceId, EnrolmentId, PersonId};
 use sqlx::FromRow;
 
-const ADD_ENROLMENT: &str = "INSERT INTO enrolments (enrolment, constellation, person, token_hash, created_at, expires_at) \
+const ADD_ENROLMENT: &str = "INSERT INTO enrolments \
+     (enrolment, constellation, person, token_hash, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 const BY_TOKEN: &str = "SELECT enrolment, constellation, person, expires_at, spent_at, device, \
      revoked_at FROM enrolments WHERE token_hash = $1";
@@ -209,7 +210,8 @@ pub async fn devices_of(
     rows.into_iter().map(Device::try_from).collect()
 }
 
-/// Makes the next refresh token the newest. False when another request was faster or the device ended.
+/// Makes the next refresh token the newest. False when another request was faster or the device
+/// ended.
 pub async fn rotate(conn: &mut Conn, device: &Device, at: i64) -> Result<bool> {
     let done = sqlx::query(ROTATE)
         .bind(at)

@@ -1,4 +1,5 @@
-//! The trail: who did what to whom, one row in the same transaction as the act. Rows are only ever added.
+//! The trail: who did what to whom, one row in the same transaction as the act. Rows are only ever
+//! added.
 
 use super::Conn;
 use crate::error::Result;
@@ -8,7 +9,8 @@ const ADD: &str = "INSERT INTO trail (id, constellation, at, actor, action, obje
      VALUES ($1, $2, $3, $4, $5, $6)";
 const ACTIONS: &str = "SELECT action, object FROM trail WHERE constellation = $1 ORDER BY at, id";
 
-/// One act. `actor` is `operator` or a person's id, `object` the id of what was acted upon: no names.
+/// One act. `actor` is `operator` or a person's id, `object` the id of what was acted upon: no
+/// names.
 pub struct Act<'a> {
     pub id: String,
     pub constellation: Option<ConstellationId>,

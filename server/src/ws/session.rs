@@ -1,8 +1,10 @@
-//! What a connection does: a closed set of inputs in, outputs to carry out. No I/O, no clock, no chance.
+//! What a connection does: a closed set of inputs in, outputs to carry out. No I/O, no clock, no
+//! chance.
 //!
-//! Per room it remembers the last seq this phone was sent. A live page that follows directly is passed on;
-//! anything else makes the room *behind*, and a room that is behind is read from the log, one page at a
-//! time, each when the last is flushed. So live delivery, resume and repair are the same few lines.
+//! Per room it remembers the last seq this phone was sent. A live page that follows directly is
+//! passed on; anything else makes the room *behind*, and a room that is behind is read from the
+//! log, one page at a time, each when the last is flushed. So live delivery, resume and repair are
+//! the same few lines.
 
 use crate::{feed::Ask, log::Receipt, page::PageText, presence::Push, store::rooms::Mine};
 use bytes::Bytes;

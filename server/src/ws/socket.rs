@@ -1,5 +1,5 @@
-//! The I/O of one phone's connection: one task, one bounded queue. It decides nothing; it carries out
-//! what `session` says and reports what happened.
+//! The I/O of one phone's connection: one task, one bounded queue. It decides nothing; it carries
+//! out what `session` says and reports what happened.
 
 use super::session::{Entered, Input, Output, Session, close_code};
 use crate::{
@@ -199,8 +199,8 @@ impl Wire {
         entered(&self.app, &me, rooms, Cursors::new()).await
     }
 
-    /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing that is
-    /// committed meanwhile can fall between.
+    /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing
+    /// that is committed meanwhile can fall between.
     async fn listen(&mut self, me: &Me) -> Result<Vec<Mine>, Refusal> {
         let mut rooms =
             self.app.directory.rooms(me.constellation, me.person).await.map_err(|e| e.refusal())?;
@@ -238,7 +238,8 @@ impl Wire {
         let goodbye = async {
             self.socket.send(Message::Text(bye.encode().into())).await?;
             self.socket.send(Message::Close(Some(CloseFrame { code, reason }))).await?;
-            // What the phone still sends is read and dropped, else the network may drop our last words.
+            // What the phone still sends is read and dropped, else the network may drop our last
+            // words.
             while let Some(Ok(_)) = self.socket.recv().await {}
             Ok::<(), axum::Error>(())
         };

@@ -1,5 +1,5 @@
-//! The kinds of entry. `Body` only delegates: what a kind needs, permits and causes is in its own file.
-//! To add a kind: its file, its vector in `shared/vectors/`, one line in `kinds!` below.
+//! The kinds of entry. `Body` only delegates: what a kind needs, permits and causes is in its own
+//! file. To add a kind: its file, its vector in `shared/vectors/`, one line in `kinds!` below.
 
 pub mod member;
 pub mod message;
@@ -46,7 +46,8 @@ pub struct Target {
     pub kind: String,
 }
 
-/// What an entry changes besides its own room's log. Applied by the server inside the append's transaction.
+/// What an entry changes besides its own room's log. Applied by the server inside the append's
+/// transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// The person reads this room from `floor` on, with this view.

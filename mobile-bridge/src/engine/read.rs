@@ -1,0 +1,172 @@
+//! Reads what the server says, by hand and leniently: unknown fields are kept, unknown frames are
+//! nothing, and only the fields the engine needs must be well-formed. It judges no content.
+//! By hand, not by serde, so that the TypeScript engine can obey the very same rules.
+
+use roost_shared::{EntryId, Epoch, RoomId, Seq, refusal::Class};
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+
+/// The largest integer that JavaScript keeps exactly, 2^53 - 1. Larger ones are malformed.
+const INT_MAX: i64 = (1 << 53) - 1;
+
+/// A server frame, as far as the engine looks at it.
+#[derive(Debug, PartialEq)]
+pub(super) enum Heard {
+    Welcome(Greeting),
+    Page(Page),
+    Ack {
+        room: RoomId,
+        id: EntryId,
+        seq: Seq,
+    },
+    Refused {
+        room: Option<RoomId>,
+        id: Option<EntryId>,
+        no: No,
+    },
+    Beat {
+        digest: String,
+    },
+    Bye {
+        no: No,
+        retry_ms: i64,
+    },
+    /// Unknown or malformed: a sign of life, and nothing else.
+    Noise,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Greeting {
+    pub(super) epoch: Epoch,
+    pub(super) silence_ms: i64,
+    pub(super) retry_ms: i64,
+    /// Floor and head of each of my rooms.
+    pub(super) rooms: BTreeMap<RoomId, (Seq, Seq)>,
+    /// The whole frame without its `t`.
+    pub(super) raw: Value,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Page {
+    pub(super) room: RoomId,
+    pub(super) from: Seq,
+    pub(super) to: Seq,
+    pub(super) head: Seq,
+    /// As they came; entry number i has seq `from + i`.
+    pub(super) entries: Vec<Value>,
+    pub(super) ids: Vec<EntryId>,
+}
+
+/// A refusal (`Told` of the contract), whose code may be one that this build does not know.
+#[derive(Debug, PartialEq)]
+pub(super) struct No {
+    pub(super) code: String,
+    pub(super) class: Class,
+    pub(super) words: String,
+    pub(super) after_ms: i64,
+}
+
+type Fields = Map<String, Value>;
+
+/// Reads one text message.
+pub(super) fn frame(text: &str) -> Heard {
+    let Ok(Value::Object(mut fields)) = serde_json::from_str(text) else { return Heard::Noise };
+    let Some(Value::String(name)) = fields.remove("t") else { return Heard::Noise };
+    let heard = match name.as_str() {
+        "welcome" => greeting(Value::Object(fields)).map(Heard::Welcome),
+        "page" => page(fields).map(Heard::Page),
+        "ack" => ack(&fields),
+        "refused" => refused(&fields),
+        "beat" => words(&fields, "digest").map(|digest| Heard::Beat { digest }),
+        "bye" => bye(&fields),
+        _ => None,
+    };
+    heard.unwrap_or(Heard::Noise)
+}
+
+/// Reads a `welcome` without its `t`, from the wire or from the store.
+pub(super) fn greeting(raw: Value) -> Option<Greeting> {
+    let fields = raw.as_object()?;
+    let mut rooms = BTreeMap::new();
+    for listed in fields.get("rooms")?.as_array()? {
+        let listed = listed.as_object()?;
+        let (floor, head) = (int(listed, "floor")?, int(listed, "head")?);
+        if floor < 1 || head < 0 {
+            return None;
+        }
+        rooms.insert(id(listed, "room")?, (Seq(floor), Seq(head)));
+    }
+    Some(Greeting {
+        epoch: id(fields, "epoch")?,
+        silence_ms: int(fields, "silence_ms")?,
+        retry_ms: int(fields, "retry_ms")?,
+        rooms,
+        raw,
+    })
+}
+
+fn page(mut fields: Fields) -> Option<Page> {
+    let room = id(&fields, "room")?;
+    let (from, to, head) = (int(&fields, "from")?, int(&fields, "to")?, int(&fields, "head")?);
+    let Some(Value::Array(entries)) = fields.remove("entries") else { return None };
+    if from < 1 || head < 0 || i64::try_from(entries.len()).ok()? != to - from + 1 {
+        return None;
+    }
+    let ids = (from..=to)
+        .zip(&entries)
+        .map(|(seq, entry)| entry_id(entry, seq))
+        .collect::<Option<_>>()?;
+    Some(Page { room, from: Seq(from), to: Seq(to), head: Seq(head), entries, ids })
+}
+
+/// The id of an entry that stands at `seq` and says what kind it is.
+fn entry_id(entry: &Value, seq: i64) -> Option<EntryId> {
+    let fields = entry.as_object()?;
+    words(fields, "kind")?;
+    if int(fields, "seq")? == seq { id(fields, "id") } else { None }
+}
+
+fn ack(fields: &Fields) -> Option<Heard> {
+    let seq = int(fields, "seq")?;
+    (seq >= 1).then_some(())?;
+    Some(Heard::Ack { room: id(fields, "room")?, id: id(fields, "id")?, seq: Seq(seq) })
+}
+
+fn refused(fields: &Fields) -> Option<Heard> {
+    let room = if absent(fields, "room") { None } else { Some(id(fields, "room")?) };
+    let draft = if absent(fields, "id") { None } else { Some(id(fields, "id")?) };
+    Some(Heard::Refused { room, id: draft, no: no(fields)? })
+}
+
+fn bye(fields: &Fields) -> Option<Heard> {
+    Some(Heard::Bye { no: no(fields)?, retry_ms: int(fields, "retry_ms")? })
+}
+
+fn no(fields: &Fields) -> Option<No> {
+    let class = match words(fields, "class")?.as_str() {
+        "final" => Class::Final,
+        "later" => Class::Later,
+        "sign_in_again" => Class::SignInAgain,
+        _ => return None,
+    };
+    let after_ms = if absent(fields, "after_ms") { 0 } else { int(fields, "after_ms")? };
+    Some(No { code: words(fields, "code")?, class, words: words(fields, "words")?, after_ms })
+}
+
+fn absent(fields: &Fields, name: &str) -> bool {
+    fields.get(name).is_none_or(Value::is_null)
+}
+
+fn int(fields: &Fields, name: &str) -> Option<i64> {
+    fields.get(name)?.as_i64().filter(|n| (-INT_MAX..=INT_MAX).contains(n))
+}
+
+fn words(fields: &Fields, name: &str) -> Option<String> {
+    fields.get(name)?.as_str().map(str::to_owned)
+}
+
+/// An identity in its one spelling: lower case, with hyphens.
+fn id<T: FromStr + Display>(fields: &Fields, name: &str) -> Option<T> {
+    let text = fields.get(name)?.as_str()?;
+    text.parse::<T>().ok().filter(|id| id.to_string() == text)
+}

@@ -1,0 +1,115 @@
+//! Both stores do the same, and the file survives being closed.
+
+use super::*;
+use crate::{
+    engine::{ItemState, OutboxItem, Span},
+    transcript::record,
+};
+use roost_shared::{Draft, EntryId, Epoch};
+use serde_json::{Value, json};
+
+fn room(n: u8) -> RoomId {
+    RoomId::new(1, [n; 10])
+}
+
+fn entry(seq: i64) -> Value {
+    let id = EntryId::new(seq, [7; 10]);
+    json!({"seq": seq, "id": id, "kind": "message", "at": 5, "body": {"text": "hi"}, "new": [1]})
+}
+
+fn item(order: i64) -> OutboxItem {
+    let draft = Draft {
+        id: EntryId::new(order, [1; 10]),
+        kind: "message".to_owned(),
+        target: None,
+        body: json!({"text": "kept"}),
+    };
+    let state = ItemState::Later { until: 9 };
+    OutboxItem { order, room: room(1), draft, kept_at: 3, strikes: 1, state }
+}
+
+fn file(name: &str) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("roost-bridge-{}-{name}", std::process::id()));
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+    }
+    path
+}
+
+fn some_writes() -> Vec<Write> {
+    vec![
+        Write::PutEntries { room: room(1), entries: vec![entry(1), entry(2), entry(5)] },
+        Write::PutEntries { room: room(2), entries: vec![entry(1)] },
+        Write::PutRanges { room: room(1), ranges: vec![Span { from: Seq(1), to: Seq(2) }] },
+        Write::PutOutbox { item: item(2) },
+        Write::PutOutbox { item: item(1) },
+        Write::PutOutbox { item: OutboxItem { state: ItemState::Queued, ..item(2) } },
+        Write::PutEpoch { epoch: Epoch::new(4, [4; 10]) },
+        Write::PutWelcome { welcome: json!({"rooms": [], "new": true}) },
+    ]
+}
+
+#[tokio::test]
+async fn a_file_keeps_what_was_written() {
+    let path = file("keeps");
+    let account = Account {
+        base: "http://localhost".to_owned(),
+        device: DeviceId::new(1, [1; 10]),
+        refresh: Some("secret".to_owned()),
+    };
+    let mut store = Store::open(&path).await.unwrap();
+    store.put_account(&account).await.unwrap();
+    store.apply(&some_writes()).await.unwrap();
+    drop(store);
+
+    let mut store = Store::open(&path).await.unwrap();
+    let saved = store.load().await.unwrap();
+    assert_eq!(saved.outbox, [item(1), OutboxItem { state: ItemState::Queued, ..item(2) }]);
+    assert_eq!(saved.welcome, Some(json!({"rooms": [], "new": true})));
+    let seqs = |entries: Vec<Entry>| entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>();
+    assert_eq!(seqs(store.entries(room(1), Seq(1), 9).await.unwrap()), [2, 5]);
+    assert_eq!(seqs(store.entries(room(1), Seq(0), 1).await.unwrap()), [1]);
+
+    store.apply(&[Write::WipeAll]).await.unwrap();
+    assert_eq!(store.load().await.unwrap(), Saved::default());
+    let left = store.account().await.unwrap().unwrap();
+    assert_eq!((left.device, left.refresh), (account.device, None));
+}
+
+#[tokio::test]
+async fn a_step_is_written_whole_or_not_at_all() {
+    let mut store = Store::open(&file("whole")).await.unwrap();
+    let broken = Write::PutEntries { room: room(1), entries: vec![json!({"no": "seq"})] };
+    let writes = [Write::PutOutbox { item: item(1) }, broken];
+    store.apply(&writes).await.unwrap_err();
+    assert_eq!(store.load().await.unwrap(), Saved::default());
+}
+
+/// The writes of real transcripts, to both stores.
+#[tokio::test]
+async fn both_stores_agree() {
+    for seed in 0..12 {
+        let (mut disk, mut memory) =
+            (Store::open(&file(&format!("agree-{seed}"))).await.unwrap(), Store::in_memory());
+        let mut rooms = vec![];
+        for line in &record(seed)[1..] {
+            let step: Value = serde_json::from_str(line).unwrap();
+            let outputs = step["outputs"].as_array().unwrap().iter();
+            let writes: Vec<Write> = outputs
+                .filter_map(|output| serde_json::from_value(output["write"].clone()).ok())
+                .collect();
+            for store in [&mut disk, &mut memory] {
+                store.apply(&writes).await.unwrap();
+            }
+            rooms.extend(writes.iter().filter_map(|write| match write {
+                Write::PutEntries { room, .. } => Some(*room),
+                _ => None,
+            }));
+        }
+        assert_eq!(disk.load().await.unwrap(), memory.load().await.unwrap(), "seed {seed}");
+        for room in rooms {
+            let of_disk = disk.entries(room, Seq::ZERO, 1_000).await.unwrap();
+            assert_eq!(of_disk, memory.entries(room, Seq::ZERO, 1_000).await.unwrap());
+        }
+    }
+}

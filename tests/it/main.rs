@@ -1,0 +1,9 @@
+//! Every promise of Roost, in one binary: one file per promise, named after it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+mod checker;
+mod conformance;
+mod kill;
+mod matrix;
+mod postgres;
+mod tidy;

@@ -1,0 +1,224 @@
+//! The permission matrix of `tests/matrix.toml`, cell by cell: every route and every frame, as every
+//! actor. Where somebody is refused a room, they hear the same bytes as of a room that does not exist.
+
+mod doors;
+mod frames;
+
+use roost_server::http::routes;
+use roost_shared::{
+    RoomId,
+    frame::{ClientFrame, ServerFrame},
+    room::RoomKind,
+};
+use roost_tests::{
+    door::SignIn,
+    ids, wait,
+    wire::{Heard, Wire},
+    world::{World, room_of},
+};
+use serde::Deserialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// The names of the actors, in the order of every row.
+const ACTORS: [&str; 6] = ["hub", "satellite", "liaison", "young", "outsider", "revoked"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Matrix {
+    actors: Vec<String>,
+    route: Vec<Route>,
+    frame: Vec<Frame>,
+    told: Vec<Told>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Route {
+    ask: String,
+    #[serde(default)]
+    of: String,
+    hear: [u16; 6],
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Frame {
+    say: String,
+    #[serde(default)]
+    of: String,
+    hear: [String; 6],
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    frame: String,
+    hear: [bool; 6],
+}
+
+fn matrix() -> Matrix {
+    let matrix: Matrix = toml::from_str(include_str!("../matrix.toml")).unwrap();
+    assert_eq!(matrix.actors, ACTORS);
+    matrix
+}
+
+/// The name of a frame. A new one does not compile until it has a name here, and a row.
+fn said(frame: &ClientFrame) -> &'static str {
+    match frame {
+        ClientFrame::Hello { .. } => "hello",
+        ClientFrame::Append { .. } => "append",
+        ClientFrame::Range { .. } => "range",
+        ClientFrame::Resume { .. } => "resume",
+        ClientFrame::Beat { .. } => "beat",
+    }
+}
+
+/// As [`said`], for the server's.
+fn heard(frame: &ServerFrame) -> &'static str {
+    match frame {
+        ServerFrame::Welcome(_) => "welcome",
+        ServerFrame::Page(_) => "page",
+        ServerFrame::Ack { .. } => "ack",
+        ServerFrame::Refused { .. } => "refused",
+        ServerFrame::Beat { .. } => "beat",
+        ServerFrame::Bye { .. } => "bye",
+    }
+}
+
+const SAID: [&str; 5] = ["hello", "append", "range", "resume", "beat"];
+const HEARD: [&str; 6] = ["welcome", "page", "ack", "refused", "beat", "bye"];
+
+/// A world with everything the rows name.
+struct Scene {
+    world: World,
+    /// By what the rows call them.
+    rooms: BTreeMap<&'static str, RoomId>,
+    /// One sign-in for each actor; none for the outsider.
+    sign_ins: Vec<Option<SignIn>>,
+}
+
+impl Scene {
+    async fn set() -> Scene {
+        let world = World::with(|config| {
+            config.live.beat_ms = 100;
+            config.live.silence_ms = 60_000;
+        })
+        .await;
+        let (_, jo) = world.wire("jo").await;
+        let (_, sam) = world.wire("sam").await;
+        let (_, amara) = world.wire("amara").await;
+        let (_, noor) = world.wire("noor").await;
+        let rooms = BTreeMap::from([
+            ("the circle", room_of(&jo, RoomKind::Circle)),
+            ("the Okafors' line to the hub", room_of(&sam, RoomKind::HubLine)),
+            ("the Brennans' line to the hub", room_of(&amara, RoomKind::HubLine)),
+            ("the Okafors' line to the liaison worker", room_of(&sam, RoomKind::LiaisonLine)),
+            ("the hub's line to the liaison worker", room_of(&jo, RoomKind::LiaisonLine)),
+            ("the circle of another constellation", room_of(&noor, RoomKind::Circle)),
+            ("no such room", ids::room()),
+        ]);
+        let mut sign_ins = Vec::new();
+        for actor in ACTORS {
+            sign_ins.push(match actor {
+                "outsider" => None,
+                _ => Some(sign_in(&world, actor).await),
+            });
+        }
+        Scene { world, rooms, sign_ins }
+    }
+
+    fn room(&self, name: &str) -> RoomId {
+        *self.rooms.get(name).unwrap_or_else(|| panic!("{name:?} is no room of the matrix"))
+    }
+}
+
+/// Signs an actor in on a phone of its own; the revoked one is signed out again.
+async fn sign_in(world: &World, actor: &str) -> SignIn {
+    let name = match actor {
+        "hub" | "revoked" => "jo",
+        "satellite" => "sam",
+        "liaison" => "priya",
+        "young" => "kit",
+        other => panic!("{other} is nobody"),
+    };
+    let sign_in = world.sign_in(name).await;
+    if actor == "revoked" {
+        let end = "/api/session/end";
+        let access = Some(sign_in.access.as_str());
+        let heard = world.door.ask(reqwest::Method::POST, end, access, None).await.unwrap();
+        assert_eq!(heard.status, 204);
+    }
+    sign_in
+}
+
+#[test]
+fn every_route_and_frame_has_a_row_and_every_row_names_one() {
+    let matrix = matrix();
+    let routes: BTreeSet<String> =
+        routes().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let rows: BTreeSet<String> = matrix.route.iter().map(|row| row.ask.clone()).collect();
+    assert_eq!(rows, routes);
+    let rows: BTreeSet<&str> = matrix.frame.iter().map(|row| row.say.as_str()).collect();
+    assert_eq!(rows, SAID.into());
+    let rows: BTreeSet<&str> = matrix.told.iter().map(|row| row.frame.as_str()).collect();
+    assert_eq!(rows, HEARD.into());
+}
+
+#[tokio::test]
+async fn doors() {
+    doors::knock(&matrix().route, &Scene::set().await).await;
+}
+
+#[tokio::test]
+async fn frames() {
+    frames::say_each(&matrix().frame, &Scene::set().await).await;
+}
+
+#[tokio::test]
+async fn what_is_told_to_whom() {
+    let mut scene = Scene::set().await;
+    let mut ears = Vec::new();
+    for (actor, sign_in) in ACTORS.iter().zip(&scene.sign_ins) {
+        let access = sign_in.as_ref().map_or("nobody", |sign_in| &sign_in.access);
+        let mut wire = Wire::dial(scene.world.door.address).await.unwrap();
+        wire.hello(access, None, Default::default()).await.unwrap();
+        // Their own room, and one of somebody else's: something to hear of each kind.
+        for room in ["the circle", "no such room"] {
+            let draft = roost_tests::wire::draft(scene.room(room), ids::entry(), "good morning");
+            let _ = wire.say(&draft).await;
+        }
+        ears.push((actor, tokio::spawn(listen_to_the_end(wire))));
+    }
+    // Everybody signed in must have heard a beat before the house closes.
+    let presence = scene.world.app.presence.clone();
+    let limit = Duration::from_secs(10);
+    wait::until_some("four are connected", limit, || async {
+        (presence.count() == 4).then_some(())
+    })
+    .await;
+    let (mut watch, _) = scene.world.wire("amara").await;
+    for _ in 0..3 {
+        watch.until(|frame| matches!(frame, ServerFrame::Beat { .. }).then_some(())).await;
+    }
+    scene.world.stop().await;
+    let mut names = Vec::new();
+    for (actor, ear) in ears {
+        names.push((actor, ear.await.unwrap()));
+    }
+    for Told { frame, hear } in matrix().told {
+        for ((actor, heard), expected) in names.iter().zip(hear) {
+            assert_eq!(heard.contains(frame.as_str()), expected, "{actor} hears {frame}");
+        }
+    }
+}
+
+async fn listen_to_the_end(mut wire: Wire) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    while let Heard::Frame(frame, _) = wire.hear().await {
+        names.insert(heard(&frame));
+    }
+    names
+}

@@ -1,0 +1,133 @@
+//! Says every frame as every actor.
+
+use super::{ACTORS, Frame, Scene, heard, said};
+use roost_shared::{
+    RoomId, Seq,
+    frame::{ClientFrame, Cursors, ServerFrame, Welcome},
+};
+use roost_tests::{
+    ids,
+    wire::{Heard, Wire, draft},
+};
+use std::collections::BTreeMap;
+
+pub(super) async fn say_each(rows: &[Frame], scene: &Scene) {
+    for (place, actor) in ACTORS.iter().enumerate() {
+        let access = scene.sign_ins[place].as_ref().map(|own| own.access.as_str());
+        // Somebody who is welcome says everything on one connection.
+        let entered = Wire::enter(scene.world.door.address, access.unwrap_or("nobody")).await;
+        let mut caller = entered.map(Caller::new);
+        let mut missing = Vec::new();
+        for pass in ["no such room", ""] {
+            for row in rows.iter().filter(|row| pass.is_empty() || row.of == pass) {
+                let (name, text) = match &mut caller {
+                    Some(caller) if row.say != "hello" => caller.say(row, scene).await,
+                    _ => (first_word(row, access, scene).await, String::new()),
+                };
+                let cell = format!("{} of {:?} as {actor}", row.say, row.of);
+                assert_eq!(name, row.hear[place], "{cell}: {text}");
+                if name == "not_found" {
+                    let text = nameless(&text);
+                    if !pass.is_empty() {
+                        missing.push(text);
+                    } else {
+                        assert!(missing.contains(&text), "{cell} differs from no room: {text}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a connection hears that begins with this frame; a signed-in phone says hello before it.
+async fn first_word(row: &Frame, access: Option<&str>, scene: &Scene) -> String {
+    let mut wire = Wire::dial(scene.world.door.address).await.unwrap();
+    if let (Some(access), true) = (access, row.say != "hello") {
+        wire.hello(access, None, Cursors::new()).await.unwrap();
+    }
+    let (frame, _) = frame(row, access.unwrap_or("nobody"), scene);
+    // It may be closed already: the hello was not welcome.
+    let _ = wire.say(&frame).await;
+    match wire.hear().await {
+        Heard::Frame(frame, _) if heard(&frame) == "bye" => wire.closed().await.to_string(),
+        Heard::Frame(frame, _) => heard(&frame).to_owned(),
+        Heard::Closed(code) => code.to_string(),
+    }
+}
+
+/// The text with every id, which the phone itself chose or named, made the same.
+fn nameless(text: &str) -> String {
+    let frame: ServerFrame = serde_json::from_str(text).unwrap();
+    let ServerFrame::Refused { room, id, .. } = frame else { return text.to_owned() };
+    let names = [room.map(|room| room.to_string()), id.map(|id| id.to_string())];
+    names.into_iter().flatten().fold(text.to_owned(), |text, name| text.replace(&name, "?"))
+}
+
+/// A connection that was welcome.
+struct Caller {
+    wire: Wire,
+    floors: BTreeMap<RoomId, Seq>,
+}
+
+impl Caller {
+    fn new((wire, welcome): (Wire, Welcome)) -> Caller {
+        let floors = welcome.rooms.iter().map(|listed| (listed.room, listed.floor)).collect();
+        Caller { wire, floors }
+    }
+
+    /// Says a row's frame: the name of what answers it, and its text. Two beats without an answer
+    /// mean that there is none: the first may have been on its way already.
+    async fn say(&mut self, row: &Frame, scene: &Scene) -> (String, String) {
+        let (frame, room) = frame(row, "", scene);
+        self.settle().await;
+        self.wire.say(&frame).await.unwrap();
+        let mut beats = 0;
+        loop {
+            match self.wire.hear().await {
+                Heard::Closed(code) => return (code.to_string(), String::new()),
+                Heard::Frame(frame, text) => match *frame {
+                    ServerFrame::Refused { told, .. } => return (told.code, text),
+                    ServerFrame::Beat { .. } if beats == 1 => return ("nothing".to_owned(), text),
+                    ServerFrame::Beat { .. } => beats += 1,
+                    // What was just posted comes as a page too; only one from the floor answers.
+                    ServerFrame::Page(page) => {
+                        let floor = self.floors.get(&page.room);
+                        if row.say != "append"
+                            && Some(page.room) == room
+                            && floor == Some(&page.from)
+                        {
+                            return ("page".to_owned(), text);
+                        }
+                    }
+                    other => return (heard(&other).to_owned(), text),
+                },
+            }
+        }
+    }
+
+    /// Passes over everything that was sent without being asked for, up to a beat.
+    async fn settle(&mut self) {
+        self.wire.until(|frame| matches!(frame, ServerFrame::Beat { .. }).then_some(())).await;
+    }
+}
+
+fn frame(row: &Frame, access: &str, scene: &Scene) -> (ClientFrame, Option<RoomId>) {
+    let room = (!row.of.is_empty()).then(|| scene.room(&row.of));
+    let named = room.unwrap_or_else(ids::room);
+    let frame = match row.say.as_str() {
+        "hello" => {
+            let (token, cursors) = (access.to_owned(), Cursors::new());
+            ClientFrame::Hello { v: 1, token, epoch: None, cursors }
+        }
+        "beat" => ClientFrame::Beat { digest: "811c9dc5".to_owned() },
+        "resume" => ClientFrame::Resume { cursors: Cursors::from([(named, Seq::ZERO)]) },
+        "range" => {
+            let after = Some(Seq::ZERO);
+            ClientFrame::Range { room: named, after, before: None, limit: None }
+        }
+        "append" => draft(named, ids::entry(), "good morning"),
+        other => panic!("{other:?} is no frame"),
+    };
+    assert_eq!(said(&frame), row.say);
+    (frame, room)
+}

@@ -1,0 +1,89 @@
+//! The HTTP door, as a phone uses it: accept a link, call with a token.
+
+use crate::ids;
+use reqwest::{Client, Method, Response, StatusCode};
+use roost_shared::{DeviceId, PersonId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+/// What a phone holds once it is signed in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SignIn {
+    pub person: PersonId,
+    pub device: DeviceId,
+    pub access: String,
+    pub refresh: String,
+}
+
+/// A server's address, and what is asked there.
+#[derive(Clone, Debug)]
+pub struct Door {
+    pub address: SocketAddr,
+    client: Client,
+}
+
+/// An answer, read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub status: StatusCode,
+    pub text: String,
+}
+
+impl Heard {
+    /// The body, if it is JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+}
+
+impl Door {
+    /// The door of the server at this address.
+    pub fn new(address: SocketAddr) -> Door {
+        Door { address, client: Client::new() }
+    }
+
+    /// The address as a browser writes it.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Asks, with a token or without, with a body or without.
+    ///
+    /// # Errors
+    /// When the server did not answer.
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        access: Option<&str>,
+        body: Option<&Value>,
+    ) -> reqwest::Result<Heard> {
+        let mut request = self.client.request(method, format!("{}{path}", self.base()));
+        if let Some(access) = access {
+            request = request.bearer_auth(access);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response: Response = request.send().await?;
+        Ok(Heard { status: response.status(), text: response.text().await? })
+    }
+
+    /// Whether somebody is alive behind it.
+    pub async fn is_alive(&self) -> bool {
+        let heard = self.ask(Method::GET, "/healthz", None, None).await;
+        heard.is_ok_and(|heard| heard.status == StatusCode::OK)
+    }
+
+    /// Taps on an enrolment link, on a new phone.
+    pub async fn accept(&self, token: &str) -> SignIn {
+        let body = json!({ "token": token, "device": ids::device().to_string(),
+            "device_name": "a test's phone", "cookie": false });
+        let path = "/api/enrolments/accept";
+        let heard = self.ask(Method::POST, path, None, Some(&body)).await;
+        let heard = heard.expect("the server answers");
+        assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+        serde_json::from_str(&heard.text).expect("a sign-in has the fields of PROTOCOL.md")
+    }
+}

@@ -1,0 +1,17 @@
+//! Keeps tests that measure time apart from those that take the whole machine. A test goes through it
+//! once, at its beginning, and holds what it got to its end.
+
+use std::sync::{Arc, LazyLock};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+
+static GATE: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
+
+/// For a test that expects something within about a second.
+pub async fn timed() -> OwnedRwLockReadGuard<()> {
+    GATE.clone().read_owned().await
+}
+
+/// For a test that keeps every core busy.
+pub async fn alone() -> OwnedRwLockWriteGuard<()> {
+    GATE.clone().write_owned().await
+}

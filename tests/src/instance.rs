@@ -1,0 +1,135 @@
+//! A Roost as a process: the `roost` binary on a data folder and a port, to be killed and started again.
+
+use crate::{
+    cast::Cast,
+    door::{Door, SignIn},
+    folder::Folder,
+    ids,
+    postgres::free_port,
+    wait,
+};
+use roost_server::{App, Config};
+use serde_json::json;
+use std::{
+    env, fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+/// How long a start may take, and an end.
+const STARTING: Duration = Duration::from_secs(20);
+
+/// A furnished data folder, and the process that serves it, if one does.
+pub struct Instance {
+    pub door: Door,
+    pub cast: Cast,
+    folder: Folder,
+    process: Option<Child>,
+}
+
+impl Instance {
+    /// A furnished house that nobody serves yet, and a signed-in phone for each of these names.
+    pub async fn furnished(names: &[&str]) -> (Instance, Vec<SignIn>) {
+        let folder = Folder::new("instance");
+        let config = Config::in_folder(&folder.path().join("data"));
+        let app = App::open(config).await.expect("a new folder can be opened");
+        let cast = Cast::furnish(&app).await.expect("an empty house can be furnished");
+        let mut phones = Vec::new();
+        for name in names {
+            let token = app.people.enrol(cast.person(name)).await;
+            let token = token.expect("everybody of the cast can be enrolled");
+            let sign_in = app.people.accept(&token, ids::device(), "a test's phone").await;
+            let sign_in = json!(sign_in.expect("a fresh link signs in"));
+            phones.push(serde_json::from_value(sign_in).expect("a sign-in reads back"));
+        }
+        app.close().await;
+        let door = Door::new(SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())));
+        (Instance { door, cast, folder, process: None }, phones)
+    }
+
+    /// The folder of the database.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Starts the process and waits until it answers.
+    pub async fn start(&mut self) {
+        let log = fs::File::options().create(true).append(true).open(self.log_file());
+        let log = log.expect("the folder takes a log");
+        let mut command = serve(&self.data(), self.door.address);
+        let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
+        self.process = Some(started.expect("the roost binary can be started"));
+        wait::until_some("the server is alive", STARTING, || async {
+            self.door.is_alive().await.then_some(())
+        })
+        .await;
+    }
+
+    /// Kills the process as a power cut would: no signal handler runs.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("our own child can be killed");
+            process.wait().expect("a killed child ends");
+        }
+    }
+
+    /// Kills the process after this long: a moment that has nothing to do with what it is doing.
+    pub async fn kill_within(&mut self, moment: Duration) {
+        tokio::time::sleep(moment).await;
+        self.kill();
+    }
+
+    /// What the process wrote to its log, all lives of it.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("roost.log")
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The command that serves this data folder at this address, all else as shipped.
+pub fn serve(data: &Path, address: SocketAddr) -> Command {
+    let mut command = roost();
+    command
+        .arg("serve")
+        .env("ROOST_STORE__DATA", data)
+        .env("ROOST_SERVER__LISTEN", address.to_string())
+        .env("ROOST_TELEMETRY__FILTER", "warn");
+    command
+}
+
+/// The `roost` binary: `ROOST_BIN`, or the one that was built beside this test.
+pub fn roost() -> Command {
+    let given = env::var_os("ROOST_BIN").map(PathBuf::from);
+    let binary = given.unwrap_or_else(|| {
+        let test = env::current_exe().expect("a test knows where it is");
+        test.ancestors()
+            .map(|folder| folder.join("roost"))
+            .find(|path| path.is_file())
+            .expect("the roost binary is built: cargo build -p roost-server")
+    });
+    Command::new(binary)
+}
+
+/// Runs a command to its end: its exit status, and what it wrote to standard error.
+pub fn run(command: &mut Command, limit: Duration) -> (ExitStatus, String) {
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the roost binary can be started");
+    let mut status = None;
+    wait::until("the process ends", limit, || {
+        status = child.try_wait().expect("our own child can be asked");
+        status.is_some()
+    });
+    let said = child.wait_with_output().map(|output| output.stderr).unwrap_or_default();
+    (status.expect("it has ended"), String::from_utf8_lossy(&said).into_owned())
+}

@@ -1,0 +1,182 @@
+//! A bare connection that speaks PROTOCOL.md and does nothing by itself but answer beats: no outbox,
+//! no cursor, no reconnecting. For tests that say exact frames, and for load.
+
+use futures_util::{SinkExt, StreamExt};
+use roost_shared::{
+    EntryId, RoomId,
+    frame::{ClientFrame, Cursors, Page, ServerFrame, Welcome},
+    id::Epoch,
+};
+use serde_json::json;
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Error, Message, handshake::client::generate_key, http::Request},
+};
+
+/// How long a test waits for the server's next word.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One connection.
+pub struct Wire {
+    socket: WebSocketStream<TcpStream>,
+    /// Whether it answers the server's beats, as a phone that is alive does.
+    pub alive: bool,
+}
+
+/// What came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// A frame, and its text as it came.
+    Frame(Box<ServerFrame>, String),
+    /// The server closed with this code; 1006 when the connection just ended (RFC 6455).
+    Closed(u16),
+}
+
+impl Wire {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When nobody is there, or the upgrade is refused.
+    pub async fn dial(address: SocketAddr) -> Result<Wire, Error> {
+        Wire::dial_as(address, None).await
+    }
+
+    /// Connects as a page of this origin does.
+    ///
+    /// # Errors
+    /// As [`Wire::dial`].
+    pub async fn dial_as(address: SocketAddr, origin: Option<&str>) -> Result<Wire, Error> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let mut request = Request::builder()
+            .uri(format!("ws://{address}/ws"))
+            .header("Host", address.to_string())
+            .header("Connection", "Upgrade")
+            .header("Upgrade", "websocket")
+            .header("Sec-WebSocket-Version", "13")
+            .header("Sec-WebSocket-Key", generate_key());
+        if let Some(origin) = origin {
+            request = request.header("Origin", origin);
+        }
+        let request = request.body(()).expect("the parts of the request are plain text");
+        let (socket, _) = client_async(request, stream).await?;
+        Ok(Wire { socket, alive: true })
+    }
+
+    /// Connects and says hello; `None` when the server does not welcome this token.
+    pub async fn enter(address: SocketAddr, access: &str) -> Option<(Wire, Welcome)> {
+        let mut wire = Wire::dial(address).await.expect("the server takes connections");
+        wire.hello(access, None, Cursors::new()).await.ok()?;
+        match wire.hear().await {
+            Heard::Frame(frame, _) => match *frame {
+                ServerFrame::Welcome(welcome) => Some((wire, *welcome)),
+                _ => None,
+            },
+            Heard::Closed(_) => None,
+        }
+    }
+
+    /// Says who it is and where it stands.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn hello(
+        &mut self,
+        access: &str,
+        epoch: Option<Epoch>,
+        cursors: Cursors,
+    ) -> Result<(), Error> {
+        self.say(&ClientFrame::Hello { v: 1, token: access.to_owned(), epoch, cursors }).await
+    }
+
+    /// Sends a message draft; the answer comes among everything else.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn post(&mut self, room: RoomId, id: EntryId, text: &str) -> Result<(), Error> {
+        self.say(&draft(room, id, text)).await
+    }
+
+    /// Says a frame.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn say(&mut self, frame: &ClientFrame) -> Result<(), Error> {
+        self.say_text(frame.encode()).await
+    }
+
+    /// Says something that need not be a frame.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn say_text(&mut self, text: String) -> Result<(), Error> {
+        self.socket.send(Message::text(text)).await
+    }
+
+    /// What the server says next; panics when it says nothing for [`PATIENCE`].
+    pub async fn hear(&mut self) -> Heard {
+        crate::wait::within("the server says something", PATIENCE, self.listen()).await
+    }
+
+    /// What the server says next, however long that takes.
+    pub async fn listen(&mut self) -> Heard {
+        loop {
+            match self.socket.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    let frame = serde_json::from_str(&text);
+                    let frame = frame.unwrap_or_else(|e| panic!("no frame: {e}: {text}"));
+                    if let (ServerFrame::Beat { digest }, true) = (&frame, self.alive) {
+                        let _ = self.say(&ClientFrame::Beat { digest: digest.clone() }).await;
+                    }
+                    return Heard::Frame(Box::new(frame), text.to_string());
+                }
+                Some(Ok(Message::Close(close))) => {
+                    return Heard::Closed(close.map_or(1005, |close| close.code.into()));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Heard::Closed(1006),
+            }
+        }
+    }
+
+    /// The next frame that `pick` takes; what comes before it is passed over. Panics when the
+    /// connection ends first.
+    pub async fn until<T>(&mut self, mut pick: impl FnMut(ServerFrame) -> Option<T>) -> T {
+        loop {
+            match self.hear().await {
+                Heard::Frame(frame, _) => {
+                    if let Some(found) = pick(*frame) {
+                        return found;
+                    }
+                }
+                Heard::Closed(code) => panic!("closed with {code} while waiting for a frame"),
+            }
+        }
+    }
+
+    /// The next page of a room.
+    pub async fn page(&mut self, room: RoomId) -> Page {
+        self.until(|frame| match frame {
+            ServerFrame::Page(page) if page.room == room => Some(page),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The code with which the server closes; what it says before is passed over.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            if let Heard::Closed(code) = self.hear().await {
+                return code;
+            }
+        }
+    }
+}
+
+/// A message draft.
+pub fn draft(room: RoomId, id: EntryId, text: &str) -> ClientFrame {
+    let (kind, body) = ("message".to_owned(), json!({ "text": text }));
+    ClientFrame::Append { room, id, kind, target: None, body }
+}

@@ -1,0 +1,120 @@
+//! A Roost of a test's own, in this process: its folder, its port, its people. What needs a process of
+//! its own, because it is killed, is an [`Instance`](crate::instance::Instance).
+
+use crate::{
+    cast::Cast,
+    door::{Door, SignIn},
+    folder::Folder,
+    wait,
+    wire::Wire,
+};
+use roost_server::{App, Config, Error};
+use roost_shared::{PersonId, RoomId, frame::Welcome, room::RoomKind};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// How long a server may take to end.
+const ENDING: Duration = Duration::from_secs(10);
+
+/// A running Roost with the whole cast.
+pub struct World {
+    pub app: App,
+    pub door: Door,
+    pub cast: Cast,
+    config: Config,
+    running: Option<Running>,
+    _folder: Folder,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), Error>>,
+}
+
+impl World {
+    /// A furnished Roost with the shipped configuration.
+    pub async fn new() -> World {
+        World::with(|_| {}).await
+    }
+
+    /// A furnished Roost whose configuration was changed.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> World {
+        let folder = Folder::new("world");
+        let mut config = Config::in_folder(folder.path());
+        change(&mut config);
+        let app = App::open(config.clone()).await.expect("a new folder can be opened");
+        let cast = Cast::furnish(&app).await.expect("an empty house can be furnished");
+        let (address, running) = serve(&app, config.server.listen).await;
+        // From now on the port stays, as it does in life.
+        config.server.listen = address;
+        let door = Door::new(address);
+        World { app, door, cast, config, running: Some(running), _folder: folder }
+    }
+
+    /// Stops as on a deployment, and starts again on the same data.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let opened = wait::until_some("the data folder is free", ENDING, || {
+            let config = self.config.clone();
+            async move { App::open(config).await.ok() }
+        });
+        self.app = opened.await;
+        self.running = Some(serve(&self.app, self.config.server.listen).await.1);
+    }
+
+    /// Stops as on a deployment.
+    pub async fn stop(&mut self) {
+        let Some(Running { stop, served }) = self.running.take() else { return };
+        let _ = stop.send(());
+        let served = wait::within("the server ends", ENDING, served).await;
+        served.expect("the server does not panic").expect("the server ends well");
+    }
+
+    /// A person by their name.
+    pub fn person(&self, name: &str) -> PersonId {
+        self.cast.person(name)
+    }
+
+    /// Signs a person in on a new phone.
+    pub async fn sign_in(&self, name: &str) -> SignIn {
+        let token = self.app.people.enrol(self.person(name)).await;
+        self.door.accept(&token.expect("everybody of the cast can be enrolled")).await
+    }
+
+    /// A new phone of this person, connected by a bare wire.
+    pub async fn wire(&self, name: &str) -> (Wire, Welcome) {
+        let sign_in = self.sign_in(name).await;
+        let entered = Wire::enter(self.door.address, &sign_in.access).await;
+        entered.expect("a signed-in phone is welcome")
+    }
+
+    /// A room by its kind, as this person finds it; the first one, if there are several.
+    pub async fn room(&self, name: &str, kind: RoomKind) -> RoomId {
+        let sign_in = self.sign_in(name).await;
+        let path = "/api/me";
+        let heard = self.door.ask(reqwest::Method::GET, path, Some(&sign_in.access), None).await;
+        let text = heard.expect("the server answers").text;
+        let welcome: Welcome = serde_json::from_str(&text).expect("/api/me is a welcome");
+        room_of(&welcome, kind)
+    }
+}
+
+/// The first room of this kind.
+pub fn room_of(welcome: &Welcome, kind: RoomKind) -> RoomId {
+    let found = welcome.rooms.iter().find(|listed| listed.kind == kind);
+    found.unwrap_or_else(|| panic!("no {kind:?} among {:?}", welcome.rooms)).room
+}
+
+async fn serve(app: &App, listen: SocketAddr) -> (SocketAddr, Running) {
+    let bound = wait::until_some("the port is free", ENDING, || async move {
+        TcpListener::bind(listen).await.ok()
+    });
+    let listener = bound.await;
+    let address = listener.local_addr().expect("a bound listener has an address");
+    let (stop, stopped) = oneshot::channel();
+    let shutdown = async {
+        let _ = stopped.await;
+    };
+    let served = tokio::spawn(roost_server::run(app.clone(), listener, shutdown));
+    (address, Running { stop, served })
+}
