@@ -327,3 +327,7 @@ pub fn close_code(refusal: Refusal) -> u16 {
         _ => 4400,
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

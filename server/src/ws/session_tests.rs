@@ -1,0 +1,282 @@
+//! The session machine as tables, and as a property: whatever the order of live pages and reads, a
+//! phone is sent every seq of its rooms once and in order.
+
+use super::*;
+use proptest::prelude::*;
+use roost_shared::{
+    EntryId, Epoch, PersonId,
+    frame::{PAGE_MAX_ENTRIES, Welcome},
+    refusal::Told,
+    room::{RoomKind, View},
+};
+
+fn room(n: u8) -> RoomId {
+    RoomId::new(1, [n; 10])
+}
+
+fn mine(n: u8, floor: i64, head: i64) -> Mine {
+    let membership = crate::store::rooms::Membership { floor: Seq(floor), view: View::Full };
+    Mine { room: room(n), kind: RoomKind::Circle, home: None, head: Seq(head), membership }
+}
+
+fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
+    let welcome = Welcome {
+        v: 1,
+        epoch: Epoch::new(1, [1; 10]),
+        now: 1,
+        beat_ms: 20_000,
+        silence_ms: 45_000,
+        retry_ms: 1,
+        me: PersonId::new(1, [1; 10]),
+        rooms: Vec::new(),
+        people: Vec::new(),
+        homes: Vec::new(),
+    };
+    let cursors = cursors.iter().map(|(n, seq)| (room(*n), Seq(*seq))).collect();
+    let constellation = ConstellationId::new(1, [1; 10]);
+    Input::Entered(Ok(Entered { constellation, rooms, welcome, cursors }))
+}
+
+fn hello() -> ClientFrame {
+    let (token, cursors) = ("token".to_owned(), Cursors::new());
+    ClientFrame::Hello { v: frame::VERSION, token, epoch: None, cursors }
+}
+
+fn page(n: u8, from: i64, to: i64, head: i64) -> Arc<PageText> {
+    let text = Bytes::from(format!("{n}:{from}-{to}"));
+    Arc::new(PageText { room: room(n), from: Seq(from), to: Seq(to), head: Seq(head), text })
+}
+
+/// A session that is live in these rooms.
+fn live(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Session {
+    let mut session = Session::default();
+    session.step(Input::Frame(Ok(hello())));
+    session.step(entered(rooms, cursors));
+    session
+}
+
+/// Outputs as short words, for tables.
+fn told(outputs: Vec<Output>) -> Vec<String> {
+    let word = |output| match output {
+        Output::SignIn { .. } => "sign in".to_owned(),
+        Output::Reload => "reload".to_owned(),
+        Output::Append { .. } => "append".to_owned(),
+        Output::Read(Ask { side, limit, .. }) => format!("read {side:?} {limit}"),
+        Output::Close(refusal) => format!("close {refusal} {}", close_code(refusal)),
+        Output::Send(text) => match serde_json::from_slice(&text) {
+            Ok(ServerFrame::Welcome(_)) => "welcome".to_owned(),
+            Ok(ServerFrame::Ack { seq, .. }) => format!("ack {seq}"),
+            Ok(ServerFrame::Refused { told: Told { code, .. }, .. }) => format!("refused {code}"),
+            Ok(ServerFrame::Beat { digest }) => format!("beat {digest}"),
+            Ok(frame) => format!("{frame:?}"),
+            Err(_) => String::from_utf8(text.to_vec()).unwrap(),
+        },
+    };
+    outputs.into_iter().map(word).collect()
+}
+
+#[test]
+fn before_the_welcome() {
+    let append = ClientFrame::Beat { digest: String::new() };
+    let old =
+        ClientFrame::Hello { v: 9, token: String::new(), epoch: None, cursors: Cursors::new() };
+    let table = [
+        (Input::Frame(Ok(hello())), "sign in"),
+        (Input::Frame(Ok(append)), "close hello_expected 4400"),
+        (Input::Frame(Ok(old)), "close version_unknown 4400"),
+        (Input::Frame(Err(Refusal::FrameMalformed)), "close frame_malformed 4400"),
+        (Input::HelloLate, "close hello_late 4408"),
+        (Input::End(Refusal::FrameTooLarge), "close frame_too_large 1009"),
+        (Input::Entered(Err(Refusal::SignInAgain)), "close sign_in_again 4401"),
+        (Input::Entered(Err(Refusal::StoreUnavailable)), "close store_unavailable 4503"),
+    ];
+    for (input, expected) in table {
+        let name = format!("{input:?}");
+        assert_eq!(told(Session::default().step(input)), [expected], "{name}");
+    }
+}
+
+#[test]
+fn a_closed_session_does_nothing_more() {
+    let mut session = live(vec![mine(1, 1, 5)], &[]);
+    assert_eq!(told(session.step(Input::End(Refusal::Draining))), ["close draining 1001"]);
+    assert!(session.step(Input::Frame(Ok(hello()))).is_empty());
+    assert!(session.step(Input::Push(Push::Page(page(1, 6, 6, 6)))).is_empty());
+    assert!(!session.wants_turn());
+}
+
+#[test]
+fn requests_and_their_refusals() {
+    let (here, id) = (room(1), EntryId::new(1, [1; 10]));
+    let range = |room, after, before, limit| ClientFrame::Range { room, after, before, limit };
+    let one = Some(Seq(1));
+    let body = serde_json::json!({"text": "hello"});
+    let append = |room| ClientFrame::Append {
+        room,
+        id,
+        kind: "message".to_owned(),
+        target: None,
+        body: body.clone(),
+    };
+    let table = [
+        (hello(), "close hello_twice 4400"),
+        // A foreign room goes to the log, which answers for it like for a missing one.
+        (append(here), "append"),
+        (append(room(9)), "append"),
+        (range(room(9), one, None, None), "refused not_found"),
+        (range(here, one, one, None), "refused frame_malformed"),
+        (range(here, None, None, None), "refused frame_malformed"),
+        (range(here, Some(Seq(-1)), None, None), "refused frame_malformed"),
+        (range(here, one, None, Some(0)), "refused frame_malformed"),
+        (range(here, one, None, Some(PAGE_MAX_ENTRIES + 1)), "refused frame_malformed"),
+    ];
+    for (frame, expected) in table {
+        let name = format!("{frame:?}");
+        let mut session = live(vec![mine(1, 1, 0)], &[]);
+        assert_eq!(told(session.step(Input::Frame(Ok(frame)))), [expected], "{name}");
+    }
+    let mut session = live(vec![mine(1, 1, 0)], &[]);
+    assert!(session.step(Input::Frame(Ok(range(here, None, one, Some(50))))).is_empty());
+    assert_eq!(told(session.step(Input::Turn)), ["read Before(Seq(1)) 50"]);
+    for _ in 0..ASKS_MAX {
+        assert!(session.step(Input::Frame(Ok(range(here, one, None, None)))).is_empty());
+    }
+    let one_too_many = session.step(Input::Frame(Ok(range(here, one, None, None))));
+    assert_eq!(told(one_too_many), ["refused busy"]);
+}
+
+#[test]
+fn ten_unreadable_frames_in_a_row_end_it() {
+    let mut session = live(vec![], &[]);
+    let bad = || Input::Frame(Err(Refusal::FrameUnknown));
+    for _ in 1..BAD_FRAMES_MAX {
+        assert_eq!(told(session.step(bad())), ["refused frame_unknown"]);
+    }
+    session.step(Input::Frame(Ok(ClientFrame::Beat { digest: String::new() })));
+    for _ in 1..BAD_FRAMES_MAX {
+        assert_eq!(told(session.step(bad())), ["refused frame_unknown"], "a good one forgives");
+    }
+    assert_eq!(told(session.step(bad())), ["close frame_unknown 4400"]);
+}
+
+#[test]
+fn two_unanswered_beats_end_it() {
+    let mut session = live(vec![], &[]);
+    assert_eq!(told(session.step(Input::Beat)), ["beat 811c9dc5"]);
+    session.step(Input::Frame(Ok(ClientFrame::Beat { digest: String::new() })));
+    session.step(Input::Beat);
+    session.step(Input::Beat);
+    assert_eq!(told(session.step(Input::Beat)), ["close silent 4408"]);
+}
+
+#[test]
+fn a_room_that_is_behind_is_read_page_by_page() {
+    let mut session = live(vec![mine(1, 1, 300), mine(2, 5, 4)], &[(1, 10)]);
+    assert!(session.wants_turn());
+    let Output::Read(ask) = session.step(Input::Turn).remove(0) else { panic!("a read") };
+    assert_eq!((ask.room, ask.side), (room(1), Side::After(Seq(10))));
+    // While it is read, live pages of that room wait; of others they pass.
+    assert!(session.step(Input::Push(Push::Page(page(1, 301, 301, 301)))).is_empty());
+    assert_eq!(told(session.step(Input::Push(Push::Page(page(2, 5, 5, 5))))), ["2:5-5"]);
+    let read = session.step(Input::Page { ask, page: Ok(page(1, 11, 210, 301)) });
+    assert_eq!(told(read), ["1:11-210"]);
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(210)) 200"]);
+    let ask = Ask { side: Side::After(Seq(210)), ..ask };
+    session.step(Input::Page { ask, page: Ok(page(1, 211, 301, 301)) });
+    assert!(!session.wants_turn());
+    assert_eq!(told(session.step(Input::Push(Push::Page(page(1, 302, 302, 302))))), ["1:302-302"]);
+}
+
+#[test]
+fn cursors_are_held_between_the_floor_and_the_head() {
+    let table = [(0, "After(Seq(4))"), (3, "After(Seq(4))"), (7, "After(Seq(7))")];
+    for (cursor, expected) in table {
+        let mut session = live(vec![mine(1, 5, 9)], &[(1, cursor)]);
+        assert_eq!(told(session.step(Input::Turn)), [format!("read {expected} 200")]);
+    }
+    assert!(!live(vec![mine(1, 5, 9)], &[(1, 99)]).wants_turn(), "nothing above the head");
+    let mut session = live(vec![mine(1, 1, 9)], &[(1, 9)]);
+    let cursors = [(room(1), Seq(3)), (room(8), Seq(1))].into();
+    session.step(Input::Frame(Ok(ClientFrame::Resume { cursors })));
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(3)) 200"], "resume steps back");
+}
+
+#[test]
+fn a_reload_keeps_my_place_and_drops_rooms_that_are_gone() {
+    let mut session = live(vec![mine(1, 1, 9), mine(2, 1, 9)], &[(1, 9), (2, 9)]);
+    assert_eq!(told(session.step(Input::Push(Push::Reload))), ["reload"]);
+    session.step(entered(vec![mine(1, 1, 9), mine(3, 1, 0)], &[]));
+    assert!(!session.wants_turn(), "room 1 is where it was, room 3 is empty");
+    assert!(session.step(Input::Push(Push::Page(page(2, 10, 10, 10)))).is_empty());
+    assert_eq!(told(session.step(Input::Push(Push::Page(page(1, 10, 10, 10))))), ["1:10-10"]);
+    // Back in room 2 after being away: its floor has risen, and so the place is new.
+    session.step(entered(vec![mine(1, 1, 10), mine(2, 12, 12)], &[]));
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(11)) 200"]);
+    let ended = session.step(Input::Entered(Err(Refusal::DeviceEnded)));
+    assert_eq!(told(ended), ["close device_ended 4401"]);
+}
+
+proptest! {
+    /// The log of one room grows; live pages arrive late, doubled or not at all; reads answer what is
+    /// there. The phone is sent 1..=head, once each, in order.
+    #[test]
+    fn every_seq_is_sent_once_in_order(steps in prop::collection::vec((0u8..4, 1i64..5), 1..200)) {
+        let mut session = live(vec![mine(1, 1, 0)], &[]);
+        let (mut head, mut sent) = (0i64, 0i64);
+        let mut step = |session: &mut Session, input: Input| {
+            let mut outputs = VecDeque::from(session.step(input));
+            while let Some(output) = outputs.pop_front() {
+                match output {
+                    Output::Send(text) => {
+                        let text = String::from_utf8(text.to_vec()).unwrap();
+                        let range = text.strip_prefix("1:").expect("a page of room 1");
+                        let (from, to) = range.split_once('-').unwrap();
+                        prop_assert_eq!(from.parse::<i64>().unwrap(), sent + 1);
+                        sent = to.parse().unwrap();
+                    }
+                    Output::Read(_) => {}
+                    other => prop_assert!(false, "{:?}", other),
+                }
+            }
+            Ok(())
+        };
+        for (what, n) in steps {
+            match what {
+                0 | 1 => {
+                    let from = head + 1;
+                    head += n;
+                    if what == 0 {
+                        step(&mut session, Input::Push(Push::Page(page(1, from, head, head))))?;
+                    }
+                }
+                2 => {
+                    let from = (head - n + 1).max(1);
+                    if head > 0 {
+                        step(&mut session, Input::Push(Push::Page(page(1, from, head, head))))?;
+                    }
+                }
+                _ => read_once(&mut session, head, &mut step)?,
+            }
+        }
+        // The last live page may have been lost: the next wake tells the head.
+        if head > 0 {
+            step(&mut session, Input::Push(Push::Page(page(1, head, head, head))))?;
+        }
+        while session.wants_turn() {
+            read_once(&mut session, head, &mut step)?;
+        }
+        prop_assert_eq!(sent, head);
+    }
+}
+
+/// One turn, answered from a log of this head, at most two entries a page.
+fn read_once(
+    session: &mut Session,
+    head: i64,
+    step: &mut impl FnMut(&mut Session, Input) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    let Some(Output::Read(ask)) = session.step(Input::Turn).pop() else { return Ok(()) };
+    let Side::After(Seq(after)) = ask.side else { return Ok(()) };
+    let to = (after + 2).min(head);
+    step(session, Input::Page { ask, page: Ok(page(1, after + 1, to, head)) })
+}
