@@ -3,7 +3,11 @@
 
 mod checker;
 mod conformance;
+mod conversation;
 mod kill;
 mod matrix;
 mod postgres;
+mod removal;
+mod start;
+mod sign_in;
 mod tidy;

@@ -1,5 +1,5 @@
-//! The people of every test, and the house they live in: a hub, two satellite families, their liaison
-//! worker, a young person; and, in another constellation, one who must never see any of it.
+//! The people of every test, and the house they live in: a hub, two satellite families, their
+//! liaison worker, a young person; and, in another constellation, one who must never see any of it.
 
 use roost_server::{
     app::App,

@@ -1,5 +1,5 @@
-//! Keeps tests that measure time apart from those that take the whole machine. A test goes through it
-//! once, at its beginning, and holds what it got to its end.
+//! Keeps tests that measure time apart from those that take the whole machine. A test goes through
+//! it once, at its beginning, and holds what it got to its end.
 
 use std::sync::{Arc, LazyLock};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};

@@ -1,4 +1,5 @@
-//! A Roost as a process: the `roost` binary on a data folder and a port, to be killed and started again.
+//! A Roost as a process: the `roost` binary on a data folder and a port, to be killed and started
+//! again.
 
 use crate::{
     cast::Cast,

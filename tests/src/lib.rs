@@ -1,5 +1,7 @@
 //! The harness of Roost's system tests. One file per thing a test holds in its hand:
-//! - [`world`]: a furnished Roost in this process; [`instance`]: one in a process that can be killed;
+//! - [`world`]: a furnished Roost in this process; [`instance`]: one in a process that can be
+//!   killed;
+//! - [`house`]: a constellation over SQLite and over Postgres, without a server;
 //! - [`cast`]: the people in it; [`door`] and [`wire`]: HTTP and WebSocket as a phone speaks them;
 //! - [`postgres`]: a private PostgreSQL; [`folder`]: a folder of the test's own;
 //! - [`wait`]: until something holds, with a deadline; [`dice`]: chance that can be repeated;
@@ -15,6 +17,7 @@ pub mod dump;
 pub mod folder;
 pub mod gate;
 pub mod history;
+pub mod house;
 pub mod ids;
 pub mod instance;
 pub mod postgres;

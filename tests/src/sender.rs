@@ -1,6 +1,6 @@
-//! A phone that never stops talking: one draft under way in each of its rooms, all of them sent again
-//! after every lost connection, and every observation written into the history. It speaks PROTOCOL.md
-//! over a bare wire; nothing of the server's or the bridge's judgement is in it.
+//! A phone that never stops talking: one draft under way in each of its rooms, all of them sent
+//! again after every lost connection, and every observation written into the history. It speaks
+//! PROTOCOL.md over a bare wire; nothing of the server's or the bridge's judgement is in it.
 
 use crate::{
     door::SignIn,
@@ -179,8 +179,11 @@ impl Sender {
     }
 
     async fn see(&mut self, wire: &mut Wire, page: Page) -> Result<(), Lost> {
-        let Page { room, from, head, entries, .. } = page;
-        self.told(room, head.0);
+        let Page { room, from, to, head, entries } = page;
+        if head > to {
+            self.told(room, head.0);
+        }
+        self.board.tell(room, head.0);
         let Some(place) = self.places.get_mut(&room) else { return Ok(()) };
         if from.0 > place.cursor + 1 {
             let after = Some(Seq(place.cursor));

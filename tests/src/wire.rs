@@ -1,5 +1,5 @@
-//! A bare connection that speaks PROTOCOL.md and does nothing by itself but answer beats: no outbox,
-//! no cursor, no reconnecting. For tests that say exact frames, and for load.
+//! A bare connection that speaks PROTOCOL.md and does nothing by itself but answer beats: no
+//! outbox, no cursor, no reconnecting. For tests that say exact frames, and for load.
 
 use futures_util::{SinkExt, StreamExt};
 use roost_shared::{

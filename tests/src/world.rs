@@ -1,5 +1,5 @@
-//! A Roost of a test's own, in this process: its folder, its port, its people. What needs a process of
-//! its own, because it is killed, is an [`Instance`](crate::instance::Instance).
+//! A Roost of a test's own, in this process: its folder, its port, its people. What needs a process
+//! of its own, because it is killed, is an [`Instance`](crate::instance::Instance).
 
 use crate::{
     cast::Cast,
@@ -8,9 +8,10 @@ use crate::{
     wait,
     wire::Wire,
 };
+use roost_bridge::{Phone, View};
 use roost_server::{App, Config, Error};
 use roost_shared::{PersonId, RoomId, frame::Welcome, room::RoomKind};
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Mutex, thread, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// How long a server may take to end.
@@ -18,12 +19,14 @@ const ENDING: Duration = Duration::from_secs(10);
 
 /// A running Roost with the whole cast.
 pub struct World {
-    pub app: App,
+    /// Nobody's between stopping and starting: what holds it holds the data folder.
+    app: Option<App>,
     pub door: Door,
     pub cast: Cast,
     config: Config,
     running: Option<Running>,
-    _folder: Folder,
+    phones: Mutex<Vec<(String, Phone)>>,
+    folder: Folder,
 }
 
 struct Running {
@@ -48,7 +51,8 @@ impl World {
         // From now on the port stays, as it does in life.
         config.server.listen = address;
         let door = Door::new(address);
-        World { app, door, cast, config, running: Some(running), _folder: folder }
+        let (running, phones) = (Some(running), Mutex::default());
+        World { app: Some(app), door, cast, config, running, phones, folder }
     }
 
     /// Stops as on a deployment, and starts again on the same data.
@@ -58,8 +62,9 @@ impl World {
             let config = self.config.clone();
             async move { App::open(config).await.ok() }
         });
-        self.app = opened.await;
-        self.running = Some(serve(&self.app, self.config.server.listen).await.1);
+        let app = opened.await;
+        self.running = Some(serve(&app, self.config.server.listen).await.1);
+        self.app = Some(app);
     }
 
     /// Stops as on a deployment.
@@ -68,6 +73,12 @@ impl World {
         let _ = stop.send(());
         let served = wait::within("the server ends", ENDING, served).await;
         served.expect("the server does not panic").expect("the server ends well");
+        self.app = None;
+    }
+
+    /// The house behind the doors, for what only an operator may do.
+    pub fn app(&self) -> &App {
+        self.app.as_ref().expect("the world is running")
     }
 
     /// A person by their name.
@@ -77,8 +88,43 @@ impl World {
 
     /// Signs a person in on a new phone.
     pub async fn sign_in(&self, name: &str) -> SignIn {
-        let token = self.app.people.enrol(self.person(name)).await;
+        let token = self.app().people.enrol(self.person(name)).await;
         self.door.accept(&token.expect("everybody of the cast can be enrolled")).await
+    }
+
+    /// A new phone of this person, signed in and connected: the real one, with its own store. The
+    /// same name again is a second device. Its test closes with [`World::end`].
+    pub async fn phone(&self, name: &str) -> Phone {
+        let token = self.app().people.enrol(self.person(name)).await;
+        let token = token.expect("everybody of the cast can be enrolled");
+        let count = self.phones().len();
+        let store = self.folder.path().join(format!("phone-{count}-{name}.db"));
+        let phone = Phone::enrol(&self.door.base(), &token, "a test's phone", &store).await;
+        let phone = phone.expect("a fresh link signs in");
+        let live = phone.wait_until(ENDING, View::is_live).await;
+        live.expect("a signed-in phone is welcome");
+        self.phones().push((name.to_owned(), phone.clone()));
+        phone
+    }
+
+    /// The end of a test with phones: everything written must be sent, and everybody hold
+    /// everything.
+    pub async fn end(mut self) {
+        for (name, phone) in self.phones().drain(..) {
+            let whole = |view: &View| view.all_sent() && view.is_caught_up();
+            let ended = phone.wait_until(ENDING, whole).await;
+            ended.unwrap_or_else(|error| panic!("{name} is not whole: {error}"));
+        }
+        self.stop().await;
+    }
+
+    /// From now on nobody asks whether the phones are whole: their story ends here.
+    pub fn forget_phones(&self) {
+        self.phones().clear();
+    }
+
+    fn phones(&self) -> std::sync::MutexGuard<'_, Vec<(String, Phone)>> {
+        self.phones.lock().expect("no test panics while it adds a phone")
     }
 
     /// A new phone of this person, connected by a bare wire.
@@ -96,6 +142,13 @@ impl World {
         let text = heard.expect("the server answers").text;
         let welcome: Welcome = serde_json::from_str(&text).expect("/api/me is a welcome");
         room_of(&welcome, kind)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let left = self.phones.get_mut().map_or(0, |phones| phones.len());
+        assert!(left == 0 || thread::panicking(), "a world with phones ends with `end`");
     }
 }
 
