@@ -174,7 +174,8 @@ words: string,
  */
 after_ms: number, } | { "t": "beat", digest: string, } | { "t": "bye", 
 /**
- * Come back after this long, ms; spread by the server so that phones do not return at once.
+ * Come back after this long, ms; spread by the server so that phones do not return at
+ * once.
  */
 retry_ms: number, 
 /**
@@ -217,13 +218,13 @@ export const WORDS: Record<Refusal, string> = {
     poisonous: "This message broke the connection twice, so it is kept here and not sent.",
     sign_in_again: "Please sign in again.",
     device_ended: "This phone has been signed out of Roost.",
-    enrolment_unusable: "This link does not work. It may be used, out of date, or meant for someone else. Ask for a new one.",
+    enrolment_unusable: "This link does not work. It may be used, out of date, or for someone else. Ask for a new one.",
     not_found: "There is nothing here.",
     not_permitted: "You cannot do that here.",
     origin_foreign: "This page does not belong to this Roost.",
     busy: "Roost is very busy. Your message is kept and goes out in a moment.",
-    store_full: "Roost has run out of room to keep messages. Yours is kept on this phone and will be tried again.",
-    store_unavailable: "Roost cannot save messages at this moment. Yours is kept on this phone and will be tried again.",
+    store_full: "Roost has no room left to save messages. Yours is kept here and will be tried again.",
+    store_unavailable: "Roost cannot save messages just now. Yours is kept here and will be tried again.",
     slow_reader: "The connection was too slow to keep up. Coming back from where it stopped.",
     silent: "The connection went quiet. Coming back from where it stopped.",
     draining: "Roost is restarting. Back in a moment.",

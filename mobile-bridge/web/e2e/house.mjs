@@ -1,0 +1,209 @@
+// What the browser scripts share: a server of their own, people with phones, and a tally.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const BIN =
+    process.env.ROOST_BIN ?? fileURLToPath(new URL("../../../target/debug/roost", import.meta.url));
+const CHROMIUM = process.env.ROOST_CHROMIUM ?? "/usr/bin/chromium";
+/** A folder with a built page, to be tried in place of the one in the server. */
+const DIST = process.env.ROOST_WEB_DIST;
+const FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    // Chromium does not know from which network a page came that this script put in place.
+    ...(DIST ? ["--disable-features=LocalNetworkAccessChecks"] : []),
+];
+const PATIENCE_MS = 30_000;
+
+export const PHONE = { width: 390, height: 844 };
+
+/** Tries until it gives something true; throws with `what` when that takes too long. */
+export async function until(what, attempt, within_ms = PATIENCE_MS) {
+    const end = Date.now() + within_ms;
+    for (;;) {
+        const result = await attempt().catch(() => undefined);
+        if (result) return result;
+        if (Date.now() > end) throw new Error(`waited ${within_ms} ms for: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}
+
+/** One server on its own data, which can be killed and comes back on the same port. */
+export class House {
+    folder = mkdtempSync(join(tmpdir(), "roost-e2e-"));
+    data = join(this.folder, "data");
+
+    async open() {
+        this.#spawn(["demo", "--data", this.data, "--port", "0"]);
+        this.demo = await until("demo.json", async () =>
+            JSON.parse(readFileSync(join(this.data, "demo.json"), "utf8")),
+        );
+        this.base = this.demo.base;
+        await this.answers();
+        this.policy = (await fetch(this.base)).headers.get("content-security-policy") ?? "";
+    }
+
+    /** As a power cut does it: no goodbye. */
+    async kill() {
+        const gone = once(this.child, "exit");
+        process.kill(this.child.pid, "SIGKILL");
+        await gone;
+    }
+
+    async comeBack() {
+        const { port } = new URL(this.base);
+        this.#spawn(["serve", "--data", this.data, "--port", port]);
+        await this.answers();
+    }
+
+    answers() {
+        return until("healthz", async () => (await fetch(`${this.base}/healthz`)).ok);
+    }
+
+    persona(role, nth = 0) {
+        const found = this.demo.personas.filter((each) => each.role === role)[nth];
+        if (!found) throw new Error(`the demo has no ${role} number ${nth}`);
+        return found;
+    }
+
+    async close() {
+        if (this.child?.exitCode === null && this.child.signalCode === null) await this.kill();
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    #spawn(args) {
+        this.child = spawn(BIN, args, { stdio: ["ignore", "ignore", "inherit"] });
+        this.child.on("error", (problem) => {
+            console.error(`cannot start ${BIN}: ${problem.message}`);
+            process.exit(1);
+        });
+    }
+}
+
+/** A browser of somebody's own: its own profile, the size of a phone. */
+export async function phone(house, name, options = {}) {
+    const profile = join(house.folder, `profile-${name}`);
+    const context = await chromium.launchPersistentContext(profile, {
+        executablePath: CHROMIUM,
+        headless: true,
+        args: FLAGS,
+        viewport: PHONE,
+        hasTouch: true,
+        locale: "en-GB",
+        timezoneId: "Europe/London",
+        ...options,
+    });
+    if (DIST) await context.route(isPage, (route) => serveFromDist(route, house.policy));
+    const page = context.pages()[0] ?? (await context.newPage());
+    const complaints = [];
+    listen(page, complaints);
+    context.on("page", (more) => listen(more, complaints));
+    return { name, context, page, complaints };
+}
+
+const isPage = ({ pathname }) =>
+    pathname === "/" || pathname === "/join" || pathname.startsWith("/assets/");
+
+/** The page just built, under the server's own policy, without building the server again. */
+function serveFromDist(route, policy) {
+    const { pathname } = new URL(route.request().url());
+    const file = pathname.startsWith("/assets/") ? pathname : "index.html";
+    return route.fulfill({
+        path: join(DIST, file),
+        headers: { "content-security-policy": policy },
+    });
+}
+
+/** A server that is away makes the browser complain; anything else is ours. */
+const EXPECTED =
+    /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to/;
+
+function listen(page, complaints) {
+    page.on("console", (message) => {
+        if (message.type() === "error" && !EXPECTED.test(message.text()))
+            complaints.push(message.text());
+    });
+    page.on("pageerror", (problem) => complaints.push(String(problem)));
+}
+
+export const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
+
+export async function joinBy(who, link) {
+    await who.page.goto(link);
+    await byId(who.page, "join-button").click();
+    await byId(who.page, "room-link").first().waitFor();
+}
+
+export async function connected(page) {
+    await page.locator('[data-testid="connection"][data-state="connected"]').waitFor();
+}
+
+export async function enter(page, kind, nth = 0) {
+    await page.locator(`[data-testid="room-link"][data-room-kind="${kind}"]`).nth(nth).click();
+    await byId(page, "composer").waitFor();
+}
+
+export async function leave(page) {
+    await byId(page, "back").click();
+    await byId(page, "room-link").first().waitFor();
+}
+
+export async function say(page, text) {
+    await byId(page, "composer").fill(text);
+    await byId(page, "send").click();
+}
+
+/** Waits until a text stands in the room as an entry (not as a draft). */
+export async function hears(page, text, within_ms = PATIENCE_MS) {
+    const entry = page.locator('[data-testid="entry"]').filter({ hasText: text });
+    await entry.first().waitFor({ timeout: within_ms });
+}
+
+/** The room as it stands on this phone. */
+export function room(page) {
+    return byId(page, "entry").evaluateAll((items) =>
+        items.map((item) => ({
+            seq: Number(item.dataset.seq),
+            id: item.dataset.entryId,
+            // Quiet lines speak of "you" on one phone and of a name on the other.
+            text: item.querySelector(".message-text")?.textContent ?? item.dataset.kind,
+        })),
+    );
+}
+
+/** Counts what held and what did not, and says so at the end in one line. */
+export class Tally {
+    passed = 0;
+    failed = 0;
+
+    check(what, held, detail = "") {
+        if (held) this.passed += 1;
+        else this.failed += 1;
+        console.log(`${held ? "ok  " : "FAIL"} ${what}${held ? "" : ` ${detail}`}`);
+    }
+
+    async step(what, act) {
+        try {
+            await act();
+            this.check(what, true);
+        } catch (problem) {
+            this.check(what, false, String(problem).slice(0, 400));
+            throw problem;
+        }
+    }
+
+    close(name) {
+        console.log(`${name}: ${this.passed} passed, ${this.failed} failed`);
+        process.exitCode = this.failed > 0 ? 1 : 0;
+    }
+}

@@ -1,0 +1,159 @@
+// Pictures of every screen at the size of a phone, light and dark, into `screenshots/`. For eyes,
+// and for finding out that a screen no longer opens.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+    byId,
+    connected,
+    enter,
+    hears,
+    House,
+    joinBy,
+    leave,
+    phone,
+    say,
+    Tally,
+    until,
+} from "./house.mjs";
+
+const FOLDER = fileURLToPath(new URL("../screenshots", import.meta.url));
+mkdirSync(FOLDER, { recursive: true });
+
+const tally = new Tally();
+const house = new House();
+const phones = [];
+
+/** Takes one picture in each scheme. */
+async function picture({ page }, name) {
+    for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`) });
+    }
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    tally.check(`${name} fits its width`, !sideways);
+}
+
+async function newPhone(name) {
+    const made = await phone(house, name);
+    phones.push(made);
+    return made;
+}
+
+async function outside() {
+    const stranger = await newPhone("stranger");
+    await stranger.page.goto(`${house.base}/join#not-a-token`);
+    await byId(stranger.page, "link-unusable").waitFor();
+    await picture(stranger, "join-unusable");
+    await stranger.page.goto(`${house.base}/`);
+    await byId(stranger.page, "need-link").waitFor();
+    await picture(stranger, "need-link");
+
+    const kit = await newPhone("young");
+    await joinYoung(kit);
+    await picture(kit, "rooms-young");
+}
+
+async function joinYoung(kit) {
+    await kit.page.goto(house.persona("young").link);
+    await byId(kit.page, "join-button").click();
+    await connected(kit.page);
+    await kit.page.getByText("Your room opens soon").waitFor();
+}
+
+async function inside() {
+    const sam = await newPhone("satellite");
+    const link = house.persona("satellite").link;
+    await sam.page.goto(link);
+    await byId(sam.page, "join-button").waitFor();
+    await picture(sam, "join");
+    await joinBy(sam, link);
+    await connected(sam.page);
+    await picture(sam, "rooms");
+
+    await enter(sam.page, "liaison_line");
+    await picture(sam, "room-short");
+    await leave(sam.page);
+
+    const jo = await newPhone("hub");
+    await joinBy(jo, house.persona("hub").link);
+    await enter(jo.page, "circle");
+    await enter(sam.page, "circle");
+    await say(
+        sam.page,
+        "Could Kit stay over on Friday? We have a late appointment.\nSorry it is short notice.",
+    );
+    await hears(jo.page, "Could Kit stay over");
+    await answer(jo.page, "Could Kit stay over");
+    await picture(jo, "room-replying");
+    await say(jo.page, "Of course. The blue room is free.");
+    await hears(sam.page, "Of course. The blue room");
+    await picture(sam, "room");
+    await waiting(sam);
+    await leave(sam.page);
+    await picture(sam, "rooms-waiting");
+    await house.comeBack();
+    await connected(sam.page);
+    await signingOut(sam);
+}
+
+async function answer(page, text) {
+    const entry = page.locator('[data-testid="entry"]').filter({ hasText: text });
+    await entry.locator(".bubble").click();
+    await entry.locator('[data-testid="reply"]').click();
+}
+
+async function waiting(sam) {
+    await house.kill();
+    await say(sam.page, "Are you still there?");
+    await sam.page.locator('[data-testid="draft"][data-state="waiting_signal"]').waitFor();
+    await picture(sam, "room-waiting");
+    await byId(sam.page, "composer").fill("x".repeat(4_010));
+    await picture(sam, "room-too-long");
+    await byId(sam.page, "composer").fill("");
+}
+
+async function signingOut(sam) {
+    await byId(sam.page, "sign-out").click();
+    await picture(sam, "sign-out");
+    await byId(sam.page, "sign-out-yes").click();
+    await byId(sam.page, "signed-out").waitFor();
+    await picture(sam, "signed-out");
+    const kept = await until("an empty store", () => sam.page.evaluate(countKept));
+    tally.check("signing out left nothing on the phone", kept === "0", kept);
+}
+
+/** Runs in the page: how many rows the store holds, as text so that none is also true. */
+async function countKept() {
+    const db = await new Promise((resolve) => {
+        const opening = indexedDB.open("roost");
+        opening.onsuccess = () => resolve(opening.result);
+    });
+    const tables = [...db.objectStoreNames];
+    const reading = db.transaction(tables, "readonly");
+    const counts = await Promise.all(
+        tables.map(
+            (table) =>
+                new Promise((resolve) => {
+                    const counting = reading.objectStore(table).count();
+                    counting.onsuccess = () => resolve(counting.result);
+                }),
+        ),
+    );
+    db.close();
+    return String(counts.reduce((sum, count) => sum + count, 0));
+}
+
+try {
+    await house.open();
+    await outside();
+    await inside();
+} catch (problem) {
+    console.error(problem);
+    tally.failed += 1;
+} finally {
+    await Promise.allSettled(phones.map((each) => each.context.close()));
+    await house.close();
+    tally.close("screens");
+}

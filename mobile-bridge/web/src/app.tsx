@@ -1,0 +1,52 @@
+// Which screen stands: decided by where the person is and whether anybody is signed in.
+
+import { useEffect } from "preact/hooks";
+import { forgetTyped } from "./kind/message/composer.tsx";
+import { go, route } from "./route.ts";
+import { RoostContext, useRoost, type Roost } from "./roost.ts";
+import { Join } from "./screen/join.tsx";
+import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
+import { Room } from "./screen/room.tsx";
+import { Rooms } from "./screen/rooms.tsx";
+import { words } from "./words.ts";
+
+export function App({ roost }: { roost: Roost }) {
+    return (
+        <RoostContext.Provider value={roost}>
+            <Screen />
+        </RoostContext.Provider>
+    );
+}
+
+function Screen() {
+    const { shown } = useRoost();
+    const at = route.value;
+    const phase = shown.phase.value;
+    const leaving = phase === "ended" || phase === "signed_out";
+    useEffect(() => {
+        if (leaving) forgetTyped();
+    }, [leaving]);
+
+    if (at.at === "join") return <Join token={at.token} />;
+    switch (phase) {
+        case "opening":
+            return (
+                <main class="sheet">
+                    <p role="status">{words.opening}</p>
+                </main>
+            );
+        case "unreachable":
+            return <Unreachable />;
+        case "unknown":
+            return <NeedLink />;
+        case "ended":
+        case "signed_out":
+            return <SignedOut bySelf={phase === "signed_out"} />;
+        case "signed_in":
+            break;
+    }
+    if (at.at === "sign_out") return <SignOut />;
+    if (at.at === "room")
+        return <Room key={at.room} room={at.room} leave={() => go({ at: "rooms" })} />;
+    return <Rooms />;
+}

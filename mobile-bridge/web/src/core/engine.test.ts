@@ -1,0 +1,140 @@
+// The engine in words: a few stories of a phone. The wide net is `transcripts.test.ts`.
+
+import { expect, test } from "vitest";
+import type { Draft, Entry, ServerFrame } from "../generated/protocol.ts";
+import { Engine } from "./engine.ts";
+import type { Input, Output } from "./face.ts";
+
+const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
+const EPOCH = "0190a6c0-0000-7000-8000-0000000000ee";
+const ME = "0190a6c0-0000-7000-8000-000000000001";
+
+const idOf = (n: number) => `0190a6c0-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
+const draft = (n: number): Draft => ({ id: idOf(n), kind: "message", body: { text: `no ${n}` } });
+const entry = (seq: number): Entry => ({ seq, at: seq, author: ME, ...draft(seq) });
+
+class Phone {
+    engine = new Engine({});
+    now = 1_000;
+
+    do(input: Input): Output[] {
+        this.now += 1;
+        return this.engine.step(this.now, input);
+    }
+
+    hear(frame: ServerFrame): Output[] {
+        return this.do({ t: "frame", text: JSON.stringify(frame) });
+    }
+
+    connect(head = 0): Output[] {
+        this.do({ t: "start" });
+        this.do({ t: "token", access: "a" });
+        this.do({ t: "opened" });
+        return this.greet(head);
+    }
+
+    greet(head = 0): Output[] {
+        return this.hear({
+            t: "welcome",
+            v: 1,
+            epoch: EPOCH,
+            now: 0,
+            beat_ms: 20_000,
+            silence_ms: 45_000,
+            retry_ms: 500,
+            me: ME,
+            people: [],
+            homes: [],
+            rooms: [{ room: ROOM, kind: "circle", title: "Wren", floor: 1, head, view: "full" }],
+        });
+    }
+
+    page(from: number, to: number, head = to): Output[] {
+        const entries = Array.from({ length: to - from + 1 }, (_, at) => entry(from + at));
+        return this.hear({ t: "page", room: ROOM, from, to, head, entries });
+    }
+}
+
+const names = (outputs: Output[]) => outputs.map((o) => (o.t === "write" ? o.write.t : o.t));
+const sent = (outputs: Output[]) => outputs.flatMap((o) => (o.t === "transmit" ? [o.frame] : []));
+
+test("a draft is on disk before it goes out, and leaves when its entry comes", () => {
+    const phone = new Phone();
+    phone.connect();
+    expect(names(phone.do({ t: "send", room: ROOM, draft: draft(1) }))).toEqual([
+        "put_outbox",
+        "transmit",
+        "timer",
+        "changed",
+    ]);
+    const acked = phone.hear({ t: "ack", room: ROOM, id: idOf(1), seq: 1, at: 1 });
+    expect(names(acked)).toContain("put_outbox");
+    expect(names(phone.page(1, 1))).toEqual(expect.arrayContaining(["put_entries", "drop_outbox"]));
+});
+
+test("what was in flight when the connection broke goes out again under its id", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.do({ t: "send", room: ROOM, draft: draft(1) });
+    phone.do({ t: "closed", code: 1006 });
+    expect(phone.engine.state.t).toBe("waiting");
+    phone.now += 1_000;
+    phone.do({ t: "timer" });
+    phone.do({ t: "opened" });
+    expect(sent(phone.greet())).toMatchObject([{ t: "append", id: idOf(1) }]);
+});
+
+test("one draft of a room is in flight at a time", () => {
+    const phone = new Phone();
+    phone.connect();
+    expect(sent(phone.do({ t: "send", room: ROOM, draft: draft(1) }))).toHaveLength(1);
+    expect(sent(phone.do({ t: "send", room: ROOM, draft: draft(2) }))).toHaveLength(0);
+    const next = sent(phone.hear({ t: "ack", room: ROOM, id: idOf(1), seq: 1, at: 1 }));
+    expect(next).toMatchObject([{ t: "append", id: idOf(2) }]);
+});
+
+test("a hole is asked for, and an entry held is not written twice", () => {
+    const phone = new Phone();
+    phone.connect(3);
+    phone.page(1, 3);
+    expect(sent(phone.page(6, 6))).toEqual([{ t: "range", room: ROOM, after: 3 }]);
+    const filled = phone.page(3, 6);
+    const put = filled.flatMap((o) =>
+        o.t === "write" && o.write.t === "put_entries" ? o.write.entries.map((e) => e.seq) : [],
+    );
+    expect(put).toEqual([4, 5]);
+});
+
+test("a final refusal keeps the words and says why", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.do({ t: "send", room: ROOM, draft: draft(1) });
+    const refused = phone.hear({
+        t: "refused",
+        room: ROOM,
+        id: idOf(1),
+        code: "not_permitted",
+        class: "final",
+        words: "You cannot do that here.",
+        after_ms: 0,
+    });
+    expect(refused).toContainEqual({
+        t: "write",
+        write: expect.objectContaining({
+            t: "put_outbox",
+            item: expect.objectContaining({
+                draft: draft(1),
+                state: { t: "refused", code: "not_permitted", words: "You cannot do that here." },
+            }),
+        }),
+    });
+});
+
+test("an ended sign-in wipes the phone", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.do({ t: "closed", code: 4401 });
+    expect(phone.engine.state.t).toBe("fetching_token");
+    expect(names(phone.do({ t: "token_refused", final: true }))).toContain("wipe_all");
+    expect(phone.engine.state.t).toBe("signed_out");
+});

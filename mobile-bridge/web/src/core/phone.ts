@@ -1,0 +1,261 @@
+// The phone: puts session, store, driver and tabs together, and offers what a person can do
+// (`Acts`). Whether this tab holds the connection or follows another, the screens see no
+// difference.
+
+import type { Draft, Refusal } from "../generated/protocol.ts";
+import type { Acts } from "../roost.ts";
+import { Driver } from "./driver.ts";
+import type { Input, State, Write } from "./face.ts";
+import { newId } from "./ids.ts";
+import type { Answer, Invitation, Session, SignIn } from "./session.ts";
+import type { Shown } from "./shown.ts";
+import { MemoryStore, type Facts, type Left, type Store } from "./store.ts";
+import { Tabs, type Message } from "./tabs.ts";
+
+export class Phone implements Acts {
+    #store: Store;
+    #session: Session;
+    #shown: Shown;
+    #driver: Driver;
+    #tabs: Tabs;
+    #facts: Facts = {};
+    #state: State = { t: "stopped" };
+    /** From the sign-in just made, so that the first connection needs no refresh. */
+    #fresh: SignIn | undefined;
+
+    constructor(store: Store, session: Session, shown: Shown) {
+        this.#store = store;
+        this.#session = session;
+        this.#shown = shown;
+        shown.durable.value = store.durable;
+        this.#driver = new Driver({
+            now: Date.now,
+            url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+            dial: (url) => new WebSocket(url),
+            token: () => this.#token(),
+            keep: (writes, taken) => this.#keep(writes, taken),
+            kept: (writes) => this.#kept(writes),
+            state: (state) => this.#connected(state),
+            rejected: (input, code) => this.#rejected(input, code),
+        });
+        this.#tabs = new Tabs({
+            hold: () => void this.#resume(),
+            lose: () => this.#driver.halt(),
+            hear: (message) => this.#hear(message),
+        });
+    }
+
+    /**
+     * Reads what was kept and, if somebody is signed in here, connects. `invited`: ask nobody
+     * yet.
+     */
+    async begin(invited: boolean): Promise<void> {
+        await this.#load();
+        if (this.#facts.person) this.#shown.phase.value = "signed_in";
+        else if (invited) this.#shown.phase.value = "unknown";
+        else await this.open();
+        this.#tabs.begin(!this.#store.durable);
+        document.addEventListener("visibilitychange", () => {
+            if (document.visibilityState === "visible") this.#wake();
+        });
+        addEventListener("online", () => this.#wake());
+        addEventListener("pageshow", (event) => event.persisted && this.#wake());
+    }
+
+    async open(): Promise<void> {
+        // Storage may have been cleared while the cookie lives: ask before sending anybody away.
+        const answer = await this.#session.refresh();
+        if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
+        else if ("refused" in answer) this.#shown.phase.value = "unknown";
+        else await this.#signedIn(answer.value);
+    }
+
+    look(token: string): Promise<Answer<Invitation>> {
+        return this.#session.look(token);
+    }
+
+    async join(token: string, device_name: string): Promise<Answer<unknown>> {
+        if (!this.#facts.device) {
+            // Kept before the tap is sent: repeating it after a lost answer must name the same
+            // device.
+            await this.#putFacts({ ...this.#facts, device: newId(Date.now()) });
+        }
+        const answer = await this.#session.accept(token, this.#facts.device!, device_name);
+        if ("value" in answer) await this.#signedIn(answer.value);
+        return answer;
+    }
+
+    async signOut(): Promise<Answer<true>> {
+        const answer = await this.#session.end(Date.now());
+        if ("value" in answer) {
+            this.#driver.halt();
+            await this.#wipe();
+            this.#tabs.post({ t: "signed_out" });
+            this.#shown.phase.value = "signed_out";
+        }
+        return answer;
+    }
+
+    send(room: string, kind: string, body: unknown, target?: string): void {
+        const made_at = Date.now();
+        const draft: Draft = { id: newId(made_at), kind, ...(target ? { target } : {}), body };
+        if (this.#driver.running) {
+            this.#driver.input({ t: "send", room, draft });
+            return;
+        }
+        // Another tab has the connection. The words go to disk first, then that tab hears of
+        // them.
+        const left: Left = { room, draft, made_at };
+        void this.#store.leave(left).then(() => {
+            this.#shown.left(left);
+            this.#tabs.post({ t: "left" });
+            this.#tabs.probe();
+        });
+    }
+
+    retry(id: string): void {
+        this.#input({ t: "retry", id });
+    }
+
+    remove(id: string): void {
+        // A rejected draft is on the screen only, so the engine would have nothing to say about
+        // it.
+        this.#shown.apply({ t: "drop_outbox", id });
+        this.#input({ t: "discard", id });
+    }
+
+    older(room: string): void {
+        this.#input({ t: "older", room });
+    }
+
+    #input(input: Input): void {
+        if (this.#driver.running) this.#driver.input(input);
+        else this.#tabs.post({ t: "input", input });
+    }
+
+    #wake(): void {
+        if (this.#driver.running) this.#driver.input({ t: "wake" });
+        else this.#tabs.probe();
+    }
+
+    async #load(): Promise<void> {
+        const kept = await this.#store.read();
+        this.#facts = kept.facts;
+        this.#shown.load(kept);
+    }
+
+    /** This tab holds the connection: begins from what is on disk now. */
+    async #resume(): Promise<void> {
+        const kept = await this.#store.read();
+        this.#facts = kept.facts;
+        this.#shown.load(kept);
+        if (!this.#facts.person || !this.#tabs.holding) return;
+        this.#driver.run(kept.saved);
+        for (const { room, draft } of kept.left) this.#takeUp(room, draft);
+    }
+
+    #takeUp(room: string, draft: Draft): void {
+        this.#driver.input({ t: "send", room, draft }, draft.id);
+    }
+
+    async #signedIn(signIn: SignIn): Promise<void> {
+        const { person, device } = signIn;
+        if (this.#facts.person && this.#facts.person !== person) {
+            // Nobody reads in this app what was written for somebody else.
+            this.#driver.halt();
+            await this.#store.wipe();
+        }
+        this.#fresh = signIn;
+        await this.#putFacts({ person, device });
+        this.#shown.phase.value = "signed_in";
+        this.#tabs.post({ t: "joined" });
+        if (this.#tabs.holding) await this.#resume();
+        else await this.#load();
+    }
+
+    async #token(): Promise<Answer<SignIn>> {
+        const fresh = this.#fresh;
+        this.#fresh = undefined;
+        return fresh ? { value: fresh } : this.#session.refresh();
+    }
+
+    async #keep(writes: readonly Write[], taken: string | undefined): Promise<void> {
+        try {
+            await this.#store.apply(writes, taken);
+        } catch {
+            // Full or taken away. What is on disk stays a true state of before; from here on
+            // memory.
+            this.#store = new MemoryStore();
+            await this.#store.putFacts(this.#facts);
+            this.#shown.durable.value = false;
+        }
+    }
+
+    #kept(writes: Write[] | readonly Write[]): void {
+        if (writes.length === 0) return;
+        for (const write of writes) this.#shown.apply(write);
+        this.#tabs.post({ t: "kept", writes: [...writes] });
+    }
+
+    #connected(state: State): void {
+        this.#state = state;
+        this.#shown.connect(state);
+        this.#tabs.post({ t: "state", state });
+        if (state.t === "signed_out") {
+            this.#facts = {};
+            this.#shown.phase.value = "ended";
+        }
+    }
+
+    #rejected(input: Input, code: Refusal): void {
+        if (input.t !== "send") return;
+        const { room, draft } = input;
+        this.#shown.rejected({ room, draft, made_at: Date.now() }, code);
+    }
+
+    #hear(message: Message): void {
+        switch (message.t) {
+            case "kept":
+                for (const write of message.writes) this.#shown.apply(write);
+                return;
+            case "state":
+                this.#shown.connect(message.state);
+                if (message.state.t === "signed_out") this.#shown.phase.value = "ended";
+                return;
+            case "who":
+                if (this.#tabs.holding) this.#tabs.post({ t: "state", state: this.#state });
+                return;
+            case "left":
+                if (this.#driver.running) void this.#takeUpAll();
+                return;
+            case "input":
+                this.#driver.input(message.input);
+                return;
+            case "joined":
+                this.#shown.phase.value = "signed_in";
+                void (this.#tabs.holding ? this.#resume() : this.#load());
+                return;
+            case "signed_out":
+                this.#driver.halt();
+                this.#facts = {};
+                this.#shown.apply({ t: "wipe_all" });
+                this.#shown.phase.value = "signed_out";
+        }
+    }
+
+    async #takeUpAll(): Promise<void> {
+        const { left } = await this.#store.read();
+        for (const { room, draft } of left) this.#takeUp(room, draft);
+    }
+
+    async #putFacts(facts: Facts): Promise<void> {
+        this.#facts = facts;
+        await this.#store.putFacts(facts);
+    }
+
+    async #wipe(): Promise<void> {
+        this.#facts = {};
+        await this.#store.wipe();
+        this.#shown.apply({ t: "wipe_all" });
+    }
+}

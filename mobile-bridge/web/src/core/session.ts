@@ -1,0 +1,108 @@
+// Signing in and staying signed in, over HTTP (PROTOCOL § 1). The access token lives in memory
+// only and the refresh token in a cookie that no script can read, so nothing here is worth
+// stealing from storage.
+
+import type { Role, Told } from "../generated/protocol.ts";
+
+export type Invitation = { constellation: string; name: string; role: Role; expires_at: number };
+
+export type SignIn = {
+    person: string;
+    device: string;
+    access: string;
+    access_expires_at: number;
+};
+
+/** What came of a request: its value, a refusal, or no answer that Roost gave. */
+export type Answer<T> = { value: T } | { refused: Told } | { unreachable: true };
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+const PATIENCE_MS = 15_000;
+
+export class Session {
+    #fetch: Fetch;
+    #access: { token: string; expires_at: number } | undefined;
+
+    constructor(fetcher: Fetch = (path, init) => fetch(path, init)) {
+        this.#fetch = fetcher;
+    }
+
+    /** Who a link is for. Spends nothing. */
+    look(token: string): Promise<Answer<Invitation>> {
+        return this.#post("/api/enrolments/look", { token });
+    }
+
+    /** Spends the link. Repeating it with the same device gives the same sign-in again. */
+    async accept(token: string, device: string, device_name: string): Promise<Answer<SignIn>> {
+        const body = { token, device, device_name, cookie: true };
+        return this.#keep(await this.#post<SignIn>("/api/enrolments/accept", body));
+    }
+
+    /** A new access token for the cookie this browser holds. */
+    async refresh(): Promise<Answer<SignIn>> {
+        return this.#keep(await this.#post<SignIn>("/api/session/refresh", {}));
+    }
+
+    /**
+     * Ends the sign-in on the server. An answer of "sign in again" means that it has ended
+     * already.
+     */
+    async end(now_ms: number): Promise<Answer<true>> {
+        if (!this.#access || this.#access.expires_at <= now_ms) {
+            const fresh = await this.refresh();
+            if ("refused" in fresh) return ended(fresh.refused);
+            if ("unreachable" in fresh) return fresh;
+        }
+        const bearer = { authorization: `Bearer ${this.#access?.token ?? ""}` };
+        const answer = await this.#post<unknown>("/api/session/end", {}, bearer);
+        if ("unreachable" in answer) return answer;
+        if ("refused" in answer) return ended(answer.refused);
+        this.#access = undefined;
+        return { value: true };
+    }
+
+    #keep(answer: Answer<SignIn>): Answer<SignIn> {
+        if ("value" in answer) {
+            const { access, access_expires_at } = answer.value;
+            this.#access = { token: access, expires_at: access_expires_at };
+        }
+        return answer;
+    }
+
+    async #post<T>(path: string, body: object, headers: object = {}): Promise<Answer<T>> {
+        try {
+            const response = await this.#fetch(path, {
+                method: "POST",
+                headers: { "content-type": "application/json", ...headers },
+                body: JSON.stringify(body),
+                credentials: "same-origin",
+                cache: "no-store",
+                signal: timeout(PATIENCE_MS),
+            });
+            if (response.status === 204) return { value: undefined as T };
+            const answer: unknown = await response.json();
+            if (response.ok) return { value: answer as T };
+            // Only a refusal in Roost's own form is Roost's; a proxy's page is a missing network.
+            return isTold(answer) ? { refused: answer } : { unreachable: true };
+        } catch {
+            return { unreachable: true };
+        }
+    }
+}
+
+function ended(refused: Told): Answer<true> {
+    return refused.class === "sign_in_again" ? { value: true } : { refused };
+}
+
+function isTold(answer: unknown): answer is Told {
+    const told = answer as Partial<Told> | null;
+    return typeof told?.code === "string" && typeof told.class === "string";
+}
+
+/** `AbortSignal.timeout` is missing on phones of 2021, which Roost still serves. */
+function timeout(after_ms: number): AbortSignal {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), after_ms);
+    return abort.signal;
+}

@@ -1,0 +1,201 @@
+// What the page may show: signals, filled by the driver after it has stored what they say.
+// Screens read this and nothing else of the core; nothing here decides anything.
+
+import { signal, type Signal } from "@preact/signals";
+import {
+    WORDS,
+    type Entry,
+    type HomeCard,
+    type Listed,
+    type PersonCard,
+    type Refusal,
+    type Welcome,
+} from "../generated/protocol.ts";
+import type { OutboxItem, State, Write } from "./face.ts";
+import type { Kept, Left } from "./store.ts";
+
+/** Where the person stands with this phone. */
+export type Phase =
+    /** Reading the store; lasts milliseconds. */
+    | "opening"
+    /** Nothing is kept here, and Roost could not be asked whether this browser is signed in. */
+    | "unreachable"
+    /** Nobody has signed in here. */
+    | "unknown"
+    | "signed_in"
+    /** The server ended this sign-in. */
+    | "ended"
+    /** The person ended it here. */
+    | "signed_out";
+
+export type Connection =
+    { state: "connected" } | { state: "connecting" } | { state: "waiting"; until_ms: number };
+
+/** A draft of one's own that the room does not hold yet. */
+export type Unsent = {
+    room: string;
+    id: string;
+    kind: string;
+    target: string | undefined;
+    body: unknown;
+    made_at: number;
+    state: "waiting" | "sent" | "refused";
+    /** Why it was refused. */
+    words: string | undefined;
+};
+
+const NO_ENTRIES: readonly Entry[] = [];
+
+export class Shown {
+    readonly phase: Signal<Phase> = signal("opening");
+    readonly connection: Signal<Connection> = signal({ state: "connecting" });
+    readonly me: Signal<string | undefined> = signal(undefined);
+    readonly rooms: Signal<readonly Listed[]> = signal([]);
+    readonly people: Signal<ReadonlyMap<string, PersonCard>> = signal(new Map());
+    readonly homes: Signal<readonly HomeCard[]> = signal([]);
+    readonly unsent: Signal<readonly Unsent[]> = signal([]);
+    /** Whether the phone keeps what it is given once the page is closed. */
+    readonly durable: Signal<boolean> = signal(true);
+    #entries = new Map<string, Signal<readonly Entry[]>>();
+
+    /** The entries held of a room, ascending by seq; there may be gaps. */
+    entries(room: string): Signal<readonly Entry[]> {
+        let held = this.#entries.get(room);
+        if (!held) {
+            held = signal(NO_ENTRIES);
+            this.#entries.set(room, held);
+        }
+        return held;
+    }
+
+    /** Puts entries beside those held; an entry already held is replaced. */
+    put(room: string, entries: readonly Entry[]): void {
+        const held = this.entries(room);
+        held.value = merge(held.value, entries);
+    }
+
+    /** Everything that was kept, at the start or after another tab changed it. */
+    load(kept: Kept): void {
+        this.#wipeAll();
+        for (const [room, entries] of kept.entries) this.entries(room).value = entries;
+        if (kept.saved.welcome) this.#welcome(kept.saved.welcome);
+        const items = (kept.saved.outbox ?? []).map(unsentOf);
+        const known = new Set(items.map((item) => item.id));
+        const left = kept.left.map(unsentOfLeft).filter((item) => !known.has(item.id));
+        this.unsent.value = [...items, ...left];
+    }
+
+    /** One change that is on disk by now. */
+    apply(write: Write): void {
+        switch (write.t) {
+            case "put_entries":
+                this.put(write.room, write.entries);
+                return;
+            case "drop_below": {
+                const held = this.entries(write.room);
+                held.value = held.value.filter((entry) => entry.seq >= write.floor);
+                return;
+            }
+            case "put_outbox":
+                this.draft(unsentOf(write.item));
+                return;
+            case "drop_outbox":
+                this.unsent.value = this.unsent.value.filter((draft) => draft.id !== write.id);
+                return;
+            case "wipe_room":
+                this.entries(write.room).value = NO_ENTRIES;
+                return;
+            case "wipe_entries":
+                for (const held of this.#entries.values()) held.value = NO_ENTRIES;
+                return;
+            case "put_welcome":
+                this.#welcome(write.welcome);
+                return;
+            case "wipe_all":
+                this.#wipeAll();
+                return;
+            case "put_epoch":
+            case "put_ranges":
+                // Numbers for the engine; nobody looks at them.
+                return;
+        }
+    }
+
+    /** A draft is new, or stands differently. */
+    draft(draft: Unsent): void {
+        const drafts = this.unsent.value;
+        const place = drafts.findIndex((held) => held.id === draft.id);
+        this.unsent.value = place < 0 ? [...drafts, draft] : drafts.with(place, draft);
+    }
+
+    left(left: Left): void {
+        this.draft(unsentOfLeft(left));
+    }
+
+    /** A draft was not even taken into the outbox; the words stay on the screen. */
+    rejected(left: Left, code: Refusal): void {
+        this.draft({ ...unsentOfLeft(left), state: "refused", words: WORDS[code] });
+    }
+
+    connect(state: State): void {
+        const next = connectionOf(state);
+        if (next) this.connection.value = next;
+    }
+
+    #welcome(welcome: Welcome): void {
+        this.me.value = welcome.me;
+        this.rooms.value = welcome.rooms;
+        this.people.value = new Map(welcome.people.map((card) => [card.person, card]));
+        this.homes.value = welcome.homes;
+    }
+
+    #wipeAll(): void {
+        for (const held of this.#entries.values()) held.value = NO_ENTRIES;
+        this.me.value = undefined;
+        this.rooms.value = [];
+        this.people.value = new Map();
+        this.homes.value = [];
+        this.unsent.value = [];
+    }
+}
+
+function unsentOf({ room, draft, kept_at, state }: OutboxItem): Unsent {
+    const shown = state.t === "sent" || state.t === "refused" ? state.t : "waiting";
+    const words = state.t === "refused" ? state.words : undefined;
+    const { id, kind, target, body } = draft;
+    return { room, id, kind, target, body, made_at: kept_at, state: shown, words };
+}
+
+function unsentOfLeft({ room, draft, made_at }: Left): Unsent {
+    const { id, kind, target, body } = draft;
+    return { room, id, kind, target, body, made_at, state: "waiting", words: undefined };
+}
+
+function connectionOf(state: State): Connection | undefined {
+    switch (state.t) {
+        case "live":
+            return { state: "connected" };
+        case "waiting":
+            return { state: "waiting", until_ms: state.until };
+        case "fetching_token":
+        case "opening":
+        case "greeting":
+            return { state: "connecting" };
+        case "stopped":
+        case "signed_out":
+            return undefined;
+    }
+}
+
+/**
+ * Two ascending lists as one. New entries nearly always follow the held ones, so that is cheap.
+ */
+export function merge(held: readonly Entry[], more: readonly Entry[]): readonly Entry[] {
+    const first = more[0];
+    if (!first) return held;
+    const last = held.at(-1);
+    if (!last || last.seq < first.seq) return [...held, ...more];
+    const bySeq = new Map(held.map((entry) => [entry.seq, entry]));
+    for (const entry of more) bySeq.set(entry.seq, entry);
+    return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}

@@ -1,0 +1,120 @@
+// The store on a real IndexedDB interface, kept in memory.
+
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { beforeAll, expect, test } from "vitest";
+import type { Entry } from "../generated/protocol.ts";
+import type { OutboxItem, Write } from "./face.ts";
+import { openStore } from "./store.ts";
+
+const A = "0190a6c0-0000-7000-8000-00000000000a";
+const B = "0190a6c0-0000-7000-8000-00000000000b";
+const entry = (seq: number): Entry => ({ seq, id: `e${seq}`, kind: "message", at: seq });
+const item = (order: number): OutboxItem => ({
+    order,
+    room: A,
+    draft: { id: `d${order}`, kind: "message", body: { text: "hello" } },
+    kept_at: 1,
+    strikes: 0,
+    state: { t: "queued" },
+});
+
+beforeAll(() => {
+    globalThis.IDBKeyRange = IDBKeyRange;
+});
+
+test("what was written is there when the page opens again", async () => {
+    const factory = new IDBFactory();
+    const store = await openStore("roost", factory);
+    expect(store.durable).toBe(true);
+    await store.apply([
+        { t: "put_entries", room: A, entries: [entry(2), entry(10)] },
+        { t: "put_entries", room: B, entries: [entry(1)] },
+        {
+            t: "put_ranges",
+            room: A,
+            ranges: [
+                { from: 2, to: 2 },
+                { from: 10, to: 10 },
+            ],
+        },
+        { t: "put_outbox", item: item(2) },
+        { t: "put_outbox", item: item(1) },
+        { t: "put_epoch", epoch: "e" },
+    ]);
+    await store.putFacts({ person: "p", device: "d" });
+    const kept = await (await openStore("roost", factory)).read();
+    expect(kept.entries.get(A)?.map((each) => each.seq)).toEqual([2, 10]);
+    expect(kept.saved.outbox?.map((each) => each.order)).toEqual([1, 2]);
+    expect(kept.saved.epoch).toBe("e");
+    expect(kept.saved.ranges).toEqual({
+        [A]: [
+            { from: 2, to: 2 },
+            { from: 10, to: 10 },
+        ],
+    });
+    expect(kept.facts).toEqual({ person: "p", device: "d" });
+});
+
+test("forgetting", async () => {
+    const store = await openStore("roost", new IDBFactory());
+    const fill: Write[] = [
+        { t: "put_entries", room: A, entries: [entry(1), entry(2), entry(3)] },
+        { t: "put_ranges", room: A, ranges: [{ from: 1, to: 3 }] },
+        { t: "put_entries", room: B, entries: [entry(1)] },
+        { t: "put_outbox", item: item(1) },
+    ];
+    const after = async (...writes: Write[]) => {
+        await store.apply([...fill, ...writes]);
+        const kept = await store.read();
+        const seqs = (room: string) => kept.entries.get(room)?.map((each) => each.seq) ?? [];
+        return { a: seqs(A), b: seqs(B), drafts: kept.saved.outbox?.length };
+    };
+    expect(await after({ t: "drop_below", room: A, floor: 3 })).toEqual({
+        a: [3],
+        b: [1],
+        drafts: 1,
+    });
+    expect(await after({ t: "wipe_room", room: A })).toEqual({ a: [], b: [1], drafts: 1 });
+    expect(await after({ t: "drop_outbox", id: "d1" })).toEqual({
+        a: [1, 2, 3],
+        b: [1],
+        drafts: 0,
+    });
+    expect(await after({ t: "wipe_entries" })).toEqual({ a: [], b: [], drafts: 1 });
+    expect(await after({ t: "wipe_all" })).toEqual({ a: [], b: [], drafts: 0 });
+});
+
+test("a left draft goes in the transaction that takes it up", async () => {
+    const store = await openStore("roost", new IDBFactory());
+    const { draft } = item(1);
+    await store.leave({ room: A, draft, made_at: 1 });
+    expect((await store.read()).left).toHaveLength(1);
+    await store.apply([{ t: "put_outbox", item: item(1) }], draft.id);
+    const kept = await store.read();
+    expect(kept.left).toEqual([]);
+    expect(kept.saved.outbox).toHaveLength(1);
+});
+
+test("a step is written whole or not at all", async () => {
+    const store = await openStore("roost", new IDBFactory());
+    // A function cannot be stored; the entry before it in the same step must not stay either.
+    const broken = { ...entry(2), body: () => undefined };
+    await expect(
+        store.apply([{ t: "put_entries", room: A, entries: [entry(1), broken] }]),
+    ).rejects.toThrow();
+    expect((await store.read()).entries.size).toBe(0);
+});
+
+test("a phone that refuses storage still works, and says so", async () => {
+    const refusing = {
+        open: () => {
+            throw new DOMException("no", "SecurityError");
+        },
+    };
+    for (const factory of [undefined, refusing as unknown as IDBFactory]) {
+        const store = await openStore("roost", factory);
+        expect(store.durable).toBe(false);
+        await store.putFacts({ person: "p" });
+        expect((await store.read()).facts).toEqual({ person: "p" });
+    }
+});

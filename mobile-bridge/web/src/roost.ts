@@ -1,0 +1,35 @@
+// How screens reach the rest: what is shown, and the few things a person can do.
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Answer, Invitation } from "./core/session.ts";
+import type { Shown } from "./core/shown.ts";
+
+/** Everything a person can do here. The driver does it; tests give their own. */
+export interface Acts {
+    /** Finds out again whether this browser is signed in. */
+    open(): Promise<void>;
+    look(token: string): Promise<Answer<Invitation>>;
+    join(token: string, device_name: string): Promise<Answer<unknown>>;
+    signOut(): Promise<Answer<true>>;
+    /** Keeps a draft in the outbox; it goes out by itself. */
+    send(room: string, kind: string, body: unknown, target?: string): void;
+    /** Tries a refused draft once more. */
+    retry(id: string): void;
+    remove(id: string): void;
+    /** Asks for entries below the lowest one held. */
+    older(room: string): void;
+}
+
+export interface Roost {
+    shown: Shown;
+    acts: Acts;
+}
+
+export const RoostContext = createContext<Roost | undefined>(undefined);
+
+export function useRoost(): Roost {
+    const roost = useContext(RoostContext);
+    if (!roost) throw new Error("a screen stands inside RoostContext");
+    return roost;
+}

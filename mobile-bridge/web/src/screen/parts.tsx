@@ -1,0 +1,83 @@
+// Small pieces that several screens share.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Connection } from "../core/shown.ts";
+import { useRoost } from "../roost.ts";
+import { words } from "../words.ts";
+
+/** The time now, kept fresh while something on the screen counts seconds. */
+export function useNow(active: boolean): number {
+    const [now, setNow] = useState(Date.now());
+    useEffect(() => {
+        if (!active) return;
+        setNow(Date.now());
+        const ticking = setInterval(() => setNow(Date.now()), 1_000);
+        return () => clearInterval(ticking);
+    }, [active]);
+    return active ? Math.max(now, Date.now()) : now;
+}
+
+/**
+ * A heading that takes the focus when its screen appears, so that a screen reader starts there.
+ */
+export function Heading({ children }: { children: ComponentChildren }) {
+    const heading = useRef<HTMLHeadingElement>(null);
+    useEffect(() => heading.current?.focus(), []);
+    return (
+        <h1 ref={heading} tabIndex={-1} class="heading">
+            {children}
+        </h1>
+    );
+}
+
+/** A screen with one thing on it: an invitation, a goodbye, a question. */
+export function Sheet({ heading, children }: { heading: string; children: ComponentChildren }) {
+    return (
+        <main class="sheet">
+            <p class="brand">{words.roost}</p>
+            <Heading>{heading}</Heading>
+            {children}
+        </main>
+    );
+}
+
+/** The state of the connection, in words that are true. */
+export function ConnectionLine() {
+    const { shown } = useRoost();
+    const connection = shown.connection.value;
+    const now = useNow(connection.state === "waiting");
+    return (
+        <p
+            class={`connection connection-${connection.state}`}
+            data-testid="connection"
+            data-state={connection.state}
+        >
+            <span class="connection-dot" aria-hidden="true" />
+            {connectionWords(connection, now)}
+        </p>
+    );
+}
+
+export function connectionWords(connection: Connection, now_ms: number): string {
+    switch (connection.state) {
+        case "connected":
+            return words.connection.connected;
+        case "connecting":
+            return words.connection.connecting;
+        case "waiting": {
+            const seconds = Math.ceil((connection.until_ms - now_ms) / 1_000);
+            return seconds > 0 ? words.connection.waitingFor(seconds) : words.connection.waiting;
+        }
+    }
+}
+
+/** Says so when the phone refuses to keep anything. */
+export function MemoryBanner() {
+    const { shown } = useRoost();
+    return shown.durable.value ? null : (
+        <p class="banner" role="status">
+            {words.store.memory}
+        </p>
+    );
+}

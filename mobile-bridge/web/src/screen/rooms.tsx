@@ -1,0 +1,94 @@
+// The list of rooms: what each is called and what was said there last.
+
+import type { Listed, Role } from "../generated/protocol.ts";
+import { kindOf, lineOf } from "../kind/index.ts";
+import { nameOf, type Around } from "../kind/kind.ts";
+import { go } from "../route.ts";
+import { useRoost } from "../roost.ts";
+import { words } from "../words.ts";
+import { ConnectionLine, Heading, MemoryBanner } from "./parts.tsx";
+import { shortOf } from "./times.ts";
+
+export function Rooms() {
+    const { shown } = useRoost();
+    const around = { me: shown.me.value, people: shown.people.value };
+    const me = shown.me.value ? shown.people.value.get(shown.me.value) : undefined;
+    const rooms = shown.rooms.value;
+    return (
+        <div class="screen">
+            <header class="bar">
+                <Heading>{words.rooms.heading}</Heading>
+                <ConnectionLine />
+            </header>
+            <MemoryBanner />
+            <main class="scroll">
+                {rooms.length === 0 && <p class="empty">{noRooms(me?.role)}</p>}
+                <ul class="rooms">
+                    {rooms.map((room) => (
+                        <li key={room.room}>
+                            <RoomLink room={room} around={around} />
+                        </li>
+                    ))}
+                </ul>
+            </main>
+            <footer class="foot">
+                {me && <p class="quiet">{words.rooms.hello(me.name)}</p>}
+                <button
+                    type="button"
+                    class="button-plain"
+                    data-testid="sign-out"
+                    onClick={() => go({ at: "sign_out" })}
+                >
+                    {words.signOut.link}
+                </button>
+            </footer>
+        </div>
+    );
+}
+
+/** Without a `welcome` nobody knows yet whether there are rooms. */
+function noRooms(role: Role | undefined): string {
+    if (role === undefined) return words.rooms.notYet;
+    return role === "young" ? words.rooms.youngNone : words.rooms.none;
+}
+
+function RoomLink({ room, around }: { room: Listed; around: Around }) {
+    const { shown } = useRoost();
+    const last = shown.entries(room.room).value.at(-1);
+    const unsent = shown.unsent.value.filter((draft) => draft.room === room.room);
+    const trouble = unsent.some((draft) => draft.state === "refused");
+    const to = { at: "room", room: room.room } as const;
+    return (
+        <a
+            class="room-link"
+            href={`/#/room/${room.room}`}
+            data-testid="room-link"
+            data-room-kind={room.kind}
+            data-room={room.room}
+            onClick={(event) => {
+                event.preventDefault();
+                go(to);
+            }}
+        >
+            <span class="room-title">{room.title}</span>
+            {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
+            <span class="room-last">{last ? lastLine(last, around) : words.rooms.nothingYet}</span>
+            {unsent.length > 0 && (
+                <span class={trouble ? "room-unsent problem" : "room-unsent"}>
+                    {trouble ? words.rooms.unsent : words.rooms.waiting}
+                </span>
+            )}
+        </a>
+    );
+}
+
+function lastLine(
+    last: Parameters<typeof lineOf>[0] & { author?: string },
+    around: Around,
+): string {
+    const line = lineOf(last, around);
+    // A quiet line ("Jo joined") already names the person.
+    if (!last.author || !kindOf(last, around)?.said) return line;
+    const mine = last.author === around.me;
+    return `${mine ? words.rooms.you : nameOf(last.author, around, words.room.someone)}: ${line}`;
+}
