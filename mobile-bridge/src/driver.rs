@@ -1,6 +1,6 @@
-//! Runs one engine: feeds it what happens and does what it says. One task per phone. It decides nothing
-//! itself but one thing: when the store fails, nothing goes out that is not on disk, so it begins again
-//! from what the store holds.
+//! Runs one engine: feeds it what happens and does what it says. One task per phone. It decides
+//! nothing itself but one thing: when the store fails, nothing goes out that is not on disk, so it
+//! begins again from what the store holds.
 
 use crate::{
     clock::Clock,
@@ -34,7 +34,6 @@ pub(crate) enum Order {
 pub(crate) struct Shared {
     pub(crate) base: Arc<str>,
     pub(crate) store: Arc<Mutex<Store>>,
-    pub(crate) view: watch::Sender<View>,
     pub(crate) changes: broadcast::Sender<Changed>,
 }
 
@@ -49,6 +48,7 @@ pub(crate) struct Driver {
     engine: Engine,
     told: Arc<Told>,
     shared: Shared,
+    view: watch::Sender<View>,
     orders: mpsc::Receiver<Order>,
     line: Option<Line>,
     /// The line took no more and was cut; its end is still to be told to the engine.
@@ -91,15 +91,17 @@ impl Driver {
     pub(crate) fn new(
         engine: Engine,
         shared: Shared,
+        view: watch::Sender<View>,
         orders: mpsc::Receiver<Order>,
         first_access: Option<String>,
     ) -> Driver {
-        let told = Arc::clone(&shared.view.borrow().told);
+        let told = Arc::clone(&view.borrow().told);
         Driver {
             clock: Clock::start(),
             engine,
             told,
             shared,
+            view,
             orders,
             line: None,
             cut: false,
@@ -116,7 +118,8 @@ impl Driver {
             match self.next().await {
                 Event::Order(None) => return,
                 Event::Order(Some(Order::Step(input, answer))) => {
-                    // A caller who stopped waiting has lost interest in the answer, not in the deed.
+                    // A caller who stopped waiting has lost interest in the answer, not in the
+                    // deed.
                     let _ = answer.send(self.step(input).await);
                 }
                 Event::Order(Some(Order::Sever)) => self.sever().await,
@@ -199,6 +202,7 @@ impl Driver {
                 other => rest.push(other),
             }
         }
+        // Nothing of this step leaves the phone, and no screen shows it, before it is on disk.
         let written = self.shared.store.lock().await.apply(&writes).await;
         if let Err(error) = written {
             self.begin_again().await;
@@ -228,7 +232,7 @@ impl Driver {
             }
         }
         if !changes.is_empty() {
-            self.shared.view.send_replace(look(&self.engine, &self.told));
+            self.view.send_replace(look(&self.engine, &self.told));
         }
         for change in changes {
             // An error says that nobody is watching.
@@ -257,7 +261,7 @@ impl Driver {
             if let Ok((engine, view)) = begun {
                 self.engine = engine;
                 self.told = Arc::clone(&view.told);
-                self.shared.view.send_replace(view);
+                self.view.send_replace(view);
                 break;
             }
         }
@@ -274,6 +278,7 @@ impl Driver {
             return;
         }
         let (tell, store) = (self.fetched.0.clone(), Arc::clone(&self.shared.store));
+        // Its own task: the person writes on while the network makes up its mind.
         let first = self.first_access.take();
         tokio::spawn(async move {
             let fetched = match first {
@@ -290,6 +295,7 @@ pub(crate) async fn renew(store: &Mutex<Store>) -> Result<String, BridgeError> {
     let account = store.lock().await.account().await?.ok_or(BridgeError::SignedOut)?;
     let spent = account.refresh.as_deref().ok_or(BridgeError::SignedOut)?;
     let sign_in = http::refresh(&account.base, spent).await?;
+    // Kept before anything is done with it: the predecessor ends when this one is first used.
     let kept = Account { refresh: Some(sign_in.refresh), ..account };
     store.lock().await.put_account(&kept).await?;
     Ok(sign_in.access)

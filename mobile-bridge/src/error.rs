@@ -1,5 +1,5 @@
-//! The one error of the bridge. Network trouble after the start is not an error: it is a state, and the
-//! engine mends it. What is here is what somebody asked for and cannot have.
+//! The one error of the bridge. Network trouble after the start is not an error: it is a state, and
+//! the engine mends it. What is here is what somebody asked for and cannot have.
 
 use roost_shared::{Refusal, refusal::Told};
 use std::error::Error;

@@ -89,8 +89,8 @@ async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Bridg
     passed(response).await?.json().await.map_err(BridgeError::network)
 }
 
-/// Lets an answer pass unless it is a no. A no that is not Roost's own (a proxy's, say) is trouble on
-/// the way, not a decision.
+/// Lets an answer pass unless it is a no. A no that is not Roost's own (a proxy's, say) is trouble
+/// on the way, not a decision.
 async fn passed(response: Response) -> Result<Response, BridgeError> {
     let status: StatusCode = response.status();
     if status.is_success() {

@@ -1,5 +1,6 @@
-//! One connection to a server: dials, carries text both ways, tells how it ended. The only file that
-//! names tokio-tungstenite. A `Line` that is dropped says nothing more, whatever the socket does.
+//! One connection to a server: dials, carries text both ways, tells how it ended. The only file
+//! that names tokio-tungstenite. A `Line` that is dropped says nothing more, whatever the socket
+//! does.
 
 use futures_util::{SinkExt, Stream, StreamExt, future::Either, pin_mut};
 use std::time::Duration;
@@ -89,6 +90,7 @@ async fn carry(url: &str, to_send: mpsc::Receiver<String>, tell: &mpsc::Sender<H
     if tell.send(Heard::Opened).await.is_err() {
         return ABNORMAL;
     }
+    // Two halves at once: a server that reads slowly must not keep this phone from reading.
     let (sink, stream) = socket.split();
     tokio::select! {
         code = read(stream, tell) => code,

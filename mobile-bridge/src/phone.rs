@@ -1,5 +1,6 @@
-//! A phone, as an app or a test holds it: enrol it, write with it, read from it, wait on it, maltreat
-//! it. Everything it says comes from its store or its view; it never asks the server by itself.
+//! A phone, as an app or a test holds it: enrol it, write with it, read from it, wait on it,
+//! maltreat it. Everything it says comes from its store or its view; it never asks the server by
+//! itself.
 
 use crate::{
     clock::Clock,
@@ -112,8 +113,8 @@ impl Phone {
         let (publish, view) = watch::channel(view);
         let (changes, _) = broadcast::channel(QUEUE_CHANGES);
         let store = Arc::new(Mutex::new(store));
-        let shared = Shared { base: base.into(), store, view: publish, changes };
-        let driver = Driver::new(engine, shared.clone(), to_driver, first_access);
+        let shared = Shared { base: base.into(), store, changes };
+        let driver = Driver::new(engine, shared.clone(), publish, to_driver, first_access);
         tokio::spawn(driver.run());
         let phone = Phone { orders, shared, view, clock: Clock::start() };
         phone.start().await?;

@@ -1,5 +1,6 @@
-//! Writes the random transcripts that the TypeScript engine must match (see `roost_bridge::transcript`),
-//! and checks what must hold in every one of them whoever the engine is.
+//! Writes the random transcripts that the TypeScript engine must match (see
+//! `roost_bridge::transcript`), and checks what must hold in every one of them whoever the engine
+//! is.
 
 #![expect(clippy::unwrap_used, reason = "a test, with functions of its own")]
 

@@ -84,8 +84,8 @@ pub async fn deliver(mut deliveries: Deliveries, feeds: Feeds, presence: Presenc
 /// A bus that does not keep the deliveries going by itself.
 pub struct WeakBus(mpsc::WeakSender<Event>);
 
-/// Watches the pulse, from this count on, until the bus is gone: what another process changed is known
-/// here within [`PULSE`].
+/// Watches the pulse, from this count on, until the bus is gone: what another process changed is
+/// known here within [`PULSE`].
 pub async fn watch(db: Db, weak: WeakBus, mut seen: i64) {
     let mut ticks = tokio::time::interval(PULSE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -43,6 +43,12 @@ impl Clock {
     }
 }
 
+/// The moment after a wait, on the clock that never jumps.
+#[must_use]
+pub fn after(wait_ms: u64) -> tokio::time::Instant {
+    tokio::time::Instant::now() + std::time::Duration::from_millis(wait_ms)
+}
+
 /// Bytes nobody can guess, from the operating system.
 pub fn entropy<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

@@ -146,7 +146,8 @@ impl Connection {
         self.go(State::Waiting { until, attempt: self.failures }, Some(until), turn);
     }
 
-    /// The token is not good: fetch another at once, unless the last renewal has just come to nothing.
+    /// The token is not good: fetch another at once, unless the last renewal has just come to
+    /// nothing.
     pub(super) fn renew(&mut self, turn: &mut Turn) {
         self.token = None;
         if turn.now >= self.renew_from {

@@ -1,5 +1,6 @@
-//! What goes into the engine and what comes out: plain values that travel as JSON (tag `t`), because
-//! transcripts of them are replayed by the TypeScript engine. Nothing here decides anything.
+//! What goes into the engine and what comes out: plain values that travel as JSON (tag `t`),
+//! because transcripts of them are replayed by the TypeScript engine. Nothing here decides
+//! anything.
 
 use roost_shared::{Draft, EntryId, Epoch, Refusal, RoomId, Seq, frame::ClientFrame};
 use serde::{Deserialize, Serialize};
@@ -41,8 +42,8 @@ pub enum Input {
     Stop,
 }
 
-/// What the driver is to do, in this order; all `write`s of one step are one transaction, and are on
-/// disk before anything after them happens.
+/// What the driver is to do, in this order; all `write`s of one step are one transaction, and are
+/// on disk before anything after them happens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum Output {

@@ -1,6 +1,6 @@
-//! The phone's engine: a deterministic state machine. Inputs and a time go in, outputs come out; there
-//! is no clock, no randomness, no I/O and no order by hash. The TypeScript engine of the web app is a
-//! port of this folder, held to it by transcripts: change them together.
+//! The phone's engine: a deterministic state machine. Inputs and a time go in, outputs come out;
+//! there is no clock, no randomness, no I/O and no order by hash. The TypeScript engine of the web
+//! app is a port of this folder, held to it by transcripts: change them together.
 //!
 //! - [`face`]: the values that go in and come out;
 //! - `connection`: dialling, greeting, silence, back-off, tokens;
@@ -8,15 +8,19 @@
 //! - `outbox`: drafts on their way;
 //! - `read`: what the server says.
 //!
-//! The driver's part of the bargain: `now_ms` never goes back; after `close` (or `closed`) nothing of
-//! that connection comes in any more; the timer fires at or after its moment.
+//! The driver's part of the bargain: `now_ms` never goes back; after `close` (or `closed`) nothing
+//! of that connection comes in any more; the timer fires at or after its moment.
 
 pub mod connection;
 pub mod face;
 pub mod outbox;
+#[cfg(test)]
+mod property;
 mod read;
 mod spans;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 pub use face::{Changed, Input, ItemState, OutboxItem, Output, Saved, Span, State, Write};
 

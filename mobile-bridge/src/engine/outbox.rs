@@ -1,5 +1,6 @@
-//! The outbox: drafts in the order they were written, at most one of each room in flight. It decides
-//! what goes out next and what a server's answer means for a draft; it never touches a connection.
+//! The outbox: drafts in the order they were written, at most one of each room in flight. It
+//! decides what goes out next and what a server's answer means for a draft; it never touches a
+//! connection.
 
 use super::{
     face::{Changed, ItemState, OutboxItem, Output, Turn, Write},
@@ -122,7 +123,8 @@ impl Outbox {
     }
 
     /// The connection is gone: what was in flight is to be sent again, under the same id. `broke`
-    /// says that the server ended it because of what it was sent, and so suspects what was in flight.
+    /// says that the server ended it because of what it was sent, and so suspects what was in
+    /// flight.
     pub(super) fn unsend(&mut self, broke: bool, turn: &mut Turn) {
         for item in self.items.values_mut().filter(|item| is_in_flight(item)) {
             item.state = ItemState::Queued;
@@ -139,7 +141,8 @@ impl Outbox {
         }
     }
 
-    /// The server's history was set back: what it had acknowledged may be lost, so it goes out again.
+    /// The server's history was set back: what it had acknowledged may be lost, so it goes out
+    /// again.
     pub(super) fn set_back(&mut self, turn: &mut Turn) {
         for item in self.items.values_mut() {
             let was_sent = matches!(item.state, ItemState::Sent { .. });

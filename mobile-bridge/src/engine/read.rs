@@ -109,6 +109,7 @@ fn page(mut fields: Fields) -> Option<Page> {
     let room = id(&fields, "room")?;
     let (from, to, head) = (int(&fields, "from")?, int(&fields, "to")?, int(&fields, "head")?);
     let Some(Value::Array(entries)) = fields.remove("entries") else { return None };
+    // All or nothing: a page with one bad entry would leave a hole that looks like none.
     if from < 1 || head < 0 || i64::try_from(entries.len()).ok()? != to - from + 1 {
         return None;
     }

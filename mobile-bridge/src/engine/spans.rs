@@ -24,7 +24,8 @@ impl Spans {
         &self.0
     }
 
-    /// Adds a run, melting it with every run that it touches. An empty one (`to < from`) adds nothing.
+    /// Adds a run, melting it with every run that it touches. An empty one (`to < from`) adds
+    /// nothing.
     pub(super) fn add(&mut self, mut new: Span) {
         if new.to < new.from {
             return;

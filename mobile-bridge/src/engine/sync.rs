@@ -1,5 +1,6 @@
-//! Sync: where this phone stands in each room, which entries of a page are new, and what to ask for.
-//! Holds numbers, not entries: those go to the store as writes. Knows nothing of drafts or sockets.
+//! Sync: where this phone stands in each room, which entries of a page are new, and what to ask
+//! for. Holds numbers, not entries: those go to the store as writes. Knows nothing of drafts or
+//! sockets.
 
 use super::{
     face::{Changed, Saved, Span, Turn, Write},
@@ -60,6 +61,7 @@ impl Room {
         self.head = self.head.max(head).max(held);
     }
 
+    /// Whether something is held that the cursor does not reach.
     fn has_gap(&self) -> bool {
         self.spans.newest().is_some_and(|newest| newest.to > self.cursor())
     }

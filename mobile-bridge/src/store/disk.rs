@@ -1,5 +1,5 @@
-//! The store of a phone in one SQLite file. The only file of the bridge that names sqlx. Entries, items
-//! and the welcome are kept as the JSON they came as, so that fields from the future survive.
+//! The store of a phone in one SQLite file. The only file of the bridge that names sqlx. Entries,
+//! items and the welcome are kept as the JSON they came as, so that fields from the future survive.
 
 use super::{Account, seq_of};
 use crate::{
@@ -24,6 +24,7 @@ const TABLES: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS kept (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
 ];
 
+// Upserts: an entry that was forgotten from the ranges is read, and so written, once more.
 const PUT_ENTRY: &str = "INSERT INTO entries (room, seq, entry) VALUES (?, ?, ?)
     ON CONFLICT (room, seq) DO UPDATE SET entry = excluded.entry";
 const PUT_RANGES: &str = "INSERT INTO ranges (room, ranges) VALUES (?, ?)
@@ -57,12 +58,14 @@ impl Disk {
             .synchronous(SqliteSynchronous::Full);
         let mut connection =
             SqliteConnection::connect_with(&options).await.map_err(BridgeError::store)?;
+        // No migrations: what is kept is JSON, and a phone can always read everything again.
         for table in TABLES {
             sqlx::query(table).execute(&mut connection).await.map_err(BridgeError::store)?;
         }
         Ok(Disk(connection))
     }
 
+    /// A failed write drops `tx`, which takes back those before it.
     pub(super) async fn apply(&mut self, writes: &[Write]) -> Result<(), BridgeError> {
         let mut tx = self.0.begin().await.map_err(BridgeError::store)?;
         for write in writes {
@@ -114,6 +117,7 @@ impl Disk {
     }
 }
 
+/// Every write may come twice (an app that dies is told again), so each sets and none adds.
 async fn apply_one(db: &mut SqliteConnection, write: &Write) -> Result<(), BridgeError> {
     match write {
         Write::PutEntries { room, entries } => {

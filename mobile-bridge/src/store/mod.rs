@@ -1,5 +1,5 @@
-//! What a phone keeps: entries, ranges, outbox, epoch, the last `welcome`, and its account. It does as
-//! the engine's writes say, in their order, all of a step or none; it decides nothing.
+//! What a phone keeps: entries, ranges, outbox, epoch, the last `welcome`, and its account. It does
+//! as the engine's writes say, in their order, all of a step or none; it decides nothing.
 
 mod disk;
 mod memory;
@@ -40,7 +40,8 @@ impl Store {
         Ok(Store(Kept::Disk(Disk::open(path).await?)))
     }
 
-    /// A store that is gone with the process: for load tests, where a thousand files would be measured.
+    /// A store that is gone with the process: for load tests, where a thousand files would be
+    /// measured.
     pub fn in_memory() -> Store {
         Store(Kept::Memory(Memory::default()))
     }
@@ -68,7 +69,8 @@ impl Store {
         }
     }
 
-    /// At most `limit` entries of a room above `after`, ascending. Those above a gap are among them.
+    /// At most `limit` entries of a room above `after`, ascending. Those above a gap are among
+    /// them.
     ///
     /// # Errors
     /// `Store`, also for an entry that this build cannot read.

@@ -1,5 +1,5 @@
-//! A tiny seeded generator (SplitMix64), so that a seed replays the same transcript for ever, whatever
-//! happens to the libraries around it. Never for secrets.
+//! A tiny seeded generator (SplitMix64), so that a seed replays the same transcript for ever,
+//! whatever happens to the libraries around it. Never for secrets.
 
 /// Draws numbers from a seed.
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
-//! What a transcript is salted with: texts at the edge of the rules, frames that no good server sends,
-//! drafts that must not pass. Everything is drawn from dice and nothing is judged here.
+//! What a transcript is salted with: texts at the edge of the rules, frames that no good server
+//! sends, drafts that must not pass. Everything is drawn from dice and nothing is judged here.
 
 use super::{dice::Dice, model::Model};
 use crate::engine::ItemState;

@@ -1,5 +1,6 @@
-//! A model of the server for one phone: logs in memory and the rules of PROTOCOL.md, nothing else. The
-//! engine is tested against it, so it must not share code with the engine but the contract's types.
+//! A model of the server for one phone: logs in memory and the rules of PROTOCOL.md, nothing else.
+//! The engine is tested against it, so it must not share code with the engine but the contract's
+//! types.
 
 use roost_shared::{
     Draft, EntryId, Epoch, PersonId, RoomId, Seq,
@@ -174,13 +175,17 @@ impl Model {
     }
 
     fn page(&mut self, id: RoomId, from: i64, to: i64) {
-        let Some(room) = self.rooms.get(&id).filter(|room| room.ours) else { return };
+        let Some(room) = self.rooms.get(&id).filter(|room| room.ours && self.greeted) else {
+            return;
+        };
         let bounds = (usize::try_from(from - 1), usize::try_from(to));
         let (Ok(start), Ok(end)) = bounds else { return };
         let entries = room.log.get(start..end).unwrap_or_default();
-        let page = json!({
-            "t": "page", "room": id, "from": from, "to": to, "head": room.head(), "entries": entries,
+        let mut page = json!({
+            "t": "page", "room": id, "from": from, "to": to, "head": room.head(),
+            "entries": Value::Null,
         });
+        page["entries"] = Value::Array(entries.to_vec());
         self.say(page);
     }
 

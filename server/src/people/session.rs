@@ -1,9 +1,9 @@
 //! A sign-in: access for minutes, refresh for as long as the phone comes back, and its end.
 //!
-//! Refresh tokens of a device are numbered. With `generation` g, token g is the newest one given out.
-//! Presenting g makes g + 1. Presenting g - 1 again repeats g, since its answer may have been lost.
-//! g - 2 is forgiven for some seconds after g - 1 was used (parallel tabs). Anything older means that
-//! two hold the same token, one of them a thief, and the sign-in ends.
+//! Refresh tokens of a device are numbered. With `generation` g, token g is the newest one given
+//! out. Presenting g makes g + 1. Presenting g - 1 again repeats g, since its answer may have been
+//! lost. g - 2 is forgiven for some seconds after g - 1 was used (parallel tabs). Anything older
+//! means that two hold the same token, one of them a thief, and the sign-in ends.
 
 use super::{
     OPERATOR, People,

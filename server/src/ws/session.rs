@@ -100,6 +100,8 @@ pub struct Session {
     asks: VecDeque<Ask>,
     bad_frames: u8,
     silent_beats: u8,
+    /// A beat of ours is out, and the phone's answer to it is not here yet.
+    beat_out: bool,
 }
 
 impl Default for Session {
@@ -111,6 +113,7 @@ impl Default for Session {
             asks: VecDeque::new(),
             bad_frames: 0,
             silent_beats: 0,
+            beat_out: false,
         }
     }
 }
@@ -189,8 +192,14 @@ impl Session {
                 }
                 Vec::new()
             }
-            // Any frame is proof of life, counted above; the phone acts on a digest that differs.
-            ClientFrame::Beat { .. } | ClientFrame::Hello { .. } => Vec::new(),
+            // The phone's answer to our beat. Any frame is proof of life, counted above.
+            ClientFrame::Beat { .. } if self.beat_out => {
+                self.beat_out = false;
+                Vec::new()
+            }
+            // A phone that has woken asks whether we are there; what it says to this ends the matter.
+            ClientFrame::Beat { .. } => vec![self.send_beat()],
+            ClientFrame::Hello { .. } => Vec::new(),
         }
     }
 
@@ -283,8 +292,13 @@ impl Session {
             return self.close(Refusal::Silent);
         }
         self.silent_beats += 1;
+        vec![self.send_beat()]
+    }
+
+    fn send_beat(&mut self) -> Output {
+        self.beat_out = true;
         let digest = frame::digest(self.places.iter().map(|(room, place)| (*room, place.head)));
-        vec![send(&ServerFrame::Beat { digest })]
+        send(&ServerFrame::Beat { digest })
     }
 
     fn close(&mut self, refusal: Refusal) -> Vec<Output> {

@@ -4,7 +4,7 @@
 use super::session::{Entered, Input, Output, Session, close_code};
 use crate::{
     app::App,
-    clock::spread,
+    clock::{after, spread},
     log::Receipt,
     people::session::Me,
     presence::{self, Inlet},
@@ -49,7 +49,7 @@ struct Joined {
 
 /// Runs one connection to its end.
 pub async fn run(app: App, socket: WebSocket) {
-    let wake = Instant::now() + Duration::from_millis(app.config.live.hello_ms);
+    let wake = after(app.config.live.hello_ms);
     let session = Session::default();
     let pending = Pending::new();
     let mut wire = Wire { app, socket, session, inlet: None, pending, wake };
@@ -82,8 +82,7 @@ impl Wire {
     }
 
     fn due(&mut self) -> Input {
-        let beat_ms = self.app.config.live.beat_ms;
-        self.wake = Instant::now() + Duration::from_millis(beat_ms);
+        self.wake = after(self.app.config.live.beat_ms);
         if self.inlet.is_some() { Input::Beat } else { Input::HelloLate }
     }
 
@@ -178,7 +177,7 @@ impl Wire {
         self.inlet = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
-        self.wake = Instant::now() + Duration::from_millis(u64::try_from(first).unwrap_or(0));
+        self.wake = after(u64::try_from(first).unwrap_or(0));
         let rooms = self.listen(&me).await?;
         if epoch == Some(self.app.directory.epoch()) {
             let back = self.app.directory.check_rollback(&rooms, &cursors).await;

@@ -1,0 +1,75 @@
+//! Gaps, beats, floors and epochs, one story each.
+
+use super::*;
+
+#[test]
+fn a_gap_is_asked_for_once_until_it_is_closed() {
+    let mut bench = Bench::live(&[(1, 1, 0)]);
+    bench.hear(&page(1, 1, 2));
+    assert_eq!(transmitted(&bench.hear(&page(1, 6, 7))), [after_cursor(1, 2)]);
+    assert_eq!(transmitted(&bench.hear(&page(1, 3, 4))), [after_cursor(1, 4)], "still open");
+    let closing = bench.hear(&page(1, 4, 7));
+    assert_eq!((written_seqs(&closing), transmitted(&closing)), (vec![5], vec![]));
+    assert!(bench.hear(&page(1, 1, 7)).iter().all(|o| matches!(o, Output::Timer { .. })));
+}
+
+#[test]
+fn an_answer_without_news_ends_the_asking() {
+    let mut bench = Bench::live(&[(1, 1, 0)]);
+    assert_eq!(transmitted(&bench.hear(&page(1, 6, 7))), [after_cursor(1, 0)]);
+    assert_eq!(transmitted(&bench.hear(&page(1, 1, 0))), []);
+}
+
+#[test]
+fn two_different_beats_in_a_row_resume() {
+    let mut bench = Bench::live(&[(1, 1, 3)]);
+    let theirs = json!({"t": "beat", "digest": digest([(room(1), Seq(3))])});
+    let own = ClientFrame::Beat { digest: digest([(room(1), Seq(0))]) };
+    let resume = ClientFrame::Resume { cursors: [(room(1), Seq(0))].into() };
+    assert_eq!(transmitted(&bench.hear(&theirs)), std::slice::from_ref(&own));
+    assert_eq!(transmitted(&bench.hear(&theirs)), [own, resume]);
+    bench.hear(&theirs);
+    bench.hear(&page(1, 1, 2));
+    assert_eq!(transmitted(&bench.hear(&theirs)).len(), 1, "a page came in between");
+}
+
+#[test]
+fn far_behind_the_newest_come_first() {
+    let newest = ClientFrame::Range {
+        room: room(1),
+        after: None,
+        before: Some(Seq(1_102)),
+        limit: Some(50),
+    };
+    let mut bench = Bench::live(&[]);
+    assert_eq!(transmitted(&bench.hear(&welcome(EPOCH, &[(1, 1, 1_101)]))), [newest]);
+    assert_eq!(transmitted(&bench.hear(&page(1, 1_052, 1_101))), [], "the rest comes by itself");
+    assert_eq!(transmitted(&bench.hear(&page(1, 1, 200))), []);
+    let older = ClientFrame::Range {
+        room: room(1),
+        after: None,
+        before: Some(Seq(1_052)),
+        limit: Some(50),
+    };
+    assert_eq!(transmitted(&bench.step(Input::Older { room: room(1) })), [older]);
+    assert_eq!(transmitted(&bench.step(Input::Older { room: room(1) })), []);
+}
+
+#[test]
+fn a_welcome_changes_what_is_held() {
+    let write = |write| Output::Write { write };
+    let mut bench = Bench::live(&[(1, 1, 4), (2, 1, 0)]);
+    bench.hear(&page(1, 1, 4));
+    let raised = bench.hear(&welcome(EPOCH, &[(1, 3, 4)]));
+    assert!(raised.contains(&write(Write::WipeRoom { room: room(2) })));
+    assert!(raised.contains(&write(Write::DropBelow { room: room(1), floor: Seq(3) })));
+    let ranges = vec![Span { from: Seq(3), to: Seq(4) }];
+    assert!(raised.contains(&write(Write::PutRanges { room: room(1), ranges })));
+
+    let lowered = bench.hear(&welcome(EPOCH, &[(1, 1, 4)]));
+    assert_eq!(transmitted(&lowered), [after_cursor(1, 0)], "no page would bring what is below");
+
+    let set_back = bench.hear(&welcome(2, &[(1, 1, 2)]));
+    assert!(set_back.contains(&write(Write::WipeEntries)));
+    assert_eq!(bench.engine.places().next().unwrap().1.head, Seq(2));
+}
