@@ -72,7 +72,7 @@ pub enum ClientFrame {
         #[cfg_attr(test, ts(optional, type = "number"))]
         limit: Option<i64>,
     },
-    /// Stand here again in these rooms; the server sends what follows, as after `hello`.
+    /// Stand here again; the server sends what follows, as after `hello`.
     Resume {
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
@@ -213,23 +213,26 @@ pub struct Page {
 /// The names of the client frames, for telling an unknown frame from a malformed one.
 const CLIENT_FRAMES: [&str; 5] = ["hello", "append", "range", "resume", "beat"];
 
+/// A message that is no client frame, and what could still be made out of it: the room and the draft
+/// that the refusal is to name, so that a phone knows what it waits for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread {
+    pub refusal: Refusal,
+    pub room: Option<RoomId>,
+    pub id: Option<EntryId>,
+}
+
 impl ClientFrame {
     /// Reads one text message.
     ///
     /// # Errors
-    /// `FrameTooLarge`, `FrameMalformed`, `FrameUnknown`.
-    pub fn decode(text: &str) -> Result<ClientFrame, Refusal> {
-        #[derive(Deserialize)]
-        struct Named {
-            t: String,
-        }
+    /// `FrameTooLarge`, `FrameMalformed`, `FrameUnknown`; `VersionUnknown` for a `hello` of another
+    /// version, whatever else it says.
+    pub fn decode(text: &str) -> Result<ClientFrame, Unread> {
         if text.len() > FRAME_MAX_BYTES {
-            return Err(Refusal::FrameTooLarge);
+            return Err(Unread { refusal: Refusal::FrameTooLarge, room: None, id: None });
         }
-        serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Named>(text) {
-            Ok(Named { t }) if !CLIENT_FRAMES.contains(&t.as_str()) => Refusal::FrameUnknown,
-            _ => Refusal::FrameMalformed,
-        })
+        serde_json::from_str(text).map_err(|_| Unread::of(text))
     }
 
     /// The frame as one text message.
@@ -238,15 +241,32 @@ impl ClientFrame {
     }
 }
 
+impl Unread {
+    fn of(text: &str) -> Unread {
+        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        let field = |name: &str| value.get(name).and_then(Value::as_str);
+        let refusal = match field("t") {
+            Some("hello") if value.get("v").is_some_and(|v| *v != VERSION) => {
+                Refusal::VersionUnknown
+            }
+            Some(name) if !CLIENT_FRAMES.contains(&name) => Refusal::FrameUnknown,
+            _ => Refusal::FrameMalformed,
+        };
+        let room = field("room").and_then(|room| room.parse().ok());
+        Unread { refusal, room, id: field("id").and_then(|id| id.parse().ok()) }
+    }
+}
+
+impl From<Refusal> for Unread {
+    fn from(refusal: Refusal) -> Unread {
+        Unread { refusal, room: None, id: None }
+    }
+}
+
 impl ServerFrame {
     /// The frame as one text message.
     pub fn encode(&self) -> String {
         serde_json::to_string(self).expect("a frame has string keys, which always encode")
-    }
-
-    /// `refused`, for a frame that was not a draft.
-    pub fn refused(refusal: Refusal) -> ServerFrame {
-        ServerFrame::Refused { room: None, id: None, told: refusal.into() }
     }
 }
 

@@ -22,8 +22,11 @@ fn client_frames_read_as_their_vectors_say() {
         let text = vector["frame"].to_string();
         match vector["refused"].as_str() {
             Some(code) => {
-                let refusal = ClientFrame::decode(&text).expect_err(&text);
-                assert_eq!(refusal.code(), code, "{text}");
+                let unread = ClientFrame::decode(&text).expect_err(&text);
+                assert_eq!(unread.refusal.code(), code, "{text}");
+                let told = |name: &str| vector["names"][name].as_str().map(str::to_owned);
+                assert_eq!(unread.room.map(|room| room.to_string()), told("room"), "{text}");
+                assert_eq!(unread.id.map(|id| id.to_string()), told("id"), "{text}");
             }
             None => {
                 let frame = ClientFrame::decode(&text).expect(&text);
@@ -53,6 +56,15 @@ fn entries_and_their_bodies_read_as_their_vectors_say() {
                 None => assert_eq!(body.unwrap().to_text(), vector["text"].as_str().unwrap()),
             }
         }
+    }
+}
+
+#[test]
+fn the_protocol_page_names_every_refusal() {
+    let page = fs::read_to_string(here("PROTOCOL.md")).unwrap();
+    for refusal in crate::Refusal::ALL {
+        let row = format!("| `{}` | {} |", refusal.code(), refusal.status());
+        assert!(page.contains(&row), "PROTOCOL.md has no row that begins with {row}");
     }
 }
 

@@ -85,6 +85,8 @@ refusals! {
         "That is longer than 4,000 characters. Please send it in parts.";
     TextUnprintable "text_unprintable" Final 0 422
         "That has hidden characters in it that cannot be sent. Please type it again.";
+    NameInvalid "name_invalid" Final 0 422
+        "That name is empty, longer than 60 characters, or has hidden characters in it.";
     BodyInvalid "body_invalid" Final 0 422
         "Something in that is missing or not as it should be.";
     KindUnknown "kind_unknown" Final 0 422

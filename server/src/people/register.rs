@@ -92,7 +92,7 @@ impl People {
     /// Adds a fostering service.
     ///
     /// # Errors
-    /// `BodyInvalid` and the text refusals for a bad name.
+    /// `NameInvalid`.
     pub async fn add_service(&self, name: &str) -> Result<ServiceId> {
         let name = check_name(name)?;
         let id = ServiceId::new(self.now(), entropy());
@@ -106,7 +106,7 @@ impl People {
     /// Adds a constellation with its circle.
     ///
     /// # Errors
-    /// `NotFound` for an unknown service; refusals of the name.
+    /// `NotFound` for an unknown service; `NameInvalid`.
     pub async fn add_constellation(
         &self,
         service: ServiceId,
@@ -293,14 +293,12 @@ impl People {
 /// A name that may stand on a screen: one line, not empty, at most [`NAME_MAX_CHARS`].
 pub(super) fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
-    text::check(name)?;
-    if name.chars().count() > NAME_MAX_CHARS {
-        return Err(Refusal::TextTooLong.into());
+    let one_line = !name.contains(['\n', '\t']);
+    if text::check(name).is_ok() && name.chars().count() <= NAME_MAX_CHARS && one_line {
+        Ok(name)
+    } else {
+        Err(Refusal::NameInvalid.into())
     }
-    if name.contains(['\n', '\t']) {
-        return Err(Refusal::TextUnprintable.into());
-    }
-    Ok(name)
 }
 
 fn check_home(role: Role, home: Option<HomeId>, all: &[HomeCard]) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use crate::{feed::Ask, log::Receipt, page::PageText, presence::Push, store::room
 use bytes::Bytes;
 use roost_shared::{
     ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
-    frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Welcome},
+    frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -28,7 +28,7 @@ const ASKS_MAX: usize = 32;
 #[derive(Debug)]
 pub enum Input {
     /// The phone said something.
-    Frame(Result<ClientFrame, Refusal>),
+    Frame(Result<ClientFrame, Unread>),
     /// Who the phone belongs to, and their rooms; after `SignIn` and after `Reload`.
     Entered(Result<Entered, Refusal>),
     /// The house has something for the phone.
@@ -143,7 +143,7 @@ impl Session {
             && (!self.asks.is_empty() || self.places.values().any(|place| place.sent < place.head))
     }
 
-    fn frame(&mut self, frame: Result<ClientFrame, Refusal>) -> Vec<Output> {
+    fn frame(&mut self, frame: Result<ClientFrame, Unread>) -> Vec<Output> {
         self.silent_beats = 0;
         match (self.phase, frame) {
             (Phase::Fresh, Ok(ClientFrame::Hello { v, token, epoch, cursors })) => {
@@ -154,14 +154,14 @@ impl Session {
                 vec![Output::SignIn { token, epoch, cursors }]
             }
             (Phase::Fresh, Ok(_)) => self.close(Refusal::HelloExpected),
-            (Phase::Fresh, Err(refusal)) => self.close(refusal),
+            (Phase::Fresh, Err(unread)) => self.close(unread.refusal),
             (_, Ok(ClientFrame::Hello { .. })) => self.close(Refusal::HelloTwice),
-            (_, Err(refusal)) => {
+            (_, Err(Unread { refusal, room, id })) => {
                 self.bad_frames += 1;
                 if self.bad_frames >= BAD_FRAMES_MAX {
                     return self.close(refusal);
                 }
-                vec![send(&ServerFrame::refused(refusal))]
+                vec![send(&ServerFrame::Refused { room, id, told: refusal.into() })]
             }
             (_, Ok(frame)) => {
                 self.bad_frames = 0;
@@ -186,9 +186,7 @@ impl Session {
             }
             ClientFrame::Resume { cursors } => {
                 for (room, place) in &mut self.places {
-                    if let Some(cursor) = cursors.get(room) {
-                        place.sent = place.stand(*cursor);
-                    }
+                    place.sent = place.stand(cursors.get(room).copied().unwrap_or(Seq::ZERO));
                 }
                 Vec::new()
             }

@@ -84,7 +84,7 @@ fn before_the_welcome() {
         (Input::Frame(Ok(hello())), "sign in"),
         (Input::Frame(Ok(append)), "close hello_expected 4400"),
         (Input::Frame(Ok(old)), "close version_unknown 4400"),
-        (Input::Frame(Err(Refusal::FrameMalformed)), "close frame_malformed 4400"),
+        (Input::Frame(Err(Refusal::FrameMalformed.into())), "close frame_malformed 4400"),
         (Input::HelloLate, "close hello_late 4408"),
         (Input::End(Refusal::FrameTooLarge), "close frame_too_large 1009"),
         (Input::Entered(Err(Refusal::SignInAgain)), "close sign_in_again 4401"),
@@ -148,7 +148,7 @@ fn requests_and_their_refusals() {
 #[test]
 fn ten_unreadable_frames_in_a_row_end_it() {
     let mut session = live(vec![], &[]);
-    let bad = || Input::Frame(Err(Refusal::FrameUnknown));
+    let bad = || Input::Frame(Err(Refusal::FrameUnknown.into()));
     for _ in 1..BAD_FRAMES_MAX {
         assert_eq!(told(session.step(bad())), ["refused frame_unknown"]);
     }

@@ -22,6 +22,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// Pushes that are passed on before one flush.
 const PUSHES_A_FLUSH: usize = 64;
+/// Nobody is asked back sooner, not even after a refusal that is final.
+const RETRY_LEAST_MS: i64 = 1_000;
 /// How long a closing socket waits for the phone to have heard why.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -230,7 +232,8 @@ impl Wire {
 
     /// Says why, and gives the phone a moment to hear it.
     async fn close(&mut self, refusal: Refusal) {
-        let retry_ms = refusal.after_ms() + spread(self.app.config.live.retry_spread_ms);
+        let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
+        let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
         let code = close_code(refusal);
         let reason = Utf8Bytes::from_static(refusal.code());
@@ -238,8 +241,11 @@ impl Wire {
             self.socket.send(Message::Text(bye.encode().into())).await?;
             self.socket.send(Message::Close(Some(CloseFrame { code, reason }))).await?;
             // What the phone still sends is read and dropped, else the network may drop our last
-            // words.
+            // words with it. After a frame over the limit nothing can be read: we stay a moment.
             while let Some(Ok(_)) = self.socket.recv().await {}
+            if refusal == Refusal::FrameTooLarge {
+                std::future::pending::<()>().await;
+            }
             Ok::<(), axum::Error>(())
         };
         let _ = timeout(GOODBYE, goodbye).await;

@@ -50,7 +50,7 @@ words: string,
  */
 after_ms: number, };
 
-export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "body_invalid" | "kind_unknown" | "target_unknown" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "not_found" | "not_permitted" | "origin_foreign" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
+export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "target_unknown" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "not_found" | "not_permitted" | "origin_foreign" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
 
 export type Draft = { id: EntryId, 
 /**
@@ -211,6 +211,7 @@ export const WORDS: Record<Refusal, string> = {
     text_empty: "There is nothing to send yet.",
     text_too_long: "That is longer than 4,000 characters. Please send it in parts.",
     text_unprintable: "That has hidden characters in it that cannot be sent. Please type it again.",
+    name_invalid: "That name is empty, longer than 60 characters, or has hidden characters in it.",
     body_invalid: "Something in that is missing or not as it should be.",
     kind_unknown: "The server does not know this kind of message yet.",
     target_unknown: "The message this answers is not here.",
