@@ -34,7 +34,7 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     let (mut dice, began) = (Dice::thrown(), Instant::now());
     eprintln!("F01: seed {} (replay the moments with ROOST_SEED)", dice.seed);
 
-    let names = PHONES.map(|phone| history::owner(phone));
+    let names = PHONES.map(history::owner);
     let (mut instance, phones) = Instance::furnished(&names).await;
     instance.start().await;
     let folder = Folder::new("f01");

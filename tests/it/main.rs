@@ -4,10 +4,13 @@
 mod checker;
 mod conformance;
 mod conversation;
+mod full;
 mod kill;
 mod matrix;
 mod postgres;
+mod protocol;
 mod removal;
-mod start;
 mod sign_in;
+mod slow;
+mod start;
 mod tidy;

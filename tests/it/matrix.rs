@@ -1,5 +1,6 @@
-//! The permission matrix of `tests/matrix.toml`, cell by cell: every route and every frame, as every
-//! actor. Where somebody is refused a room, they hear the same bytes as of a room that does not exist.
+//! The permission matrix of `tests/matrix.toml`, cell by cell: every route and every frame, as
+//! every actor. Where somebody is refused a room, they hear the same bytes as of a room that does
+//! not exist.
 
 mod doors;
 mod frames;
@@ -193,7 +194,7 @@ async fn what_is_told_to_whom() {
         ears.push((actor, tokio::spawn(listen_to_the_end(wire))));
     }
     // Everybody signed in must have heard a beat before the house closes.
-    let presence = scene.world.app.presence.clone();
+    let presence = scene.world.app().presence.clone();
     let limit = Duration::from_secs(10);
     wait::until_some("four are connected", limit, || async {
         (presence.count() == 4).then_some(())

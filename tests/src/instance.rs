@@ -22,6 +22,11 @@ use std::{
 /// How long a start may take, and an end.
 const STARTING: Duration = Duration::from_secs(20);
 
+/// Mounts a disk of `$3` MiB at `$1`, with the data of `$2` and a file of `$4` MiB, and runs the
+/// rest.
+const SMALL_DISK: &str = "mount -t tmpfs -o size=$3m tmpfs $1 && cp -a $2/. $1 && \
+     fallocate -l $4M $1/taken && shift 4 && exec \"$@\"";
+
 /// A furnished data folder, and the process that serves it, if one does.
 pub struct Instance {
     pub door: Door,
@@ -57,9 +62,36 @@ impl Instance {
 
     /// Starts the process and waits until it answers.
     pub async fn start(&mut self) {
+        self.start_as(serve(&self.data(), self.door.address)).await;
+    }
+
+    /// As [`Instance::start`], with a copy of the data on a disk of `megabytes`, of which a
+    /// neighbour holds `taken`. The disk is a tmpfs that only this process sees; it needs root.
+    pub async fn start_on_small_disk(&mut self, megabytes: u32, taken: u32) {
+        let disk = self.folder.path().join("disk");
+        fs::create_dir_all(&disk).expect("the folder takes a folder");
+        let inner = serve(&disk, self.door.address);
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--propagation", "private", "sh", "-c", SMALL_DISK, "sh"]);
+        command.arg(&disk).arg(self.data()).args([megabytes.to_string(), taken.to_string()]);
+        command.arg(inner.get_program()).args(inner.get_args());
+        for (name, value) in inner.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        self.start_as(command).await;
+    }
+
+    /// The neighbour on the small disk goes away.
+    pub fn free_small_disk(&self) {
+        let pid = self.process.as_ref().expect("it was started").id();
+        let disk = self.folder.path().join("disk/taken");
+        let seen = format!("/proc/{pid}/root{}", disk.display());
+        fs::remove_file(seen).expect("the neighbour's file is there");
+    }
+
+    async fn start_as(&mut self, mut command: Command) {
         let log = fs::File::options().create(true).append(true).open(self.log_file());
         let log = log.expect("the folder takes a log");
-        let mut command = serve(&self.data(), self.door.address);
         let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         self.process = Some(started.expect("the roost binary can be started"));
         wait::until_some("the server is alive", STARTING, || async {

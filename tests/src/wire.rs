@@ -9,7 +9,7 @@ use roost_shared::{
 };
 use serde_json::json;
 use std::{net::SocketAddr, time::Duration};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error, Message, handshake::client::generate_key, http::Request},
@@ -17,6 +17,9 @@ use tokio_tungstenite::{
 
 /// How long a test waits for the server's next word.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a narrow line holds for a phone that does not read.
+const NARROW_BYTES: u32 = 8 * 1024;
 
 /// One connection.
 pub struct Wire {
@@ -48,7 +51,21 @@ impl Wire {
     /// # Errors
     /// As [`Wire::dial`].
     pub async fn dial_as(address: SocketAddr, origin: Option<&str>) -> Result<Wire, Error> {
-        let stream = TcpStream::connect(address).await?;
+        Wire::over(TcpStream::connect(address).await?, origin).await
+    }
+
+    /// Connects by a line that carries next to nothing while nobody reads.
+    ///
+    /// # Errors
+    /// As [`Wire::dial`].
+    pub async fn dial_narrow(address: SocketAddr) -> Result<Wire, Error> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(NARROW_BYTES)?;
+        Wire::over(socket.connect(address).await?, None).await
+    }
+
+    async fn over(stream: TcpStream, origin: Option<&str>) -> Result<Wire, Error> {
+        let address = stream.peer_addr()?;
         stream.set_nodelay(true)?;
         let mut request = Request::builder()
             .uri(format!("ws://{address}/ws"))
@@ -113,6 +130,14 @@ impl Wire {
     /// When the connection has ended.
     pub async fn say_text(&mut self, text: String) -> Result<(), Error> {
         self.socket.send(Message::text(text)).await
+    }
+
+    /// Sends bytes that are no text.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn say_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.socket.send(Message::binary(bytes.to_vec())).await
     }
 
     /// What the server says next; panics when it says nothing for [`PATIENCE`].

@@ -110,7 +110,8 @@ impl World {
     /// The end of a test with phones: everything written must be sent, and everybody hold
     /// everything.
     pub async fn end(mut self) {
-        for (name, phone) in self.phones().drain(..) {
+        let phones = std::mem::take(&mut *self.phones());
+        for (name, phone) in phones {
             let whole = |view: &View| view.all_sent() && view.is_caught_up();
             let ended = phone.wait_until(ENDING, whole).await;
             ended.unwrap_or_else(|error| panic!("{name} is not whole: {error}"));

@@ -113,11 +113,23 @@ impl Db {
     /// # Errors
     /// `Internal` or a `Refused` that says to try later.
     pub async fn begin(&self) -> Result<Tx> {
-        let tx = match self.backend {
-            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
-            Backend::Postgres => self.writer.begin().await,
+        let tx = match self.begin_once().await {
+            // A full disk makes SQLite roll back by itself; sqlx, whose own rollback then fails, goes
+            // on believing that the connection is in a transaction. A new connection is not.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                drop(self.writer.acquire().await?.detach());
+                self.begin_once().await
+            }
+            tx => tx,
         };
         Ok(Tx { tx: tx.map_err(Error::from)?, fault: self.fault.clone() })
+    }
+
+    async fn begin_once(&self) -> sqlx::Result<sqlx::Transaction<'static, Any>> {
+        match self.backend {
+            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+            Backend::Postgres => self.writer.begin().await,
+        }
     }
 
     /// A connection for reading.

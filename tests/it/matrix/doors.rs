@@ -75,7 +75,7 @@ async fn request(row: &Route, own: Option<&SignIn>, scene: &Scene) -> (String, O
 
 /// An enrolment link's token.
 async fn link(row: &Route, scene: &Scene) -> String {
-    let token = scene.world.app.people.enrol(scene.world.person("max")).await.unwrap();
+    let token = scene.world.app().people.enrol(scene.world.person("max")).await.unwrap();
     match row.of.as_str() {
         "a fresh link" => token,
         "a spent link" => {

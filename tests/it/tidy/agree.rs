@@ -52,6 +52,9 @@ pub(super) fn unmapped(files: &[File]) -> Vec<String> {
     let mut complaints = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
         let Some((package, module)) = file.path.split_once("/src/") else { continue };
+        if module.ends_with("tests.rs") || module.contains("/tests/") {
+            continue;
+        }
         let name = module.strip_suffix("mod.rs").unwrap_or(module);
         if !map.contains(name) {
             complaints.push(format!("README.md does not say what {package}/src/{name} is for"));
