@@ -2,7 +2,7 @@
 //! the house.
 
 use crate::{
-    bus,
+    bus::{self, Bus},
     clock::Clock,
     config::Config,
     error::{Error, Result},
@@ -25,6 +25,8 @@ use std::{
 const CHECKPOINT: Duration = Duration::from_secs(2);
 /// How long the probe of readiness may take.
 const READY: Duration = Duration::from_secs(2);
+/// How long its answer is good for, ms.
+const READY_KEPT_MS: i64 = 1_000;
 
 /// The house.
 #[derive(Clone)]
@@ -37,6 +39,9 @@ pub struct App {
     pub people: People,
     pub directory: Directory,
     db: Db,
+    bus: Bus,
+    /// When the disk was last tried, and whether it was well.
+    probed: Arc<tokio::sync::Mutex<(i64, bool)>>,
     draining: Arc<AtomicBool>,
     origins: Arc<OnceLock<Vec<String>>>,
     _lock: Option<Arc<File>>,
@@ -64,8 +69,9 @@ impl App {
     }
 
     async fn build(config: Config, clock: Clock, lock: Option<Arc<File>>) -> Result<App> {
-        let keys = Arc::new(Keys::load(&config.store.data.join("keys"))?);
-        let db = Db::sqlite(&config.store.data.join("roost.db")).await?;
+        let (keys, file) = (config.store.data.join("keys"), config.store.data.join("roost.db"));
+        let keys = Arc::new(Keys::load(&keys, !file.exists())?);
+        let db = Db::sqlite(&file).await?;
         App::assemble(config, clock, db, keys, lock).await
     }
 
@@ -86,8 +92,10 @@ impl App {
         let log = Log::start(db.clone(), parts.clone(), &config.log);
         let people = People::new(db.clone(), parts, config.session.clone());
         let directory = Directory::open(people.clone(), config.live.clone()).await?;
+        let pulse = bus::pulse(&db).await?;
+        tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::deliver(deliveries, feeds.clone(), presence.clone()));
-        tokio::spawn(bus::watch(db.clone(), bus.downgrade(), bus::pulse(&db).await?));
+        tokio::spawn(bus::watch(db.clone(), bus.downgrade(), presence.clone(), pulse));
         tokio::spawn(checkpoints(db.clone()));
         Ok(App {
             config: Arc::new(config),
@@ -98,29 +106,43 @@ impl App {
             people,
             directory,
             db,
+            bus,
+            probed: Arc::default(),
             draining: Arc::default(),
             origins: Arc::default(),
             _lock: lock,
         })
     }
 
-    /// Whether a real write and a read of it go through, in time.
+    /// Whether a real write and a read of it go through, in time. Asked often, it answers from what it
+    /// found within the last second: nobody may keep the disk busy by asking.
     pub async fn ready(&self) -> bool {
-        if self.draining.load(Ordering::SeqCst) {
+        if self.is_draining() || !self.log.is_alive() || !self.bus.is_alive() {
             return false;
         }
-        let probe = async {
-            let mut tx = self.db.begin().await?;
-            let good = meta::probe(tx.conn(), &self.clock.now().to_string()).await?;
-            tx.commit().await?;
-            Ok::<bool, Error>(good)
-        };
-        matches!(tokio::time::timeout(READY, probe).await, Ok(Ok(true)))
+        let mut found = self.probed.lock().await;
+        let now = self.clock.now();
+        if !(0..READY_KEPT_MS).contains(&(now - found.0)) {
+            *found = (now, matches!(tokio::time::timeout(READY, self.probe()).await, Ok(Ok(true))));
+        }
+        found.1
     }
 
-    /// From now on not ready: the process is about to end.
+    async fn probe(&self) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        let good = meta::probe(tx.conn(), &self.clock.now().to_string()).await?;
+        tx.commit().await?;
+        Ok(good)
+    }
+
+    /// From now on not ready, and nobody new is welcome: the process is about to end.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the process is about to end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
     }
 
     /// Says once under which origins this server is reached.

@@ -1,6 +1,7 @@
-//! From the log to the feeds: what was written, and whose rooms changed. Within this process
-//! entries travel in hand; what another process wrote (the command line) is found by a pulse in the
-//! database. One task delivers, so every phone sees a room's entries in the order of its log.
+//! From the log to the feeds: what was written, and whose rooms changed. Within this process entries
+//! travel in hand; what another process wrote (the command line) is found by a pulse in the database.
+//! One task delivers, so every phone sees a room's entries in the order of its log; it never waits for
+//! the database. What needs the database is done beside it, by the watcher and by the feeds' repair.
 
 use crate::{
     error::Result,
@@ -9,7 +10,7 @@ use crate::{
     presence::Presence,
     store::{Db, meta},
 };
-use roost_shared::ConstellationId;
+use roost_shared::{ConstellationId, Refusal};
 use std::{collections::BTreeSet, time::Duration};
 use tokio::sync::mpsc;
 
@@ -17,11 +18,15 @@ use tokio::sync::mpsc;
 const QUEUE: usize = 64;
 /// How often the database is asked whether another process changed anything.
 const PULSE: Duration = Duration::from_millis(250);
+/// After so many failed pulses (10 s) nobody can say who may still be here, and every phone is sent off.
+const BLIND_PULSES_MAX: u32 = 40;
 
 enum Event {
     Wrote(Vec<Written>),
-    /// Another process changed people or rooms of this constellation.
+    /// People or rooms of this constellation changed.
     Changed(ConstellationId),
+    /// This constellation's rooms may hold more than was handed over.
+    Look(ConstellationId),
 }
 
 /// Where the log says what it wrote.
@@ -41,9 +46,18 @@ impl Bus {
     /// After a commit: hand over what it wrote.
     pub async fn wrote(&self, written: Vec<Written>) {
         if !written.is_empty() {
-            // A closed bus means that the process is ending; the entries are on disk.
-            let _ = self.0.send(Event::Wrote(written)).await;
+            self.say(Event::Wrote(written)).await;
         }
+    }
+
+    /// After a commit that changed who somebody is: their phones look again.
+    pub async fn changed(&self, constellation: ConstellationId) {
+        self.say(Event::Changed(constellation)).await;
+    }
+
+    /// After commits whose outcome was unknown: the feeds look for themselves.
+    pub async fn look(&self, constellation: ConstellationId) {
+        self.say(Event::Look(constellation)).await;
     }
 
     /// For the watcher, which must end with the house.
@@ -51,9 +65,14 @@ impl Bus {
         WeakBus(self.0.downgrade())
     }
 
-    /// After a commit that changed who somebody is: their phones look again.
-    pub async fn changed(&self, constellation: ConstellationId) {
-        let _ = self.0.send(Event::Changed(constellation)).await;
+    /// Whether somebody still delivers.
+    pub fn is_alive(&self) -> bool {
+        !self.0.is_closed()
+    }
+
+    async fn say(&self, event: Event) {
+        // A closed bus means that the process is ending; the entries are on disk.
+        let _ = self.0.send(event).await;
     }
 }
 
@@ -67,7 +86,7 @@ pub async fn deliver(mut deliveries: Deliveries, feeds: Feeds, presence: Presenc
                     if one.members_changed {
                         reload.insert(one.constellation);
                     }
-                    feeds.deliver(one).await;
+                    feeds.deliver(one);
                 }
                 for constellation in reload {
                     presence.reload(constellation);
@@ -75,8 +94,9 @@ pub async fn deliver(mut deliveries: Deliveries, feeds: Feeds, presence: Presenc
             }
             Event::Changed(constellation) => {
                 presence.reload(constellation);
-                feeds.catch_up(constellation).await;
+                feeds.look(constellation);
             }
+            Event::Look(constellation) => feeds.look(constellation),
         }
     }
 }
@@ -86,28 +106,40 @@ pub struct WeakBus(mpsc::WeakSender<Event>);
 
 /// Watches the pulse, from this count on, until the bus is gone: what another process changed is
 /// known here within [`PULSE`].
-pub async fn watch(db: Db, weak: WeakBus, mut seen: i64) {
+pub async fn watch(db: Db, weak: WeakBus, presence: Presence, mut seen: i64) {
     let mut ticks = tokio::time::interval(PULSE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut blind = 0;
     loop {
         ticks.tick().await;
         let Some(bus) = weak.0.upgrade().map(Bus) else { return };
-        if let Err(error) = look(&db, &bus, &mut seen).await {
-            if db.is_closed() {
-                return;
+        match changes(&db, &mut seen).await {
+            Ok(constellations) => {
+                blind = 0;
+                for constellation in constellations {
+                    bus.changed(constellation).await;
+                }
             }
-            tracing::warn!(%error, "the pulse could not be read");
+            Err(_) if db.is_closed() => return,
+            Err(error) => {
+                blind += 1;
+                tracing::warn!(%error, pulses = blind, "the pulse could not be read");
+                if blind >= BLIND_PULSES_MAX {
+                    presence.cut_all(Refusal::StoreUnavailable);
+                }
+            }
         }
     }
 }
 
-async fn look(db: &Db, bus: &Bus, seen: &mut i64) -> Result<()> {
-    let mut conn = db.reader().await?;
+async fn changes(db: &Db, seen: &mut i64) -> Result<Vec<ConstellationId>> {
+    let mut conn = db.watcher().await?;
+    let mut constellations = Vec::new();
     for (constellation, count) in meta::changed_since(&mut conn, *seen).await? {
         *seen = count;
-        bus.changed(constellation).await;
+        constellations.push(constellation);
     }
-    Ok(())
+    Ok(constellations)
 }
 
 /// The pulse now, to watch from.

@@ -13,18 +13,25 @@ use crate::{
     presence::Outlet,
     store::{
         Db,
-        entries::Stretch,
-        rooms::{self, Seat},
+        entries::{self, Stretch},
+        rooms,
     },
 };
 use roost_shared::{
-    ConstellationId, PersonId, RoomId, Seq,
+    ConstellationId, RoomId, Seq,
     frame::{PAGE_MAX_ENTRIES, Side},
 };
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+use tokio::sync::Notify;
+
+/// How often the repair looks for work that nobody rang for.
+const REPAIR: Duration = Duration::from_secs(1);
+/// How long it lets an unwell database rest.
+const REPAIR_PAUSE: Duration = Duration::from_millis(250);
 
 /// Every live feed of this process. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +42,9 @@ struct Inner {
     tail_entries: usize,
     tail_bytes: usize,
     rooms: Mutex<HashMap<RoomId, Feed>>,
+    /// Rooms whose log may hold more than their feed, until the repair has looked.
+    stale: Mutex<BTreeMap<RoomId, ConstellationId>>,
+    work: Notify,
 }
 
 struct Feed {
@@ -66,6 +76,8 @@ impl Feeds {
             tail_entries: limits.tail_entries,
             tail_bytes: limits.tail_bytes,
             rooms: Mutex::default(),
+            stale: Mutex::default(),
+            work: Notify::new(),
         }))
     }
 
@@ -107,8 +119,8 @@ impl Feeds {
         });
     }
 
-    /// Hands what a commit wrote to everyone who reads the room here.
-    pub async fn deliver(&self, written: Written) {
+    /// Hands what a commit wrote to everyone who reads the room here. A gap is left to the repair.
+    pub fn deliver(&self, written: Written) {
         let room = written.room;
         let missed = self.with(|rooms| {
             let feed = rooms.get_mut(&room)?;
@@ -121,83 +133,84 @@ impl Feeds {
             None
         });
         if let Some(constellation) = missed {
-            self.catch_up_room(constellation, room).await;
+            self.stale().insert(room, constellation);
+            self.0.work.notify_one();
         }
     }
 
-    /// Brings every live room of a constellation up to its log: another process may have written.
-    pub async fn catch_up(&self, constellation: ConstellationId) {
-        let rooms: Vec<RoomId> = self.with(|rooms| {
+    /// Every live room of a constellation is to be compared with its log.
+    pub fn look(&self, constellation: ConstellationId) {
+        let ours: Vec<RoomId> = self.with(|rooms| {
             let ours = rooms.iter().filter(|(_, feed)| feed.constellation == constellation);
             ours.map(|(room, _)| *room).collect()
         });
-        for room in rooms {
-            self.catch_up_room(constellation, room).await;
-        }
+        self.stale().extend(ours.into_iter().map(|room| (room, constellation)));
+        self.0.work.notify_one();
     }
 
-    async fn catch_up_room(&self, constellation: ConstellationId, room: RoomId) {
-        while let Some((head, readers)) = self.readers(room) {
-            let members = self.members(constellation, room, &readers).await;
-            let read = self.lines_after(constellation, room, head).await;
-            let (Ok(members), Ok(lines)) = (members, read) else {
-                // The store is unwell. Readers keep their place; the beat and the next wake try
-                // again.
-                tracing::warn!(room.id = %room, "a feed could not read its log");
-                return;
-            };
-            let more = !lines.is_empty();
-            self.with(|rooms| {
-                if let Some(feed) = rooms.get_mut(&room) {
-                    feed.readers.retain(|reader| members.contains(&reader.person));
-                    feed.send(room, lines, &self.0);
-                }
-            });
-            if !more {
-                return;
-            }
-        }
-    }
-
-    fn readers(&self, room: RoomId) -> Option<(Seq, Vec<PersonId>)> {
+    /// Where the rooms stand as far as their feeds know, for a session that may have missed a page.
+    pub fn heads(&self, wanted: &[RoomId]) -> Vec<(RoomId, Seq)> {
         self.with(|rooms| {
-            let feed = rooms.get(&room)?;
-            Some((feed.head?, feed.readers.iter().map(|reader| reader.person).collect()))
+            let head = |room: &RoomId| Some((*room, rooms.get(room)?.head?));
+            wanted.iter().filter_map(head).collect()
         })
     }
 
-    async fn members(
-        &self,
-        constellation: ConstellationId,
-        room: RoomId,
-        people: &[PersonId],
-    ) -> Result<Vec<PersonId>> {
-        let mut conn = self.0.db.reader().await?;
-        let mut members = Vec::with_capacity(people.len());
-        for person in people {
-            let seat = Seat { constellation, room, person: *person };
-            if rooms::member(&mut conn, seat).await?.is_some() {
-                members.push(*person);
+    /// The repair: brings stale feeds up to their logs, again and again until it succeeds. Runs for as
+    /// long as the database is open.
+    pub async fn repair(self) {
+        while !self.0.db.is_closed() {
+            let stale = std::mem::take(&mut *self.stale());
+            if stale.is_empty() {
+                let _ = tokio::time::timeout(REPAIR, self.0.work.notified()).await;
+                continue;
+            }
+            for (room, constellation) in stale {
+                if let Err(error) = self.catch_up(constellation, room).await {
+                    tracing::warn!(room.id = %room, %error, "a feed could not read its log");
+                    self.stale().insert(room, constellation);
+                    tokio::time::sleep(REPAIR_PAUSE).await;
+                }
             }
         }
-        Ok(members)
     }
 
-    async fn lines_after(
-        &self,
-        constellation: ConstellationId,
-        room: RoomId,
-        head: Seq,
-    ) -> Result<Vec<Line>> {
-        let mut conn = self.0.db.reader().await?;
-        let (side, floor) = (Side::After(head), Seq::ZERO.next());
-        let top = rooms::head(&mut conn, constellation, room).await?;
-        let stretch =
-            Stretch { constellation, room, side, floor, head: top, limit: PAGE_MAX_ENTRIES };
-        let rows = crate::store::entries::range(&mut conn, stretch).await?;
-        let mut lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
-        lines.truncate(page::bounded(lines.iter()));
-        Ok(lines)
+    /// Somebody else wrote, so who is a member is read again too: after the entries, so that whoever was
+    /// removed meanwhile is not sent what came later. Readers who came since then are left alone.
+    async fn catch_up(&self, constellation: ConstellationId, room: RoomId) -> Result<()> {
+        while let Some((head, readers)) = self.readers(room) {
+            let mut conn = self.0.db.reader().await?;
+            let side = Side::After(head);
+            let top = rooms::head(&mut conn, constellation, room).await?;
+            let (floor, limit) = (Seq::ZERO.next(), PAGE_MAX_ENTRIES);
+            let stretch = Stretch { constellation, room, side, floor, head: top, limit };
+            let rows = entries::range(&mut conn, stretch).await?;
+            let lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
+            let members = rooms::members(&mut conn, constellation, room).await?;
+            drop(conn);
+            let done = lines.is_empty();
+            let gone = |reader: &Arc<Outlet>| {
+                readers.iter().any(|one| Arc::ptr_eq(one, reader))
+                    && !members.contains(&reader.person)
+            };
+            self.with(|rooms| {
+                if let Some(feed) = rooms.get_mut(&room) {
+                    feed.readers.retain(|reader| !gone(reader));
+                    feed.send(room, lines, &self.0);
+                }
+            });
+            if done {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn readers(&self, room: RoomId) -> Option<(Seq, Vec<Arc<Outlet>>)> {
+        self.with(|rooms| {
+            let feed = rooms.get(&room)?;
+            Some((feed.head?, feed.readers.clone()))
+        })
     }
 
     /// One page of a room's log, from the tail if it is there.
@@ -213,6 +226,10 @@ impl Feeds {
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
         let mut conn = self.0.db.reader().await?;
         Ok(Arc::new(page::read(&mut conn, stretch).await?))
+    }
+
+    fn stale(&self) -> MutexGuard<'_, BTreeMap<RoomId, ConstellationId>> {
+        self.0.stale.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<RoomId, Feed>) -> T) -> T {
@@ -239,8 +256,10 @@ impl Feed {
         let fresh = lines.iter().position(|line| self.head.is_none_or(|head| line.seq > head));
         let (Some(start), Some(last)) = (fresh, lines.last()) else { return };
         let head = last.seq;
-        let page = PageText::of(room, head, head, lines[start..].iter());
-        let page = Arc::new(page);
+        // One page of the usual size, also for a large group: it tells the head, and sessions read on.
+        let fresh = &lines[start..];
+        let fit = page::bounded(fresh.iter());
+        let page = Arc::new(PageText::of(room, head, head, fresh[..fit].iter()));
         for reader in &self.readers {
             reader.page(&page);
         }
@@ -266,6 +285,7 @@ impl Feed {
         if let Some((same, page)) = &self.last
             && *same == after
             && page.to == head
+            && head.0 - after.0 <= ask.limit
         {
             return Some(page.clone());
         }

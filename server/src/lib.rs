@@ -35,7 +35,11 @@ pub use error::Error;
 
 use axum::serve::ListenerExt;
 use roost_shared::Refusal;
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{
+    future::{Future, IntoFuture},
+    net::SocketAddr,
+    time::Duration,
+};
 use tokio::net::TcpListener;
 
 /// How long phones get to hear that the server restarts.
@@ -53,21 +57,31 @@ pub async fn run(
     let address = listener.local_addr().map_err(|e| Error::internal("listening", e))?;
     app.set_origins(origins(&app.config.server.public_url, address));
     tracing::info!(%address, "serving");
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let ending = app.clone();
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let (ending, mut closing) = (app.clone(), stopped.clone());
     tokio::spawn(async move {
         shutdown.await;
         ending.drain();
         ending.presence.cut_all(Refusal::Draining);
-        let _ = stop.send(());
+        let _ = stop.send(true);
     });
     // Small frames must not wait for each other: no Nagle.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let serve = axum::serve(listener, http::router(app.clone()))
-        .with_graceful_shutdown(async { stopped.await.unwrap_or(()) });
-    let served = serve.await.map_err(|e| Error::internal("serving", e));
+    let serve =
+        axum::serve(listener, http::router(app.clone())).with_graceful_shutdown(async move {
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        });
+    // A request that is never finished must not keep the process from ending.
+    let late = async {
+        let _ = closing.wait_for(|stopped| *stopped).await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    let served = tokio::select! {
+        served = serve.into_future() => served.map_err(|e| Error::internal("serving", e)),
+        () = late => Ok(()),
+    };
     let gone = async {
         while app.presence.count() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -82,12 +96,12 @@ pub async fn run(
 
 /// The origins under which our own page can stand.
 fn origins(public_url: &str, address: SocketAddr) -> Vec<String> {
+    if !public_url.is_empty() {
+        return vec![public_url.to_owned()];
+    }
     let mut own = vec![format!("http://{address}")];
     if address.ip().is_loopback() {
         own.push(format!("http://localhost:{}", address.port()));
-    }
-    if !public_url.is_empty() {
-        own.push(public_url.to_owned());
     }
     own
 }

@@ -32,7 +32,7 @@ use crate::{
     page::{self, Line, PageText},
     people::keys::Keys,
     store::{
-        Db,
+        Db, Tx,
         entries::Stretch,
         rooms::{self, Seat},
     },
@@ -126,6 +126,11 @@ impl Log {
         Ok(receiver)
     }
 
+    /// Whether the writer still writes.
+    pub fn is_alive(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+
     /// Reads one page of a room, forwards or backwards, never below the reader's floor.
     ///
     /// # Errors
@@ -157,6 +162,24 @@ pub struct Parts {
     pub bus: Bus,
 }
 
+type Answer = Result<Receipt, Refusal>;
+
+/// Where a transaction failed.
+enum Failed {
+    /// Before it began: no draft is to blame.
+    Begin(Error),
+    /// Later, and rolled back, or committed without an answer.
+    Midway(Error),
+}
+
+/// Tells each author, as soon as it is on disk and before anybody else is told.
+fn tell(group: Vec<Job>, answers: Vec<Answer>) {
+    for (job, answer) in group.into_iter().zip(answers) {
+        // A phone that has gone meanwhile asks again with the same id.
+        let _ = job.answer.send(answer);
+    }
+}
+
 struct Writer {
     db: Db,
     parts: Parts,
@@ -173,38 +196,60 @@ impl Writer {
 
     /// One group: together if possible, else one by one.
     async fn commit(&self, group: Vec<Job>) {
-        let answers = match self.attempt(&group).await {
-            Ok(answers) => answers,
-            Err(error) => {
-                tracing::warn!(drafts = group.len(), %error, "a group was rolled back");
-                self.one_by_one(&group).await
+        match self.attempt(&group).await {
+            Ok((answers, written)) => {
+                tell(group, answers);
+                self.parts.bus.wrote(written).await;
             }
-        };
-        for (job, answer) in group.into_iter().zip(answers) {
-            // A phone that has gone meanwhile asks again with the same id.
-            let _ = job.answer.send(answer);
+            Err(Failed::Begin(error)) => {
+                tracing::error!(drafts = group.len(), %error, "no transaction could be begun");
+                let answers = vec![Err(error.refusal()); group.len()];
+                tell(group, answers);
+            }
+            Err(Failed::Midway(error)) => {
+                tracing::warn!(drafts = group.len(), %error, "a group was rolled back");
+                let constellations: BTreeSet<_> =
+                    group.iter().map(|job| job.who.constellation).collect();
+                self.one_by_one(group).await;
+                // A commit that was taken for lost may have written: the feeds look for themselves.
+                for constellation in constellations {
+                    self.parts.bus.look(constellation).await;
+                }
+            }
         }
     }
 
-    async fn one_by_one(&self, group: &[Job]) -> Vec<Result<Receipt, Refusal>> {
-        let mut answers = Vec::with_capacity(group.len());
+    async fn one_by_one(&self, group: Vec<Job>) {
+        let mut unwell = None;
         for job in group {
-            answers.push(match self.attempt(std::slice::from_ref(job)).await {
-                Ok(mut one) => one.pop().unwrap_or(Err(Refusal::StoreUnavailable)),
-                Err(error) => self.settle(job, &error).await,
-            });
+            let mut added = Vec::new();
+            let answer = match unwell {
+                Some(refusal) => Err(refusal),
+                None => match self.attempt(std::slice::from_ref(&job)).await {
+                    Ok((mut one, written)) => {
+                        added = written;
+                        one.pop().unwrap_or(Err(Refusal::StoreUnavailable))
+                    }
+                    // Not this draft's fault, and the next would only wait as long again.
+                    Err(Failed::Begin(error)) => {
+                        unwell = Some(error.refusal());
+                        Err(error.refusal())
+                    }
+                    Err(Failed::Midway(error)) => self.settle(&job, &error).await,
+                },
+            };
+            tell(vec![job], vec![answer]);
+            self.parts.bus.wrote(added).await;
         }
-        // A commit that was taken for lost may have written: the feeds look for themselves.
-        let constellations: BTreeSet<_> = group.iter().map(|job| job.who.constellation).collect();
-        for constellation in constellations {
-            self.parts.bus.changed(constellation).await;
-        }
-        answers
     }
 
-    /// One transaction for these jobs, told to the feeds once it is on disk.
-    async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Result<Receipt, Refusal>>> {
-        let mut tx = self.db.begin().await?;
+    /// One transaction for these jobs.
+    async fn attempt(&self, jobs: &[Job]) -> Result<(Vec<Answer>, Vec<Written>), Failed> {
+        let tx = self.db.begin().await.map_err(Failed::Begin)?;
+        self.write(tx, jobs).await.map_err(Failed::Midway)
+    }
+
+    async fn write(&self, mut tx: Tx, jobs: &[Job]) -> Result<(Vec<Answer>, Vec<Written>)> {
         let mut batch = Batch::new(&mut tx, &self.parts);
         batch.lock(jobs.iter().map(|job| (job.room, job.who.constellation))).await?;
         let mut answers = Vec::with_capacity(jobs.len());
@@ -213,8 +258,7 @@ impl Writer {
         }
         let written = batch.finish().await?;
         tx.commit().await?;
-        self.parts.bus.wrote(written).await;
-        Ok(answers)
+        Ok((answers, written))
     }
 
     /// A draft that failed even alone. If the commit was what failed, it may still be on disk.

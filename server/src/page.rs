@@ -12,7 +12,7 @@ use crate::{
 use bytes::Bytes;
 use roost_shared::{
     EntryId, PersonId, RoomId, Seq,
-    frame::{PAGE_MAX_BYTES, Side},
+    frame::{PAGE_MAX_BYTES, PAGE_MAX_ENTRIES, Side},
     kind::Body,
 };
 use serde::Serialize;
@@ -92,8 +92,8 @@ impl PageText {
         head: Seq,
         lines: impl Iterator<Item = &'a Line> + Clone,
     ) -> PageText {
-        let from = lines.clone().next().map_or(before_first.next(), |line| line.seq);
-        let to = lines.clone().last().map_or(from.previous(), |line| line.seq);
+        let from = lines.clone().next().map_or_else(|| before_first.next(), |line| line.seq);
+        let to = lines.clone().last().map_or_else(|| from.previous(), |line| line.seq);
         let length: usize = lines.clone().map(|line| line.text.len() + 1).sum();
         let mut text = String::with_capacity(length + 160);
         text.push_str(&format!(
@@ -136,9 +136,10 @@ pub async fn read(conn: &mut Conn, stretch: Stretch) -> Result<PageText> {
 
 /// How many of these lines fit into one page: at least one, else nothing would ever move.
 pub fn bounded<'a>(lines: impl Iterator<Item = &'a Line>) -> usize {
+    let most = usize::try_from(PAGE_MAX_ENTRIES).unwrap_or(usize::MAX);
     let mut bytes = 0;
     let mut count = 0;
-    for line in lines {
+    for line in lines.take(most) {
         bytes += line.text.len() + 1;
         if count > 0 && bytes > PAGE_MAX_BYTES {
             break;

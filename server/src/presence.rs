@@ -1,6 +1,6 @@
-//! Who is connected to this process: the outlets of each constellation's phones, and the outlet
-//! itself, a bounded queue towards one socket. Nothing here waits: a phone that is too slow is cut,
-//! never skipped.
+//! Who is connected to this process: the outlets of each constellation's phones, and the outlet itself,
+//! a bounded queue towards one socket. Nothing here waits. A page that finds the queue full is not
+//! queued: the phone is *behind* and reads the log when it has caught its breath; it never skips.
 
 use crate::page::PageText;
 use roost_shared::{ConstellationId, PersonId, Refusal};
@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use tokio::sync::{Notify, mpsc};
@@ -18,52 +18,66 @@ use tokio::sync::{Notify, mpsc};
 pub enum Push {
     /// New entries of a room.
     Page(Arc<PageText>),
-    /// My rooms or their people may have changed.
+    /// Some pages did not fit: look where the rooms stand.
+    Behind,
+    /// My rooms, their people or my own right to be here may have changed.
     Reload,
+    /// The connection is to end.
+    End(Refusal),
 }
 
 /// The way to one phone.
 pub struct Outlet {
     pub person: PersonId,
-    queue: mpsc::Sender<Push>,
+    queue: mpsc::Sender<Arc<PageText>>,
     waiting_bytes: AtomicUsize,
     max_bytes: usize,
     cut: OnceLock<Refusal>,
+    reload: AtomicBool,
+    behind: AtomicBool,
+    /// Rung for what must not wait in line.
     bell: Notify,
 }
 
 /// The socket's end of an outlet.
 pub struct Inlet {
     pub outlet: Arc<Outlet>,
-    queue: mpsc::Receiver<Push>,
+    queue: mpsc::Receiver<Arc<PageText>>,
 }
 
-/// An outlet for a person, with room for so many pushes and bytes.
-pub fn outlet(person: PersonId, max_pushes: usize, max_bytes: usize) -> Inlet {
-    let (queue, receiver) = mpsc::channel(max_pushes);
+/// An outlet for a person, with room for so many pages and bytes.
+pub fn outlet(person: PersonId, max_pages: usize, max_bytes: usize) -> Inlet {
+    let (queue, receiver) = mpsc::channel(max_pages);
     let outlet = Outlet {
         person,
         queue,
         waiting_bytes: AtomicUsize::new(0),
         max_bytes,
         cut: OnceLock::new(),
+        reload: AtomicBool::new(false),
+        behind: AtomicBool::new(false),
         bell: Notify::new(),
     };
     Inlet { outlet: Arc::new(outlet), queue: receiver }
 }
 
 impl Outlet {
-    /// Queues a page; a phone whose queue is full is cut off with a code that lets it resume.
+    /// Queues a page, or marks the phone as behind.
     pub fn page(&self, page: &Arc<PageText>) {
         let bytes = page.text.len();
         let waiting = self.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        if waiting + bytes > self.max_bytes || !self.push(Push::Page(page.clone())) {
-            self.cut(Refusal::SlowReader);
+        let fits = waiting + bytes <= self.max_bytes;
+        if !fits || self.queue.try_send(page.clone()).is_err() {
+            self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.behind.store(true, Ordering::Release);
+            self.bell.notify_one();
         }
     }
 
-    fn push(&self, push: Push) -> bool {
-        self.queue.try_send(push).is_ok()
+    /// Asks the phone's session to look again at who it is and what it may read.
+    pub fn reload(&self) {
+        self.reload.store(true, Ordering::Release);
+        self.bell.notify_one();
     }
 
     /// Ends the connection, with this as the reason. The first reason stands.
@@ -71,39 +85,61 @@ impl Outlet {
         let _ = self.cut.set(refusal);
         self.bell.notify_one();
     }
+
+    /// Waits until something is urgent; see [`Outlet::is_urgent`]. Cancel-safe.
+    pub async fn urgent(&self) {
+        while !self.is_urgent() {
+            self.bell.notified().await;
+        }
+    }
+
+    /// Whether the phone may be here no longer, or must look whether it may: that goes before pages.
+    pub fn is_urgent(&self) -> bool {
+        self.cut.get().is_some() || self.reload.load(Ordering::Acquire)
+    }
+
+    /// Why the connection is to end, if it is.
+    pub fn is_cut(&self) -> Option<Refusal> {
+        self.cut.get().copied()
+    }
+
+    fn first(&self) -> Option<Push> {
+        if let Some(refusal) = self.cut.get() {
+            return Some(Push::End(*refusal));
+        }
+        if self.reload.swap(false, Ordering::AcqRel) {
+            return Some(Push::Reload);
+        }
+        self.behind.swap(false, Ordering::AcqRel).then_some(Push::Behind)
+    }
 }
 
 impl Inlet {
-    /// The next push. Cancel-safe.
-    ///
-    /// # Errors
-    /// The reason why the connection is to end.
-    pub async fn next(&mut self) -> Result<Push, Refusal> {
-        if let Some(refusal) = self.outlet.cut.get() {
-            return Err(*refusal);
-        }
-        tokio::select! {
-            biased;
-            () = self.outlet.bell.notified() => {
-                Err(self.outlet.cut.get().copied().unwrap_or(Refusal::Draining))
+    /// The next push, the urgent ones first. Cancel-safe.
+    pub async fn next(&mut self) -> Push {
+        loop {
+            if let Some(push) = self.ready() {
+                return push;
             }
-            push = self.queue.recv() => push.map(|push| self.taken(push)).ok_or(Refusal::Draining),
+            tokio::select! {
+                biased;
+                () = self.outlet.bell.notified() => {}
+                Some(page) = self.queue.recv() => return self.taken(page),
+            }
         }
     }
 
-    /// A further push that is already here, if any.
+    /// A push that is already here, if any.
     pub fn ready(&mut self) -> Option<Push> {
-        if self.outlet.cut.get().is_some() {
-            return None;
+        match self.outlet.first() {
+            Some(push) => Some(push),
+            None => self.queue.try_recv().ok().map(|page| self.taken(page)),
         }
-        self.queue.try_recv().ok().map(|push| self.taken(push))
     }
 
-    fn taken(&self, push: Push) -> Push {
-        if let Push::Page(page) = &push {
-            self.outlet.waiting_bytes.fetch_sub(page.text.len(), Ordering::Relaxed);
-        }
-        push
+    fn taken(&self, page: Arc<PageText>) -> Push {
+        self.outlet.waiting_bytes.fetch_sub(page.text.len(), Ordering::Relaxed);
+        Push::Page(page)
     }
 }
 
@@ -129,15 +165,10 @@ impl Presence {
         });
     }
 
-    /// Every phone of a constellation looks again at its rooms, and at whether it may be here at
-    /// all.
+    /// Every phone of a constellation looks again at its rooms, and at whether it may be here at all.
     pub fn reload(&self, constellation: ConstellationId) {
         self.with(|all| {
-            for outlet in all.get(&constellation).into_iter().flatten() {
-                if !outlet.push(Push::Reload) {
-                    outlet.cut(Refusal::SlowReader);
-                }
-            }
+            all.get(&constellation).into_iter().flatten().for_each(|outlet| outlet.reload());
         });
     }
 

@@ -94,13 +94,18 @@ impl Side {
     /// From the two optional fields of a request.
     ///
     /// # Errors
-    /// `FrameMalformed` unless exactly one is given and neither is negative.
+    /// `FrameMalformed` unless exactly one is given, not negative and below 2^53.
     pub fn read(after: Option<Seq>, before: Option<Seq>) -> Result<Side, Refusal> {
         match (after, before) {
-            (Some(seq), None) if seq >= Seq::ZERO => Ok(Side::After(seq)),
-            (None, Some(seq)) if seq >= Seq::ZERO => Ok(Side::Before(seq)),
+            (Some(seq), None) if Side::is_a_place(seq) => Ok(Side::After(seq)),
+            (None, Some(seq)) if Side::is_a_place(seq) => Ok(Side::Before(seq)),
             _ => Err(Refusal::FrameMalformed),
         }
+    }
+
+    /// Within what every JSON reader takes for an integer (RFC 8259, § 6).
+    fn is_a_place(seq: Seq) -> bool {
+        (0..1 << 53).contains(&seq.0)
     }
 }
 

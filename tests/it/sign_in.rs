@@ -57,6 +57,24 @@ async fn a_link_works_once_and_a_lost_answer_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_was_signed_out_can_use_a_new_link() {
+    for house in House::on_each_database(None).await {
+        let people = &house.people;
+        let old = signed_in(&house, 0).await;
+        people.end_device(old.device).await.unwrap();
+        let link = people.enrol(house.satellites[0]).await.unwrap();
+        let new = people.accept(&link, old.device, "The same phone").await.unwrap();
+        people.authenticate(&new.access).await.unwrap();
+        people.refresh(&token(&new)).await.unwrap();
+        let theirs = people.enrol(house.satellites[1]).await.unwrap();
+        let taken = people.accept(&theirs, old.device, "Somebody else").await;
+        assert_eq!(refusal(taken), Some(Refusal::EnrolmentUnusable), "a phone is one person's");
+        let reuse = people.refresh(&token(&old)).await;
+        assert_eq!(refusal(reuse), Some(Refusal::DeviceEnded), "the old token stays dead");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_token_may_be_repeated_until_its_successor_is_used() {
     for house in House::on_each_database(None).await {
         let people = &house.people;

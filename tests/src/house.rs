@@ -64,7 +64,7 @@ impl House {
     async fn build(folder: Folder, dbs: [Db; 2], fault: Option<Fault>) -> House {
         let clock = Clock::turned_by_hand(BEGINNING);
         let config = Config::in_folder(folder.path());
-        let keys = Keys::load(&folder.path().join("keys")).expect("a new folder gets its keys");
+        let keys = Keys::load(&folder.path().join("keys"), true).expect("a new folder gets its keys");
         let keys = Arc::new(keys);
         let db = dbs[0].clone();
         let people = People::new(db.clone(), parts(&db, &keys, &clock), config.session.clone());
@@ -144,6 +144,7 @@ fn parts(db: &Db, keys: &Arc<Keys>, clock: &Clock) -> Parts {
     let (bus, deliveries) = bus::open();
     let limits = Config::in_folder(Path::new("unused")).log;
     let feeds = Feeds::new(db.clone(), &limits);
+    tokio::spawn(feeds.clone().repair());
     tokio::spawn(bus::deliver(deliveries, feeds, Presence::default()));
     Parts { clock: clock.clone(), keys: keys.clone(), bus }
 }

@@ -49,7 +49,9 @@ pub fn routes() -> Vec<(&'static str, &'static str)> {
 
 /// The router over the table.
 pub fn router(app: App) -> Router {
-    let mut router = Router::new();
+    let mut router = Router::new()
+        .fallback(answer::nothing_here)
+        .method_not_allowed_fallback(answer::nothing_here);
     for (_, path, route) in table() {
         router = router.route(path, route);
     }
@@ -58,8 +60,6 @@ pub fn router(app: App) -> Router {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
     router
-        .fallback(answer::nothing_here)
-        .method_not_allowed_fallback(answer::nothing_here)
         .layer(DefaultBodyLimit::max(FRAME_MAX_BYTES))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST))
         .with_state(app)

@@ -18,9 +18,12 @@ use roost_shared::{
     room::{Listed, Named, title},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
+
+/// How many people's phones must say that history was set back.
+const CLAIMS_NEEDED: usize = 2;
 
 /// The names of a constellation.
 pub struct Names {
@@ -38,6 +41,8 @@ struct Inner {
     people: People,
     live: config::Live,
     epoch: Mutex<Epoch>,
+    /// Who has claimed to hold more than the log does.
+    claims: Mutex<BTreeSet<PersonId>>,
     kept: Mutex<HashMap<ConstellationId, (i64, Arc<Names>)>>,
 }
 
@@ -52,8 +57,8 @@ impl Directory {
         let mut tx = db.begin().await?;
         let epoch = meta::epoch(tx.conn(), fresh).await?;
         tx.commit().await?;
-        let (epoch, kept) = (Mutex::new(epoch), Mutex::default());
-        Ok(Directory(Arc::new(Inner { db, people, live, epoch, kept })))
+        let (epoch, claims, kept) = (Mutex::new(epoch), Mutex::default(), Mutex::default());
+        Ok(Directory(Arc::new(Inner { db, people, live, epoch, claims, kept })))
     }
 
     /// The epoch now.
@@ -118,25 +123,43 @@ impl Directory {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A phone of this epoch holds more than the log does: history was set back. Raises the alarm
-    /// and ends the epoch, so that every phone forgets what the log no longer has.
+    /// A phone of this epoch claims to hold more than the log does. `None`: it does not.
     ///
-    /// # Errors
-    /// Whatever the database said.
-    pub async fn check_rollback(&self, rooms: &[Mine], cursors: &Cursors) -> Result<bool> {
-        let head = |mine: &&Mine| cursors.get(&mine.room).is_some_and(|seq| *seq > mine.head);
-        let Some(ahead) = rooms.iter().find(head) else { return Ok(false) };
-        let (old, new) = (self.epoch(), Epoch::new(self.0.people.now(), entropy()));
+    /// One person's word is not enough to make every phone forget: that phone alone is told of another
+    /// epoch, and starts anew. When a second person's phone says the same, history was set back: the
+    /// epoch ends, once in the life of a process, since the database of a running one cannot be set back.
+    pub async fn check_rollback(
+        &self,
+        me: &Me,
+        rooms: &[Mine],
+        cursors: &Cursors,
+    ) -> Option<Result<Epoch>> {
+        let ahead = |mine: &&Mine| cursors.get(&mine.room).is_some_and(|seq| *seq > mine.head);
+        let ahead = rooms.iter().find(ahead)?;
         tracing::error!(
-            room.id = %ahead.room, room.head = %ahead.head,
-            "ROLLBACK: a phone holds entries that this database does not have; the epoch ends"
+            room.id = %ahead.room, room.head = %ahead.head, person.id = %me.person,
+            "ROLLBACK? a phone claims to hold entries that this database does not have"
         );
+        let claims = {
+            let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
+            claims.insert(me.person);
+            claims.len()
+        };
+        if claims == CLAIMS_NEEDED {
+            return Some(self.end_epoch().await);
+        }
+        Some(Ok(Epoch::new(self.0.people.now(), entropy())))
+    }
+
+    async fn end_epoch(&self) -> Result<Epoch> {
+        let (old, new) = (self.epoch(), Epoch::new(self.0.people.now(), entropy()));
         let mut tx = self.0.db.begin().await?;
         let mine = meta::replace_epoch(tx.conn(), old, new).await?;
         let epoch = if mine { new } else { meta::epoch(tx.conn(), new).await? };
         tx.commit().await?;
         *self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner) = epoch;
-        Ok(true)
+        tracing::error!("ROLLBACK: the epoch ends, every phone reads its rooms anew");
+        Ok(epoch)
     }
 }
 

@@ -2,16 +2,13 @@
 //! tap does. Whatever is wrong with a link, the answer is the same.
 
 use super::{
-    OPERATOR, People,
-    keys::link_token,
-    register::check_name,
-    session::{self, SignIn},
+    OPERATOR, People, keys::link_token, register::check_name, session::SignIn, token::Bearer,
 };
 use crate::{
     clock::entropy,
     error::Result,
     store::{
-        homes, people,
+        Conn, homes, people,
         sign_in::{self, Enrolment, NewDevice, NewEnrolment},
     },
 };
@@ -94,47 +91,64 @@ impl People {
     pub async fn accept(&self, token: &str, device: DeviceId, device_name: &str) -> Result<SignIn> {
         let name = check_name(device_name)?;
         let hash = self.parts.keys.enrolment_hash(token);
+        // A guess must not make the log's writer wait: it is turned away by a reader.
+        let mut conn = self.db.reader().await?;
+        let found = sign_in::by_token(&mut conn, &hash).await?;
+        drop(conn);
+        self.usable(found).ok_or(Refusal::EnrolmentUnusable)?;
         let mut tx = self.db.begin().await?;
         let found = sign_in::by_token(tx.conn(), &hash).await?;
         let enrolment = self.usable(found).ok_or(Refusal::EnrolmentUnusable)?;
-        let at = self.now();
-        if enrolment.spent.is_some() {
-            self.check_repeat(sign_in::device(tx.conn(), device).await?, &enrolment)?;
-        } else {
-            let new = NewDevice { device, name, at };
-            let spent = sign_in::spend(tx.conn(), &enrolment, device, at).await?
-                && sign_in::add_device(tx.conn(), &enrolment, new).await?;
-            if !spent {
-                return Err(Refusal::EnrolmentUnusable.into());
-            }
-            let actor = enrolment.person.to_string();
-            let act = ("enrolment.accept", device.to_string());
-            self.trail(tx.conn(), Some(enrolment.constellation), &actor, act).await?;
-            tx.commit().await?;
+        let new = NewDevice { device, name, at: self.now() };
+        if enrolment.spent.is_none() {
+            self.spend(tx.conn(), &enrolment, new).await?;
         }
-        let bearer = super::token::Bearer { person: enrolment.person, device };
-        Ok(self.sign_in(bearer, session::FIRST_GENERATION))
+        let signed_in = sign_in::device(tx.conn(), device).await?;
+        let generation = self.check_spent(signed_in, &enrolment, new)?;
+        tx.commit().await?;
+        let bearer = Bearer { person: enrolment.person, device };
+        Ok(self.sign_in(bearer, generation))
+    }
+
+    async fn spend(
+        &self,
+        conn: &mut Conn,
+        enrolment: &Enrolment,
+        new: NewDevice<'_>,
+    ) -> Result<()> {
+        let spent = sign_in::spend(conn, enrolment, new.device, new.at).await?
+            && (sign_in::add_device(conn, enrolment, new).await?
+                || sign_in::revive_device(conn, enrolment, new).await?);
+        if !spent {
+            return Err(Refusal::EnrolmentUnusable.into());
+        }
+        let act = ("enrolment.accept", new.device.to_string());
+        let actor = enrolment.person.to_string();
+        self.trail(conn, Some(enrolment.constellation), &actor, act).await
     }
 
     fn usable(&self, found: Option<Enrolment>) -> Option<Enrolment> {
         found.filter(|found| !found.revoked && self.now() < found.expires_at)
     }
 
-    /// A repeat by the same phone, soon, and before its refresh token was used.
-    fn check_repeat(
+    /// The number of the refresh token to give out: to the phone the link was spent on, soon after, and
+    /// as long as that token was not used.
+    fn check_spent(
         &self,
-        device: Option<sign_in::Device>,
+        signed_in: Option<sign_in::Device>,
         enrolment: &Enrolment,
-    ) -> Result<(), Refusal> {
-        let soon = |spent_at| self.now() - spent_at <= self.limits.enrolment_repeat_s * 1_000;
-        match (device, enrolment.spent) {
-            (Some(device), Some((at, spent_on)))
-                if spent_on == device.device
-                    && device.ended_at.is_none()
-                    && device.generation == session::FIRST_GENERATION
-                    && soon(at) =>
+        new: NewDevice<'_>,
+    ) -> Result<i64, Refusal> {
+        let (at, spent_on) = enrolment.spent.unwrap_or((new.at, new.device));
+        let soon = self.now() - at <= self.limits.enrolment_repeat_s * 1_000;
+        match signed_in {
+            Some(found)
+                if spent_on == new.device
+                    && soon
+                    && found.ended_at.is_none()
+                    && found.rotated_at == at =>
             {
-                Ok(())
+                Ok(found.generation)
             }
             _ => Err(Refusal::EnrolmentUnusable),
         }

@@ -37,13 +37,21 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of a folder, and makes the missing ones.
+    /// Reads the keys of a folder. For a new database it makes them.
     ///
     /// # Errors
     /// `Error::Config` when a key file is unreadable, malformed, or readable by others.
-    pub fn load(folder: &Path) -> Result<Keys> {
+    pub fn load(folder: &Path, is_new: bool) -> Result<Keys> {
         fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
-        let house = read_or_make(&folder.join("house.key"))?;
+        let house = folder.join("house.key");
+        if !is_new && !house.exists() {
+            // A new one would sign every phone out and make every repeated draft look like another.
+            return Err(Error::Config(format!(
+                "{} is missing beside an existing database; restore it from the backup",
+                house.display()
+            )));
+        }
+        let house = read_or_make(&house)?;
         read_or_make(&folder.join(format!("access-{FIRST_ACCESS_KID}.key")))?;
         let mut access = Vec::new();
         for file in fs::read_dir(folder).map_err(|e| unusable(folder, &e))? {
@@ -173,17 +181,19 @@ mod tests {
     #[test]
     fn key_files_are_made_once_and_must_be_private() {
         let folder = std::env::temp_dir().join(format!("roost-keys-{}", std::process::id()));
-        let first = Keys::load(&folder).expect("a new folder gets its keys");
-        let again = Keys::load(&folder).expect("the same folder is read again");
+        let first = Keys::load(&folder, true).expect("a new folder gets its keys");
+        let again = Keys::load(&folder, true).expect("the same folder is read again");
         assert_eq!(first.house, again.house);
         fs::write(folder.join("access-a2.key"), BASE64URL.encode([7; 32])).unwrap();
         fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o644))
             .unwrap();
-        assert!(Keys::load(&folder).is_err(), "a key that others can read is refused");
+        assert!(Keys::load(&folder, true).is_err(), "a key that others can read is refused");
         fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o600))
             .unwrap();
-        let rotated = Keys::load(&folder).expect("now it is private");
+        let rotated = Keys::load(&folder, true).expect("now it is private");
         assert_eq!(rotated.access.last().map(|key| key.kid.as_str()), Some("a2"));
+        fs::remove_file(folder.join("house.key")).unwrap();
+        assert!(Keys::load(&folder, false).is_err(), "a lost key is not made anew");
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -25,9 +25,6 @@ use serde::Serialize;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// The number of a device's first refresh token.
-pub(super) const FIRST_GENERATION: i64 = 1;
-
 /// What a phone holds after signing in. Not `Debug`: it is all that it takes to be this person.
 #[derive(Serialize)]
 pub struct SignIn {
@@ -49,6 +46,11 @@ pub struct Me {
 }
 
 impl Me {
+    /// Whose phone it is.
+    pub fn bearer(&self) -> Bearer {
+        Bearer { person: self.person, device: self.device }
+    }
+
     /// As an actor in their constellation.
     pub fn who(&self) -> crate::log::Who {
         let actor = Actor::Person { person: self.person, role: self.role };
@@ -65,6 +67,8 @@ enum Presented {
     Repeat,
     /// Somebody else has used it.
     Stolen,
+    /// We made it, and do not remember: the database was set back.
+    Ahead,
 }
 
 impl People {
@@ -128,12 +132,16 @@ impl People {
         }
         let bearer = Bearer { person: found.person, device: id };
         match self.judge(&found, generation) {
-            Presented::Newest => {
-                if !sign_in::rotate(tx.conn(), &found, self.now()).await? {
+            presented @ (Presented::Newest | Presented::Ahead) => {
+                if matches!(presented, Presented::Ahead) {
+                    tracing::error!(device.id = %id, "ROLLBACK: a refresh token is newer than this database");
+                }
+                let next = generation + 1;
+                if !sign_in::rotate(tx.conn(), &found, next, self.now()).await? {
                     return Err(Refusal::Busy.into());
                 }
                 tx.commit().await?;
-                Ok(self.sign_in(bearer, generation + 1))
+                Ok(self.sign_in(bearer, next))
             }
             Presented::Repeat => Ok(self.sign_in(bearer, found.generation)),
             Presented::Stolen => {
@@ -153,6 +161,7 @@ impl People {
             0 => Presented::Newest,
             1 => Presented::Repeat,
             2 if in_grace => Presented::Repeat,
+            ahead if ahead < 0 => Presented::Ahead,
             _ => Presented::Stolen,
         }
     }

@@ -47,6 +47,8 @@ pub struct Db {
     backend: Backend,
     writer: AnyPool,
     readers: AnyPool,
+    /// One connection that a storm of readers cannot take: for who may still be here.
+    watcher: AnyPool,
     fault: Option<Fault>,
 }
 
@@ -97,7 +99,8 @@ impl Db {
         let writer = options(backend, writers).connect(url).await.map_err(unusable)?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(unusable)?;
         let readers = options(backend, READERS).connect(url).await.map_err(unusable)?;
-        Ok(Db { backend, writer, readers, fault: None })
+        let watcher = options(backend, 1).connect(url).await.map_err(unusable)?;
+        Ok(Db { backend, writer, readers, watcher, fault: None })
     }
 
     /// The same database with commits that misbehave as told. For tests of the log.
@@ -140,6 +143,14 @@ impl Db {
         Ok(self.readers.acquire().await?)
     }
 
+    /// The watcher's connection.
+    ///
+    /// # Errors
+    /// `Internal` when the database cannot be reached.
+    pub async fn watcher(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
+        Ok(self.watcher.acquire().await?)
+    }
+
     /// Folds the write-ahead log back into the database, off the commit path. Nothing on Postgres.
     ///
     /// # Errors
@@ -161,6 +172,7 @@ impl Db {
     pub async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
+        self.watcher.close().await;
     }
 }
 
@@ -224,7 +236,10 @@ impl From<sqlx::Error> for Error {
             "13" | "53100" => Error::Refused(Refusal::StoreFull),
             // SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT: another process held the lock too long.
             "5" | "517" => Error::Refused(Refusal::Busy),
-            "" => Error::Internal(format!("database: {}", class_of(&error))),
+            "" => {
+                eprintln!("DEBUG {error:?}");
+                Error::Internal(format!("database: {}", class_of(&error)))
+            }
             code => Error::Internal(format!("database error code {code}")),
         }
     }

@@ -28,6 +28,9 @@ const LEAVE: &str =
 const MEMBER: &str = "SELECT floor, view FROM members \
      WHERE constellation = $1 AND room = $2 AND person = $3 AND left_at IS NULL";
 
+const MEMBERS: &str =
+    "SELECT person FROM members WHERE constellation = $1 AND room = $2 AND left_at IS NULL";
+
 /// A room as it was made.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
@@ -177,6 +180,20 @@ pub async fn member(conn: &mut Conn, of: Seat) -> Result<Option<Membership>> {
         .fetch_optional(conn)
         .await?;
     row.map(|(floor, name)| Ok(Membership { floor: Seq(floor), view: view(&name)? })).transpose()
+}
+
+/// Everyone who is a member of a room now.
+pub async fn members(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+    room: RoomId,
+) -> Result<Vec<PersonId>> {
+    let rows: Vec<String> = sqlx::query_scalar(MEMBERS)
+        .bind(constellation.to_string())
+        .bind(room.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter().map(|person| parsed(person.parse())).collect()
 }
 
 /// The place of a person in a room.

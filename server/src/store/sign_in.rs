@@ -19,14 +19,17 @@ const REVOKE_OPEN: &str = "UPDATE enrolments SET revoked_at = $1 \
 const ADD_DEVICE: &str = "INSERT INTO devices \
      (device, constellation, person, name, generation, rotated_at, created_at) \
      VALUES ($1, $2, $3, $4, 1, $5, $5) ON CONFLICT DO NOTHING";
+const REVIVE: &str = "UPDATE devices SET name = $1, generation = generation + 2, \
+     rotated_at = $2, ended_at = NULL \
+     WHERE constellation = $3 AND device = $4 AND person = $5 AND ended_at IS NOT NULL";
 const DEVICE: &str = "SELECT d.device, d.constellation, d.person, d.name, d.generation, \
      d.rotated_at, d.created_at, COALESCE(d.ended_at, p.ended_at) AS ended_at \
      FROM devices d JOIN people p ON p.person = d.person WHERE d.device = $1";
 const OF_PERSON: &str = "SELECT d.device, d.constellation, d.person, d.name, d.generation, \
      d.rotated_at, d.created_at, d.ended_at FROM devices d \
      WHERE d.constellation = $1 AND d.person = $2 ORDER BY d.created_at, d.device";
-const ROTATE: &str = "UPDATE devices SET generation = generation + 1, rotated_at = $1 \
-     WHERE constellation = $2 AND device = $3 AND generation = $4 AND ended_at IS NULL";
+const ROTATE: &str = "UPDATE devices SET generation = $1, rotated_at = $2 \
+     WHERE constellation = $3 AND device = $4 AND generation = $5 AND ended_at IS NULL";
 const END: &str = "UPDATE devices SET ended_at = $1 \
      WHERE constellation = $2 AND device = $3 AND ended_at IS NULL";
 const END_ALL: &str = "UPDATE devices SET ended_at = $1 \
@@ -153,7 +156,22 @@ pub async fn add_device(conn: &mut Conn, of: &Enrolment, new: NewDevice<'_>) -> 
     Ok(done.rows_affected() == 1)
 }
 
+/// Takes a device that was signed out back for the same person, with no old token good. False when it is
+/// somebody else's, or not signed out.
+pub async fn revive_device(conn: &mut Conn, of: &Enrolment, new: NewDevice<'_>) -> Result<bool> {
+    let done = sqlx::query(REVIVE)
+        .bind(new.name)
+        .bind(new.at)
+        .bind(of.constellation.to_string())
+        .bind(new.device.to_string())
+        .bind(of.person.to_string())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// A device to add.
+#[derive(Clone, Copy)]
 pub struct NewDevice<'a> {
     pub device: DeviceId,
     pub name: &'a str,
@@ -210,10 +228,11 @@ pub async fn devices_of(
     rows.into_iter().map(Device::try_from).collect()
 }
 
-/// Makes the next refresh token the newest. False when another request was faster or the device
+/// Makes another refresh token the newest. False when another request was faster or the device
 /// ended.
-pub async fn rotate(conn: &mut Conn, device: &Device, at: i64) -> Result<bool> {
+pub async fn rotate(conn: &mut Conn, device: &Device, next: i64, at: i64) -> Result<bool> {
     let done = sqlx::query(ROTATE)
+        .bind(next)
         .bind(at)
         .bind(device.constellation.to_string())
         .bind(device.device.to_string())

@@ -20,7 +20,7 @@ use std::{
 /// Frames in a row that could not be read, after which this is no phone of ours.
 const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
-const SILENT_BEATS_MAX: u8 = 2;
+const SILENT_BEATS_MAX: u8 = 1;
 /// Range requests that may wait.
 const ASKS_MAX: usize = 32;
 
@@ -35,12 +35,14 @@ pub enum Input {
     Push(Push),
     /// The answer to `Read`.
     Page { ask: Ask, page: Result<Arc<PageText>, Refusal> },
+    /// Some pages did not fit into the queue: this is where my rooms stand.
+    Behind(Vec<(RoomId, Seq)>),
     /// The answer to `Append`.
     Appended { room: RoomId, id: EntryId, answer: Result<Receipt, Refusal> },
     /// Everything sent so far is flushed, and there is time for more.
     Turn,
-    /// A beat is due.
-    Beat,
+    /// A beat is due, and this is where my rooms stand.
+    Beat(Vec<(RoomId, Seq)>),
     /// The phone has not said hello in time.
     HelloLate,
     /// The house ends this connection.
@@ -128,11 +130,13 @@ impl Session {
             (_, Input::End(refusal)) => self.close(refusal),
             (Phase::Fresh, Input::HelloLate) => self.close(Refusal::HelloLate),
             (Phase::Live, Input::Push(Push::Page(page))) => self.live(&page),
+            (_, Input::Push(Push::End(refusal))) => self.close(refusal),
             (Phase::Live, Input::Push(Push::Reload)) => vec![Output::Reload],
+            (Phase::Live, Input::Behind(heads)) => self.heads(&heads),
             (Phase::Live, Input::Page { ask, page }) => self.read(&ask, page),
             (Phase::Live, Input::Appended { room, id, answer }) => appended(room, id, answer),
             (Phase::Live, Input::Turn) => self.next_read(),
-            (Phase::Live, Input::Beat) => self.beat(),
+            (Phase::Live, Input::Beat(heads)) => self.beat(&heads),
             (Phase::Fresh | Phase::Entering | Phase::Live, _) => Vec::new(),
         }
     }
@@ -237,7 +241,13 @@ impl Session {
             place.head = place.head.max(before.map_or(Seq::ZERO, |old| old.head));
             self.places.insert(mine.room, place);
         }
-        self.asks.retain(|ask| self.places.contains_key(&ask.room));
+        self.asks.retain_mut(|ask| match self.places.get(&ask.room) {
+            Some(place) => {
+                ask.floor = place.floor;
+                true
+            }
+            None => false,
+        });
         self.constellation = Some(entered.constellation);
         self.phase = Phase::Live;
         vec![send(&ServerFrame::Welcome(Box::new(entered.welcome)))]
@@ -245,7 +255,7 @@ impl Session {
 
     fn live(&mut self, page: &Arc<PageText>) -> Vec<Output> {
         let Some(place) = self.places.get_mut(&page.room) else { return Vec::new() };
-        place.head = place.head.max(page.to);
+        place.head = place.head.max(page.head);
         if page.from != place.sent.next() {
             return Vec::new();
         }
@@ -285,12 +295,24 @@ impl Session {
         vec![Output::Send(page.text.clone())]
     }
 
-    fn beat(&mut self) -> Vec<Output> {
+    fn beat(&mut self, heads: &[(RoomId, Seq)]) -> Vec<Output> {
+        // The digest is of where the rooms stand, not of where this session believes they do.
+        self.heads(heads);
         if self.silent_beats >= SILENT_BEATS_MAX {
             return self.close(Refusal::Silent);
         }
         self.silent_beats += 1;
         vec![self.send_beat()]
+    }
+
+    /// What lies beyond the last page sent is read from the log, turn by turn.
+    fn heads(&mut self, heads: &[(RoomId, Seq)]) -> Vec<Output> {
+        for (room, head) in heads {
+            if let Some(place) = self.places.get_mut(room) {
+                place.head = place.head.max(*head);
+            }
+        }
+        Vec::new()
     }
 
     fn send_beat(&mut self) -> Output {

@@ -160,16 +160,37 @@ fn ten_unreadable_frames_in_a_row_end_it() {
 }
 
 #[test]
-fn two_unanswered_beats_end_it() {
+fn an_unanswered_beat_ends_it_with_the_next() {
     let mut session = live(vec![], &[]);
     let answer = || Input::Frame(Ok(ClientFrame::Beat { digest: String::new() }));
-    assert_eq!(told(session.step(Input::Beat)), ["beat 811c9dc5"]);
+    assert_eq!(told(session.step(Input::Beat(Vec::new()))), ["beat 811c9dc5"]);
     assert!(session.step(answer()).is_empty(), "an answer is not answered");
     assert_eq!(told(session.step(answer())), ["beat 811c9dc5"], "a phone that wakes is");
     assert!(session.step(answer()).is_empty());
-    session.step(Input::Beat);
-    session.step(Input::Beat);
-    assert_eq!(told(session.step(Input::Beat)), ["close silent 4408"]);
+    session.step(Input::Beat(Vec::new()));
+    assert_eq!(told(session.step(Input::Beat(Vec::new()))), ["close silent 4408"]);
+}
+
+#[test]
+fn a_beat_knows_where_rooms_stand_and_finds_what_was_missed() {
+    let mut session = live(vec![mine(1, 1, 3)], &[(1, 3)]);
+    let stale = told(session.step(Input::Beat(vec![(room(1), Seq(3))])));
+    assert!(!session.wants_turn());
+    let beat = told(session.step(Input::Frame(Ok(ClientFrame::Beat { digest: String::new() }))));
+    assert!(beat.is_empty());
+    let fresh = told(session.step(Input::Beat(vec![(room(1), Seq(5)), (room(9), Seq(1))])));
+    assert_ne!(stale, fresh, "the digest is of the head");
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(3)) 200"]);
+}
+
+#[test]
+fn a_phone_whose_queue_was_full_reads_on() {
+    let mut session = live(vec![mine(1, 1, 3)], &[(1, 3)]);
+    assert!(session.step(Input::Behind(vec![(room(1), Seq(4))])).is_empty());
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(3)) 200"]);
+    let large = page(1, 4, 5, 300);
+    session.step(Input::Push(Push::Page(large)));
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(5)) 200"], "and tells the head");
 }
 
 #[test]

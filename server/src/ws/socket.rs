@@ -7,15 +7,16 @@ use crate::{
     clock::{after, spread},
     log::Receipt,
     people::session::Me,
-    presence::{self, Inlet},
+    presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
 use roost_shared::{
-    EntryId, Epoch, Refusal, RoomId,
-    frame::{ClientFrame, Cursors, ServerFrame},
+    EntryId, Epoch, Refusal, RoomId, Seq,
+    frame::{ClientFrame, Cursors, ServerFrame, Welcome},
+    refusal::Class,
 };
 use std::{collections::VecDeque, future::Future, pin::Pin, time::Duration};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -37,7 +38,7 @@ struct Wire {
     app: App,
     socket: WebSocket,
     session: Session,
-    inlet: Option<Box<Joined>>,
+    joined: Option<Box<Joined>>,
     pending: Pending,
     wake: Instant,
 }
@@ -54,27 +55,26 @@ pub async fn run(app: App, socket: WebSocket) {
     let wake = after(app.config.live.hello_ms);
     let session = Session::default();
     let pending = Pending::new();
-    let mut wire = Wire { app, socket, session, inlet: None, pending, wake };
+    let mut wire = Wire { app, socket, session, joined: None, pending, wake };
     while let Ok(input) = wire.next().await {
         if wire.step(input).await.is_err() {
             break;
         }
     }
-    wire.leave();
 }
 
 impl Wire {
-    /// The next thing that happens.
+    /// The next thing that happens; what is urgent first.
     async fn next(&mut self) -> Result<Input, Over> {
+        if self.joined.as_ref().is_some_and(|joined| joined.inlet.outlet.is_urgent()) {
+            let push = next_push(&mut self.joined).await;
+            return Ok(self.pushed(push));
+        }
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
-        let joined = self.inlet.is_some();
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.recv(), if may_read => Ok(read(message)?),
-            push = next_push(&mut self.inlet), if joined => Ok(match push {
-                Ok(push) => Input::Push(push),
-                Err(refusal) => Input::End(refusal),
-            }),
+            message = self.socket.recv(), if may_read => read(message),
+            push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next() => {
                 Ok(Input::Appended { room, id, answer })
             }
@@ -83,37 +83,42 @@ impl Wire {
         }
     }
 
+    fn pushed(&self, push: Push) -> Input {
+        match push {
+            Push::Behind => Input::Behind(self.heads()),
+            push => Input::Push(push),
+        }
+    }
+
     fn due(&mut self) -> Input {
         self.wake = after(self.app.config.live.beat_ms);
-        if self.inlet.is_some() { Input::Beat } else { Input::HelloLate }
+        if self.joined.is_some() { Input::Beat(self.heads()) } else { Input::HelloLate }
     }
 
-    /// Carries out everything that follows from one input, and flushes once.
+    fn heads(&self) -> Vec<(RoomId, Seq)> {
+        self.joined.as_ref().map_or_else(Vec::new, |joined| self.app.feeds.heads(&joined.rooms))
+    }
+
+    /// Carries out everything that follows from one input and from pages that are here already, and
+    /// flushes once. All of it has one deadline: a phone that does not take it in time is too slow.
     async fn step(&mut self, input: Input) -> Result<(), Over> {
-        self.carry_out(input).await?;
+        let deadline = after(self.app.config.live.write_ms);
+        self.carry_out(input, deadline).await?;
         for _ in 0..PUSHES_A_FLUSH {
-            let Some(push) = self.inlet.as_mut().and_then(|joined| joined.inlet.ready()) else {
-                break;
-            };
-            self.carry_out(Input::Push(push)).await?;
+            let Some(joined) = self.joined.as_mut() else { break };
+            let Some(push) = joined.inlet.ready() else { break };
+            let input = self.pushed(push);
+            self.carry_out(input, deadline).await?;
         }
-        let limit = Duration::from_millis(self.app.config.live.write_ms);
-        match timeout(limit, self.socket.flush()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Over),
-            Err(_) => {
-                self.close(Refusal::SlowReader).await;
-                Err(Over)
-            }
-        }
+        self.write(None, deadline).await
     }
 
-    async fn carry_out(&mut self, input: Input) -> Result<(), Over> {
+    async fn carry_out(&mut self, input: Input, deadline: Instant) -> Result<(), Over> {
         let mut outputs = VecDeque::from(self.session.step(input));
         while let Some(output) = outputs.pop_front() {
             let next = match output {
                 Output::Send(text) => {
-                    self.feed(text).await?;
+                    self.write(Some(text), deadline).await?;
                     continue;
                 }
                 Output::Close(refusal) => {
@@ -138,22 +143,34 @@ impl Wire {
         Ok(())
     }
 
-    async fn feed(&mut self, text: Bytes) -> Result<(), Over> {
-        let text = Utf8Bytes::try_from(text).map_err(|_| Over)?;
-        let limit = Duration::from_millis(self.app.config.live.write_ms);
-        match timeout(limit, self.socket.feed(Message::Text(text))).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Over),
-            Err(_) => {
-                self.close(Refusal::SlowReader).await;
-                Err(Over)
+    /// Puts a frame into the socket's buffer, or with `None` sends out what is in it. While that waits
+    /// for the phone, the house may still call: whoever is no longer here is sent nothing more.
+    async fn write(&mut self, text: Option<Bytes>, deadline: Instant) -> Result<(), Over> {
+        let message = text.map(Utf8Bytes::try_from).transpose().map_err(|_| Over)?;
+        let refusal = {
+            let Wire { app, socket, joined, .. } = self;
+            let outlet = joined.as_ref().map(|joined| joined.inlet.outlet.clone());
+            let me = joined.as_ref().map(|joined| joined.me);
+            let sending = async {
+                match message {
+                    Some(text) => socket.feed(Message::Text(text)).await,
+                    None => socket.flush().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                done = sending => return done.map_err(|_| Over),
+                () = sleep_until(deadline) => Refusal::SlowReader,
+                refusal = unwelcome(app, outlet.as_deref(), me) => refusal,
             }
-        }
+        };
+        self.close(refusal).await;
+        Err(Over)
     }
 
     /// Hands a draft to the log; the answer comes later, unless it is a refusal at the door.
     fn append(&mut self, room: RoomId, draft: roost_shared::Draft) -> Option<Input> {
-        let me = self.inlet.as_ref()?.me;
+        let me = self.joined.as_ref()?.me;
         let id = draft.id;
         match self.app.log.submit(me.who(), room, draft) {
             Ok(answer) => {
@@ -176,28 +193,31 @@ impl Wire {
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
         self.app.presence.enter(me.constellation, &inlet.outlet);
-        self.inlet = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
+        self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
         self.wake = after(u64::try_from(first).unwrap_or(0));
+        if self.app.is_draining() {
+            return Err(Refusal::Draining);
+        }
         let rooms = self.listen(&me).await?;
-        if epoch == Some(self.app.directory.epoch()) {
-            let back = self.app.directory.check_rollback(&rooms, &cursors).await;
-            if back.map_err(|e| e.refusal())? {
-                cursors.clear();
-            }
-        } else {
+        let directory = &self.app.directory;
+        let mut told = directory.epoch();
+        if epoch != Some(told) {
+            cursors.clear();
+        } else if let Some(ended) = directory.check_rollback(&me, &rooms, &cursors).await {
+            told = ended.map_err(|e| e.refusal())?;
             cursors.clear();
         }
-        entered(&self.app, &me, rooms, cursors).await
+        entered(&self.app, &me, rooms, (told, cursors)).await
     }
 
     async fn reload(&mut self) -> Result<Entered, Refusal> {
-        let me = self.inlet.as_ref().ok_or(Refusal::SignInAgain)?.me;
-        let bearer = crate::people::token::Bearer { person: me.person, device: me.device };
-        let me = self.app.people.present(bearer).await.map_err(|e| e.refusal())?;
+        let me = self.joined.as_ref().ok_or(Refusal::SignInAgain)?.me;
+        let me = self.app.people.present(me.bearer()).await.map_err(|e| e.refusal())?;
         let rooms = self.listen(&me).await?;
-        entered(&self.app, &me, rooms, Cursors::new()).await
+        let told = (self.app.directory.epoch(), Cursors::new());
+        entered(&self.app, &me, rooms, told).await
     }
 
     /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing
@@ -205,7 +225,7 @@ impl Wire {
     async fn listen(&mut self, me: &Me) -> Result<Vec<Mine>, Refusal> {
         let mut rooms =
             self.app.directory.rooms(me.constellation, me.person).await.map_err(|e| e.refusal())?;
-        let Some(joined) = self.inlet.as_mut() else { return Err(Refusal::SignInAgain) };
+        let Some(joined) = self.joined.as_mut() else { return Err(Refusal::SignInAgain) };
         let feeds = &self.app.feeds;
         for gone in joined.rooms.iter().filter(|old| !rooms.iter().any(|mine| mine.room == **old)) {
             feeds.leave(*gone, &joined.inlet.outlet);
@@ -250,9 +270,12 @@ impl Wire {
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }
+}
 
-    fn leave(&mut self) {
-        if let Some(joined) = self.inlet.take() {
+impl Drop for Wire {
+    /// However the connection ends: nobody is left standing in a feed.
+    fn drop(&mut self) {
+        if let Some(joined) = self.joined.take() {
             self.app.presence.leave(joined.me.constellation, &joined.inlet.outlet);
             for room in &joined.rooms {
                 self.app.feeds.leave(*room, &joined.inlet.outlet);
@@ -261,17 +284,32 @@ impl Wire {
     }
 }
 
+/// Waits until this phone may be here no longer. A reload that is due stays due: the session carries
+/// it out when the write is done.
+async fn unwelcome(app: &App, outlet: Option<&Outlet>, me: Option<Me>) -> Refusal {
+    let (Some(outlet), Some(me)) = (outlet, me) else { return std::future::pending().await };
+    outlet.urgent().await;
+    if let Some(refusal) = outlet.is_cut() {
+        return refusal;
+    }
+    match app.people.present(me.bearer()).await {
+        Err(error) if error.refusal().class() == Class::SignInAgain => error.refusal(),
+        _ => std::future::pending().await,
+    }
+}
+
 async fn entered(
     app: &App,
     me: &Me,
     rooms: Vec<Mine>,
-    cursors: Cursors,
+    (epoch, cursors): (Epoch, Cursors),
 ) -> Result<Entered, Refusal> {
     let welcome = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
+    let welcome = Welcome { epoch, ..welcome };
     Ok(Entered { constellation: me.constellation, rooms, welcome, cursors })
 }
 
-async fn next_push(joined: &mut Option<Box<Joined>>) -> Result<crate::presence::Push, Refusal> {
+async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {
     match joined {
         Some(joined) => joined.inlet.next().await,
         None => std::future::pending().await,
