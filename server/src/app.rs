@@ -114,8 +114,8 @@ impl App {
         })
     }
 
-    /// Whether a real write and a read of it go through, in time. Asked often, it answers from what it
-    /// found within the last second: nobody may keep the disk busy by asking.
+    /// Whether a real write and a read of it go through, in time. Asked often, it answers from what
+    /// it found within the last second: nobody may keep the disk busy by asking.
     pub async fn ready(&self) -> bool {
         if self.is_draining() || !self.log.is_alive() || !self.bus.is_alive() {
             return false;

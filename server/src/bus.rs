@@ -1,7 +1,8 @@
-//! From the log to the feeds: what was written, and whose rooms changed. Within this process entries
-//! travel in hand; what another process wrote (the command line) is found by a pulse in the database.
-//! One task delivers, so every phone sees a room's entries in the order of its log; it never waits for
-//! the database. What needs the database is done beside it, by the watcher and by the feeds' repair.
+//! From the log to the feeds: what was written, and whose rooms changed. Within this process
+//! entries travel in hand; what another process wrote (the command line) is found by a pulse in the
+//! database. One task delivers, so every phone sees a room's entries in the order of its log; it
+//! never waits for the database. What needs the database is done beside it, by the watcher and by
+//! the feeds' repair.
 
 use crate::{
     error::Result,
@@ -18,7 +19,8 @@ use tokio::sync::mpsc;
 const QUEUE: usize = 64;
 /// How often the database is asked whether another process changed anything.
 const PULSE: Duration = Duration::from_millis(250);
-/// After so many failed pulses (10 s) nobody can say who may still be here, and every phone is sent off.
+/// After so many failed pulses (10 s) nobody can say who may still be here, and every phone is sent
+/// off.
 const BLIND_PULSES_MAX: u32 = 40;
 
 enum Event {

@@ -156,8 +156,8 @@ impl Feeds {
         })
     }
 
-    /// The repair: brings stale feeds up to their logs, again and again until it succeeds. Runs for as
-    /// long as the database is open.
+    /// The repair: brings stale feeds up to their logs, again and again until it succeeds. Runs for
+    /// as long as the database is open.
     pub async fn repair(self) {
         while !self.0.db.is_closed() {
             let stale = std::mem::take(&mut *self.stale());
@@ -175,8 +175,9 @@ impl Feeds {
         }
     }
 
-    /// Somebody else wrote, so who is a member is read again too: after the entries, so that whoever was
-    /// removed meanwhile is not sent what came later. Readers who came since then are left alone.
+    /// Somebody else wrote, so who is a member is read again too: after the entries, so that
+    /// whoever was removed meanwhile is not sent what came later. Readers who came since then are
+    /// left alone.
     async fn catch_up(&self, constellation: ConstellationId, room: RoomId) -> Result<()> {
         while let Some((head, readers)) = self.readers(room) {
             let mut conn = self.0.db.reader().await?;
@@ -256,7 +257,8 @@ impl Feed {
         let fresh = lines.iter().position(|line| self.head.is_none_or(|head| line.seq > head));
         let (Some(start), Some(last)) = (fresh, lines.last()) else { return };
         let head = last.seq;
-        // One page of the usual size, also for a large group: it tells the head, and sessions read on.
+        // One page of the usual size, also for a large group: it tells the head, and sessions read
+        // on.
         let fresh = &lines[start..];
         let fit = page::bounded(fresh.iter());
         let page = Arc::new(PageText::of(room, head, head, fresh[..fit].iter()));

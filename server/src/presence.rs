@@ -1,6 +1,7 @@
-//! Who is connected to this process: the outlets of each constellation's phones, and the outlet itself,
-//! a bounded queue towards one socket. Nothing here waits. A page that finds the queue full is not
-//! queued: the phone is *behind* and reads the log when it has caught its breath; it never skips.
+//! Who is connected to this process: the outlets of each constellation's phones, and the outlet
+//! itself, a bounded queue towards one socket. Nothing here waits. A page that finds the queue full
+//! is not queued: the phone is *behind* and reads the log when it has caught its breath; it never
+//! skips.
 
 use crate::page::PageText;
 use roost_shared::{ConstellationId, PersonId, Refusal};
@@ -93,7 +94,8 @@ impl Outlet {
         }
     }
 
-    /// Whether the phone may be here no longer, or must look whether it may: that goes before pages.
+    /// Whether the phone may be here no longer, or must look whether it may: that goes before
+    /// pages.
     pub fn is_urgent(&self) -> bool {
         self.cut.get().is_some() || self.reload.load(Ordering::Acquire)
     }
@@ -165,7 +167,8 @@ impl Presence {
         });
     }
 
-    /// Every phone of a constellation looks again at its rooms, and at whether it may be here at all.
+    /// Every phone of a constellation looks again at its rooms, and at whether it may be here at
+    /// all.
     pub fn reload(&self, constellation: ConstellationId) {
         self.with(|all| {
             all.get(&constellation).into_iter().flatten().for_each(|outlet| outlet.reload());

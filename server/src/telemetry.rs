@@ -2,20 +2,25 @@
 //! text, an address or a token: what is logged is ids, codes, counts and times.
 
 use crate::error::{Error, Result};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::LevelFilter, filter::Targets, layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// Starts logging by tracing's filter language. A second call changes nothing.
+///
+/// However much is asked for, libraries say only what is wrong: below that they would quote what
+/// passes through them, and that is people's words and tokens.
 ///
 /// # Errors
 /// `Error::Config` for a filter that does not parse.
 pub fn start(filter: &str) -> Result<()> {
-    let filter = EnvFilter::try_new(filter)
+    let asked = EnvFilter::try_new(filter)
         .map_err(|e| Error::Config(format!("telemetry.filter is {filter:?}: {e}")))?;
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
+    let allowed =
+        Targets::new().with_default(LevelFilter::WARN).with_target("roost", LevelFilter::TRACE);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    let lines = lines.with_writer(std::io::stderr).with_filter(allowed);
+    let _ = tracing_subscriber::registry().with(lines).with(asked).try_init();
     Ok(())
 }

@@ -218,8 +218,8 @@ pub struct Page {
 /// The names of the client frames, for telling an unknown frame from a malformed one.
 const CLIENT_FRAMES: [&str; 5] = ["hello", "append", "range", "resume", "beat"];
 
-/// A message that is no client frame, and what could still be made out of it: the room and the draft
-/// that the refusal is to name, so that a phone knows what it waits for in vain.
+/// A message that is no client frame, and what could still be made out of it: the room and the
+/// draft that the refusal is to name, so that a phone knows what it waits for in vain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unread {
     pub refusal: Refusal,

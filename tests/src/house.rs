@@ -64,7 +64,8 @@ impl House {
     async fn build(folder: Folder, dbs: [Db; 2], fault: Option<Fault>) -> House {
         let clock = Clock::turned_by_hand(BEGINNING);
         let config = Config::in_folder(folder.path());
-        let keys = Keys::load(&folder.path().join("keys"), true).expect("a new folder gets its keys");
+        let keys =
+            Keys::load(&folder.path().join("keys"), true).expect("a new folder gets its keys");
         let keys = Arc::new(keys);
         let db = dbs[0].clone();
         let people = People::new(db.clone(), parts(&db, &keys, &clock), config.session.clone());

@@ -65,6 +65,13 @@ impl Instance {
         self.start_as(serve(&self.data(), self.door.address)).await;
     }
 
+    /// As [`Instance::start`], and logs as much as can be asked for.
+    pub async fn start_talkative(&mut self) {
+        let mut command = serve(&self.data(), self.door.address);
+        command.env("ROOST_TELEMETRY__FILTER", "trace");
+        self.start_as(command).await;
+    }
+
     /// As [`Instance::start`], with a copy of the data on a disk of `megabytes`, of which a
     /// neighbour holds `taken`. The disk is a tmpfs that only this process sees; it needs root.
     pub async fn start_on_small_disk(&mut self, megabytes: u32, taken: u32) {

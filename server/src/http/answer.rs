@@ -35,6 +35,11 @@ impl IntoResponse for Problem {
         }
         let refusal = self.0.refusal();
         let status = refusal.status();
+        tracing::debug!(
+            refusal.code = refusal.code(),
+            http.status = status,
+            "a request was refused"
+        );
         let body = ProblemBody { r#type: "about:blank", status, told: refusal.into() };
         let text = serde_json::to_string(&body).unwrap_or_default();
         let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

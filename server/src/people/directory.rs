@@ -125,9 +125,10 @@ impl Directory {
 
     /// A phone of this epoch claims to hold more than the log does. `None`: it does not.
     ///
-    /// One person's word is not enough to make every phone forget: that phone alone is told of another
-    /// epoch, and starts anew. When a second person's phone says the same, history was set back: the
-    /// epoch ends, once in the life of a process, since the database of a running one cannot be set back.
+    /// One person's word is not enough to make every phone forget: that phone alone is told of
+    /// another epoch, and starts anew. When a second person's phone says the same, history was set
+    /// back: the epoch ends, once in the life of a process, since the database of a running one
+    /// cannot be set back.
     pub async fn check_rollback(
         &self,
         me: &Me,

@@ -131,8 +131,8 @@ impl People {
         found.filter(|found| !found.revoked && self.now() < found.expires_at)
     }
 
-    /// The number of the refresh token to give out: to the phone the link was spent on, soon after, and
-    /// as long as that token was not used.
+    /// The number of the refresh token to give out: to the phone the link was spent on, soon after,
+    /// and as long as that token was not used.
     fn check_spent(
         &self,
         signed_in: Option<sign_in::Device>,

@@ -134,7 +134,8 @@ impl People {
         match self.judge(&found, generation) {
             presented @ (Presented::Newest | Presented::Ahead) => {
                 if matches!(presented, Presented::Ahead) {
-                    tracing::error!(device.id = %id, "ROLLBACK: a refresh token is newer than this database");
+                    // Ours by its MAC, so it is the database that went back, not the phone ahead.
+                    tracing::error!(device.id = %id, "ROLLBACK: a token of later than now");
                 }
                 let next = generation + 1;
                 if !sign_in::rotate(tx.conn(), &found, next, self.now()).await? {

@@ -24,6 +24,10 @@ const BUSY_MS: u32 = 5_000;
 const READERS: u32 = 4;
 /// How long to wait for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// What SQLite may keep of the database in memory, KiB: for the writer the upper parts of its
+/// indexes, for a reader one page of a room. The kernel keeps the rest.
+const WRITER_CACHE_KIB: u32 = 8 * 1_024;
+const READER_CACHE_KIB: u32 = 512;
 /// Pages of WAL after which a commit folds them back itself, should the background one not keep up.
 const CHECKPOINT_PAGES: u32 = 8_192;
 
@@ -96,10 +100,12 @@ impl Db {
         sqlx::any::install_default_drivers();
         // SQLite has one writer at a time; more connections would only wait on each other.
         let writers = if backend == Backend::Sqlite { 1 } else { READERS };
-        let writer = options(backend, writers).connect(url).await.map_err(unusable)?;
+        let writer =
+            options(backend, writers, WRITER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(unusable)?;
-        let readers = options(backend, READERS).connect(url).await.map_err(unusable)?;
-        let watcher = options(backend, 1).connect(url).await.map_err(unusable)?;
+        let readers =
+            options(backend, READERS, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
+        let watcher = options(backend, 1, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         Ok(Db { backend, writer, readers, watcher, fault: None })
     }
 
@@ -117,8 +123,8 @@ impl Db {
     /// `Internal` or a `Refused` that says to try later.
     pub async fn begin(&self) -> Result<Tx> {
         let tx = match self.begin_once().await {
-            // A full disk makes SQLite roll back by itself; sqlx, whose own rollback then fails, goes
-            // on believing that the connection is in a transaction. A new connection is not.
+            // A full disk makes SQLite roll back by itself; sqlx, whose own rollback then fails,
+            // goes on believing that the connection is in a transaction. A new connection is not.
             Err(sqlx::Error::InvalidSavePointStatement) => {
                 drop(self.writer.acquire().await?.detach());
                 self.begin_once().await
@@ -202,7 +208,7 @@ impl Tx {
     }
 }
 
-fn options(backend: Backend, connections: u32) -> AnyPoolOptions {
+fn options(backend: Backend, connections: u32, cache_kib: u32) -> AnyPoolOptions {
     let options = AnyPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
@@ -211,11 +217,12 @@ fn options(backend: Backend, connections: u32) -> AnyPoolOptions {
     if backend == Backend::Postgres {
         return options;
     }
-    options.after_connect(|conn, _| {
+    options.after_connect(move |conn, _| {
         Box::pin(async move {
             let pragmas = format!(
                 "PRAGMA busy_timeout={BUSY_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-                 PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}"
+                 PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}; \
+                 PRAGMA cache_size=-{cache_kib}"
             );
             sqlx::raw_sql(sqlx::AssertSqlSafe(pragmas)).execute(conn).await.map(|_| ())
         })
@@ -236,10 +243,7 @@ impl From<sqlx::Error> for Error {
             "13" | "53100" => Error::Refused(Refusal::StoreFull),
             // SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT: another process held the lock too long.
             "5" | "517" => Error::Refused(Refusal::Busy),
-            "" => {
-                eprintln!("DEBUG {error:?}");
-                Error::Internal(format!("database: {}", class_of(&error)))
-            }
+            "" => Error::Internal(format!("database: {}", class_of(&error))),
             code => Error::Internal(format!("database error code {code}")),
         }
     }

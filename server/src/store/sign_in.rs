@@ -156,8 +156,8 @@ pub async fn add_device(conn: &mut Conn, of: &Enrolment, new: NewDevice<'_>) -> 
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes a device that was signed out back for the same person, with no old token good. False when it is
-/// somebody else's, or not signed out.
+/// Takes a device that was signed out back for the same person, with no old token good. False when
+/// it is somebody else's, or not signed out.
 pub async fn revive_device(conn: &mut Conn, of: &Enrolment, new: NewDevice<'_>) -> Result<bool> {
     let done = sqlx::query(REVIVE)
         .bind(new.name)

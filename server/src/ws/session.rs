@@ -199,7 +199,8 @@ impl Session {
                 self.beat_out = false;
                 Vec::new()
             }
-            // A phone that has woken asks whether we are there; what it says to this ends the matter.
+            // A phone that has woken asks whether we are there; what it says to this ends the
+            // matter.
             ClientFrame::Beat { .. } => vec![self.send_beat()],
             ClientFrame::Hello { .. } => Vec::new(),
         }

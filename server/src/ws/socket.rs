@@ -19,7 +19,7 @@ use roost_shared::{
     refusal::Class,
 };
 use std::{collections::VecDeque, future::Future, pin::Pin, time::Duration};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// Pushes that are passed on before one flush.
 const PUSHES_A_FLUSH: usize = 64;
@@ -40,7 +40,7 @@ struct Wire {
     session: Session,
     joined: Option<Box<Joined>>,
     pending: Pending,
-    wake: Instant,
+    wake: Pin<Box<Sleep>>,
 }
 
 /// What a signed-in connection holds on to.
@@ -50,9 +50,10 @@ struct Joined {
     rooms: Vec<RoomId>,
 }
 
-/// Runs one connection to its end.
+/// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
+/// not hold the room that signing in, reading or closing takes.
 pub async fn run(app: App, socket: WebSocket) {
-    let wake = after(app.config.live.hello_ms);
+    let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
     let session = Session::default();
     let pending = Pending::new();
     let mut wire = Wire { app, socket, session, joined: None, pending, wake };
@@ -78,7 +79,7 @@ impl Wire {
             Some((room, id, answer)) = self.pending.next() => {
                 Ok(Input::Appended { room, id, answer })
             }
-            () = sleep_until(self.wake) => Ok(self.due()),
+            () = &mut self.wake => Ok(self.due()),
             () = std::future::ready(()), if turn => Ok(Input::Turn),
         }
     }
@@ -91,7 +92,7 @@ impl Wire {
     }
 
     fn due(&mut self) -> Input {
-        self.wake = after(self.app.config.live.beat_ms);
+        self.wake.as_mut().reset(after(self.app.config.live.beat_ms));
         if self.joined.is_some() { Input::Beat(self.heads()) } else { Input::HelloLate }
     }
 
@@ -122,7 +123,7 @@ impl Wire {
                     continue;
                 }
                 Output::Close(refusal) => {
-                    self.close(refusal).await;
+                    Box::pin(self.close(refusal)).await;
                     return Err(Over);
                 }
                 Output::Append { room, draft } => match self.append(room, draft) {
@@ -143,8 +144,9 @@ impl Wire {
         Ok(())
     }
 
-    /// Puts a frame into the socket's buffer, or with `None` sends out what is in it. While that waits
-    /// for the phone, the house may still call: whoever is no longer here is sent nothing more.
+    /// Puts a frame into the socket's buffer, or with `None` sends out what is in it. While that
+    /// waits for the phone, the house may still call: whoever is no longer here is sent nothing
+    /// more.
     async fn write(&mut self, text: Option<Bytes>, deadline: Instant) -> Result<(), Over> {
         let message = text.map(Utf8Bytes::try_from).transpose().map_err(|_| Over)?;
         let refusal = {
@@ -164,7 +166,7 @@ impl Wire {
                 refusal = unwelcome(app, outlet.as_deref(), me) => refusal,
             }
         };
-        self.close(refusal).await;
+        Box::pin(self.close(refusal)).await;
         Err(Over)
     }
 
@@ -196,7 +198,7 @@ impl Wire {
         self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
-        self.wake = after(u64::try_from(first).unwrap_or(0));
+        self.wake.as_mut().reset(after(u64::try_from(first).unwrap_or(0)));
         if self.app.is_draining() {
             return Err(Refusal::Draining);
         }
@@ -252,6 +254,7 @@ impl Wire {
 
     /// Says why, and gives the phone a moment to hear it.
     async fn close(&mut self, refusal: Refusal) {
+        tracing::debug!(refusal.code = refusal.code(), "a connection is ended");
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
@@ -284,15 +287,15 @@ impl Drop for Wire {
     }
 }
 
-/// Waits until this phone may be here no longer. A reload that is due stays due: the session carries
-/// it out when the write is done.
+/// Waits until this phone may be here no longer. A reload that is due stays due: the session
+/// carries it out when the write is done.
 async fn unwelcome(app: &App, outlet: Option<&Outlet>, me: Option<Me>) -> Refusal {
     let (Some(outlet), Some(me)) = (outlet, me) else { return std::future::pending().await };
     outlet.urgent().await;
     if let Some(refusal) = outlet.is_cut() {
         return refusal;
     }
-    match app.people.present(me.bearer()).await {
+    match Box::pin(app.people.present(me.bearer())).await {
         Err(error) if error.refusal().class() == Class::SignInAgain => error.refusal(),
         _ => std::future::pending().await,
     }

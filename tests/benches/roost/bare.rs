@@ -1,5 +1,6 @@
-//! The limits Roost is compared with: a bare fan-out loop, without a disk (`bare`) and with one grouped
-//! durable write before anybody is told (`bare+durable`). No rules, no sign-in; never a product.
+//! The limits Roost is compared with: a bare fan-out loop, without a disk (`bare`) and with one
+//! grouped durable write before anybody is told (`bare+durable`). No rules, no sign-in; never a
+//! product.
 
 use crate::{
     Done,

@@ -1,5 +1,5 @@
-//! The disk of the bare loop: SQLite in WAL mode with `synchronous=FULL`, one insert statement, and so
-//! one transaction and one sync, for a group of drafts.
+//! The disk of the bare loop: SQLite in WAL mode with `synchronous=FULL`, one insert statement, and
+//! so one transaction and one sync, for a group of drafts.
 
 use crate::{Done, bare::Waiting};
 use sqlx::{

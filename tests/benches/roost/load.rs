@@ -1,5 +1,5 @@
-//! The loads: messages at a rate (open loop), messages as fast as answers come (closed loop), a storm of
-//! phones that come back, and phones that do nothing.
+//! The loads: messages at a rate (open loop), messages as fast as answers come (closed loop), a
+//! storm of phones that come back, and phones that do nothing.
 
 use crate::{
     Done, MEMBERS,
@@ -78,8 +78,8 @@ impl Scene {
         Ok(())
     }
 
-    /// So many messages a second, evenly, from everybody in turn. A message is as late as it is after its
-    /// moment in this timetable, whoever was to blame.
+    /// So many messages a second, evenly, from everybody in turn. A message is as late as it is
+    /// after its moment in this timetable, whoever was to blame.
     pub async fn open_loop(&mut self, rate: u32, length: Duration) -> Done<Shown> {
         self.timetable(rate, Duration::from_secs(1)).await?;
         self.desk.restart();

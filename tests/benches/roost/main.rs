@@ -1,10 +1,13 @@
-//! `cargo bench -p roost-tests`: how fast and how small Roost is, beside what the machine could do at most.
+//! `cargo bench -p roost-tests`: how fast and how small Roost is, beside what the machine could do
+//! at most.
 //!
-//! Every server runs in a process of its own (this program again, `--serve=`); one generator drives them all.
+//! Every server runs in a process of its own (this program again, `--serve=`); one generator drives
+//! them all.
 //!   cargo bench -p roost-tests                       all parts, some five minutes
 //!   cargo bench -p roost-tests -- --long             longer loads
 //!   cargo bench -p roost-tests -- --gate             exit 1 when CPU or memory do not hold
-//!   ROOST_BENCH=idle,storm cargo bench -p roost-tests   only these of: latency, rate, storm, idle, history
+//!   ROOST_BENCH=idle,storm cargo bench -p roost-tests   only these of: latency, rate, storm, idle,
+//!                                                   history; and of: roost, bare, bare+durable
 
 mod bare;
 mod child;
@@ -18,6 +21,7 @@ mod roost;
 mod roster;
 mod wire;
 
+use child::Kind;
 use std::{error::Error, process::ExitCode, time::Duration};
 
 /// The result of anything that has nothing to say, or of anything.
@@ -28,7 +32,9 @@ pub const MEMBERS: usize = 11;
 
 /// What the caller asked for.
 pub struct Plan {
-    parts: Option<Vec<String>>,
+    /// Those that were named; none: all.
+    parts: Vec<String>,
+    kinds: Vec<Kind>,
     /// How long a load at a rate lasts, and one step of a closed loop.
     pub load: Duration,
     pub step: Duration,
@@ -41,9 +47,18 @@ impl Plan {
     fn read(arguments: &[String]) -> Plan {
         let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
         let times = if has("--long") { 4 } else { 1 };
-        let parts = std::env::var("ROOST_BENCH").ok();
+        let named = std::env::var("ROOST_BENCH").unwrap_or_default();
+        let named = named.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let (mut parts, mut kinds) = (Vec::new(), Vec::new());
+        for name in named {
+            match Kind::ALL.into_iter().find(|kind| kind.as_str() == name) {
+                Some(kind) => kinds.push(kind),
+                None => parts.push(name.to_owned()),
+            }
+        }
         Plan {
-            parts: parts.map(|parts| parts.split(',').map(|part| part.trim().to_owned()).collect()),
+            parts,
+            kinds,
             load: Duration::from_secs(10) * times,
             step: Duration::from_secs(4) * times,
             watch: Duration::from_secs(22) * times,
@@ -53,7 +68,12 @@ impl Plan {
 
     /// Whether a part is to run.
     pub fn has(&self, part: &str) -> bool {
-        self.parts.as_ref().is_none_or(|parts| parts.iter().any(|named| named == part))
+        self.parts.is_empty() || self.parts.iter().any(|named| named == part)
+    }
+
+    /// Whether a server is to be measured.
+    pub fn serves(&self, kind: Kind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The parts of the bench: which server gets which load, in what order, under which name a figure goes.
+//! The parts of the bench: which server gets which load, in what order, under which name a figure
+//! goes.
 
 use crate::{
     Done, MEMBERS, Plan,
@@ -70,7 +71,8 @@ pub async fn all(plan: &Plan) -> Done<Found> {
         );
     }
     let lively_parts = ["latency", "rate", "storm"].iter().any(|part| plan.has(part));
-    for kind in [Kind::Bare, Kind::Durable, Kind::Roost] {
+    let kinds = [Kind::Bare, Kind::Durable, Kind::Roost];
+    for kind in kinds.into_iter().filter(|kind| plan.serves(*kind)) {
         if lively_parts {
             let done = lively(plan, kind, SHORT, &mut found).await;
             found.note(kind, done);
@@ -80,7 +82,7 @@ pub async fn all(plan: &Plan) -> Done<Found> {
             found.note(kind, done);
         }
     }
-    if plan.has("history") {
+    if plan.has("history") && plan.serves(Kind::Roost) {
         let done = lively(plan, Kind::Roost, LONG, &mut found).await;
         found.note(Kind::Roost, done);
     }

@@ -1,5 +1,6 @@
-//! The load generator: one thread, a task a phone, and as little work a delivery as telling a latency
-//! needs. The moment a message was due stands in its id (for the ack) and in its text (for the others).
+//! The load generator: one thread, a task a phone, and as little work a delivery as telling a
+//! latency needs. The moment a message was due stands in its id (for the ack) and in its text (for
+//! the others).
 
 use crate::{
     Done,

@@ -2,12 +2,15 @@
 
 use crate::{Done, MEMBERS, bare};
 
+/// Makes an access token for a person.
+pub type Mint = Box<dyn Fn(&str) -> Done<String>>;
+
 /// Everybody of every room. Roost's is made with its data folder; the bare loops let anybody in.
 pub struct Roster {
     pub epoch: String,
     pub rooms: Vec<Place>,
     /// An access token for a person, good from now on.
-    pub mint: Box<dyn Fn(&str) -> Done<String>>,
+    pub mint: Mint,
 }
 
 pub struct Place {

@@ -99,7 +99,8 @@ impl Ear {
         Ear { half, kept: Vec::new() }
     }
 
-    /// Waits for bytes and shows each whole frame (opcode, payload) to `hear`. False when it is over.
+    /// Waits for bytes and shows each whole frame (opcode, payload) to `hear`. False when it is
+    /// over.
     pub async fn listen(&mut self, mut hear: impl FnMut(u8, &[u8])) -> bool {
         let kept = &mut self.kept;
         let half = &mut self.half;

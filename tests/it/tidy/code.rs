@@ -76,8 +76,9 @@ pub(super) fn sizes(files: &[File]) -> Vec<String> {
             complaints.push(format!("{path} has {lines} lines of {FILE_MAX_LINES}"));
         }
         for (place, line) in text.lines().enumerate() {
-            let alone =
-                if prose { line.starts_with('|') } else { line.trim().starts_with(['"', '`']) };
+            let string =
+                ["\"", "`", "r#\""].into_iter().any(|quote| line.trim().starts_with(quote));
+            let alone = if prose { line.starts_with('|') } else { string };
             let columns = line.chars().count();
             if columns > widest && !alone {
                 complaints.push(format!("{path}:{} has {columns} columns of {widest}", place + 1));
