@@ -335,3 +335,19 @@ fn is_too_large(error: &axum::Error) -> bool {
     // axum keeps tungstenite's error inside its own; its text is the only way to tell.
     error.to_string().contains("too long") || error.to_string().contains("too large")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn future_bytes<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// What one phone costs before its buffers: a future that grows is paid for by every phone.
+    #[test]
+    fn an_idle_connection_is_small() {
+        let bytes = future_bytes(run);
+        assert!(bytes <= 4 * 1024, "the future of a connection has {bytes} bytes");
+    }
+}
