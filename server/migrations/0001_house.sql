@@ -77,15 +77,14 @@ CREATE TABLE devices (
 );
 CREATE INDEX devices_person ON devices (person);
 
--- home is NULL for the circle, which is nobody's in particular. head and head_at are the lock row.
+-- home is NULL for the circle, which is nobody's in particular. Whoever appends to a room
+-- locks its row first; the room's head is its last entry.
 CREATE TABLE rooms (
     room          TEXT PRIMARY KEY,
     constellation TEXT NOT NULL REFERENCES constellations (constellation),
     kind          TEXT NOT NULL,
     home          TEXT REFERENCES homes (home),
-    created_at    BIGINT NOT NULL,
-    head          BIGINT NOT NULL,
-    head_at       BIGINT NOT NULL
+    created_at    BIGINT NOT NULL
 );
 CREATE INDEX rooms_constellation ON rooms (constellation);
 
@@ -105,16 +104,14 @@ CREATE TABLE entries (
     room          TEXT NOT NULL,
     seq           BIGINT NOT NULL,
     constellation TEXT NOT NULL,
-    id            TEXT NOT NULL,
+    id            TEXT NOT NULL UNIQUE,
     kind          TEXT NOT NULL,
     author        TEXT,
     target        TEXT,
     at            BIGINT NOT NULL,
     body          TEXT NOT NULL,
     digest        TEXT NOT NULL,
-    PRIMARY KEY (room, seq),
-    UNIQUE (room, id),
-    UNIQUE (author, id)
+    PRIMARY KEY (room, seq)
 );
 
 -- constellation is NULL for acts on the service as a whole.

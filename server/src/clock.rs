@@ -3,11 +3,14 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicI64, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+/// How late [`after_in_step`] may be, ms.
+const STEP_MS: u64 = 500;
 
 /// Tells the time in epoch milliseconds. Clones share the same hands.
 #[derive(Clone, Debug)]
@@ -46,7 +49,18 @@ impl Clock {
 /// The moment after a wait, on the clock that never jumps.
 #[must_use]
 pub fn after(wait_ms: u64) -> tokio::time::Instant {
-    tokio::time::Instant::now() + std::time::Duration::from_millis(wait_ms)
+    tokio::time::Instant::now() + Duration::from_millis(wait_ms)
+}
+
+/// The end of a wait at the next full step: what may be a little late is done together with what
+/// else is due, since waking an idle process is dearer than the work it then does.
+#[must_use]
+pub fn after_in_step(wait_ms: u64) -> tokio::time::Instant {
+    static BEGAN: OnceLock<tokio::time::Instant> = OnceLock::new();
+    let began = *BEGAN.get_or_init(tokio::time::Instant::now);
+    let due = (after(wait_ms) - began).as_millis();
+    let step = u64::try_from(due / u128::from(STEP_MS)).unwrap_or(u64::MAX / STEP_MS - 1) + 1;
+    began + Duration::from_millis(step * STEP_MS)
 }
 
 /// Bytes nobody can guess, from the operating system.

@@ -1,22 +1,27 @@
 //! One transaction's worth of entries: the append itself, step by step as `log` promises it. Used
 //! by the log's writer for drafts, and by the register for what it writes beside its own rows.
+//!
+//! The database is asked about all drafts of a batch at once, and given their rows at once. What
+//! one draft changed for the next is known here meanwhile: heads, ids and rows in `Batch`. A change
+//! of members is not; what comes after it is asked about anew.
 
 use super::{Parts, Receipt, Who, Written};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     page::Line,
     store::{
         Conn, Tx,
-        entries::{self, Earlier, EntryRow, NewEntry},
-        rooms::{self, Locked, Membership, Seat},
+        entries::{self, Asked, Earlier, EntryRow, NewEntry, Standing},
+        rooms::{self, Membership, Seat},
     },
 };
 use roost_shared::{
     ConstellationId, Draft, EntryId, PersonId, Refusal, RoomId, Seq,
     kind::{Body, Context, Effect, Needs, Target},
     policy::{Actor, Object, decide},
+    room::RoomKind,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The entries of one transaction. Rooms are locked first, in the order of their ids, so that two
 /// transactions can never wait for each other.
@@ -25,11 +30,31 @@ pub struct Batch<'t> {
     parts: &'t Parts,
     now: i64,
     rooms: BTreeMap<RoomId, Open>,
+    /// Rows that the database has not been given yet.
+    rows: Vec<NewEntry>,
+    /// What this batch has written, by id.
+    written: HashMap<EntryId, Earlier>,
+    /// Whether members changed since the database was last asked about drafts.
+    members_moved: bool,
 }
 
+/// A draft and where it came from.
+#[derive(Clone, Copy)]
+pub struct Drafted<'a> {
+    pub who: Who,
+    pub room: RoomId,
+    pub draft: &'a Draft,
+}
+
+/// The answer to the author of a draft.
+pub type Answer = Result<Receipt, Refusal>;
+
+/// A room that this transaction writes to.
 struct Open {
     constellation: ConstellationId,
-    locked: Locked,
+    kind: RoomKind,
+    head: Seq,
+    head_at: i64,
     lines: Vec<Line>,
     left: Vec<PersonId>,
     members_changed: bool,
@@ -38,7 +63,15 @@ struct Open {
 impl<'t> Batch<'t> {
     /// An empty batch in a transaction that has done nothing yet.
     pub fn new(tx: &'t mut Tx, parts: &'t Parts) -> Batch<'t> {
-        Batch { tx, now: parts.clock.now(), parts, rooms: BTreeMap::new() }
+        Batch {
+            tx,
+            now: parts.clock.now(),
+            parts,
+            rooms: BTreeMap::new(),
+            rows: Vec::new(),
+            written: HashMap::new(),
+            members_moved: false,
+        }
     }
 
     /// Takes the locks of these rooms. A room that is not in the given constellation stays
@@ -51,11 +84,7 @@ impl<'t> Batch<'t> {
         rooms: impl Iterator<Item = (RoomId, ConstellationId)>,
     ) -> Result<()> {
         for (room, constellation) in rooms.collect::<BTreeSet<_>>() {
-            if let Some(locked) = rooms::lock(self.tx.conn(), constellation, room).await? {
-                let (lines, left) = (Vec::new(), Vec::new());
-                let open = Open { constellation, locked, lines, left, members_changed: false };
-                self.rooms.insert(room, open);
-            }
+            rooms::lock(self.tx, constellation, room).await?;
         }
         Ok(())
     }
@@ -65,45 +94,72 @@ impl<'t> Batch<'t> {
         self.tx.conn()
     }
 
-    /// One draft. The inner result is the answer to its author; the outer error means that the
-    /// whole transaction is lost.
+    /// Drafts for locked rooms, in order. The inner results are the answers to their authors; the
+    /// outer error means that the whole transaction is lost.
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn append(
-        &mut self,
-        who: Who,
-        room: RoomId,
-        draft: &Draft,
-    ) -> Result<Result<Receipt, Refusal>> {
+    pub async fn append(&mut self, drafts: &[Drafted<'_>]) -> Result<Vec<Answer>> {
+        let mut answers = Vec::with_capacity(drafts.len());
+        while let Some(rest) = drafts.get(answers.len()..).filter(|rest| !rest.is_empty()) {
+            self.flush().await?;
+            self.members_moved = false;
+            let asked: Vec<Asked> = rest.iter().map(asked).collect();
+            let standings = entries::standings(self.tx.conn(), &asked).await?;
+            for (drafted, standing) in rest.iter().zip(standings) {
+                answers.push(self.take(*drafted, standing).await?);
+                if self.members_moved {
+                    break;
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    async fn take(&mut self, drafted: Drafted<'_>, standing: Option<Standing>) -> Result<Answer> {
+        let Drafted { who, room, draft } = drafted;
+        let author = author(who);
+        // A room that is none of the author's answers alike, whatever was sent to it.
+        let Some(standing) = standing.filter(|standing| author.is_none() || standing.known) else {
+            return Ok(Err(Refusal::NotFound));
+        };
         let body = Body::read(&draft.kind, &draft.body);
         let digest = self.parts.keys.draft_digest(room, draft, body.as_ref().ok());
-        let author = author(who);
-        let (member, earlier) = earlier(self.tx.conn(), who, room, draft.id).await?;
-        if let Some(earlier) = earlier {
-            return Ok(repeat(&earlier, room, &digest));
+        if let Some(earlier) = self.written.get(&draft.id).or(standing.earlier.as_ref()) {
+            return Ok(repeat(earlier, &drafted, &digest));
         }
-        let view = member.map(|member| member.view);
+        if author.is_some() && standing.member.is_none() {
+            return Ok(Err(Refusal::NotFound));
+        }
+        let view = standing.member.map(|member| member.view);
         let judged = body.and_then(|body| {
             decide(who.actor, body.action(), Object::Room { member: view }).map(|()| body)
         });
-        let known_room =
-            self.rooms.get(&room).is_some_and(|open| open.constellation == who.constellation);
-        // A room that is none of the author's answers alike, whatever was sent to it.
-        if !known_room || (author.is_some() && member.is_none()) {
-            return Ok(Err(Refusal::NotFound));
-        }
         let body = match judged {
             Ok(body) => body,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let floor = member.map_or(Seq::ZERO, |member| member.floor);
+        self.open(who.constellation, room, &standing);
+        let floor = standing.member.map_or(Seq::ZERO, |member| member.floor);
         let context = self.context(room, draft, body.needs(draft), floor).await?;
         if let Err(refusal) = body.permit(&context) {
             return Ok(Err(refusal));
         }
         let row = self.row(room, author, draft, &body);
-        self.write(room, row, &digest, body.effects(&context)).await
+        self.write(room, row, digest, body.effects(&context)).await.map(Ok)
+    }
+
+    /// The room as this batch knows it: its own entries may have moved the head since.
+    fn open(&mut self, constellation: ConstellationId, room: RoomId, standing: &Standing) {
+        self.rooms.entry(room).or_insert_with(|| Open {
+            constellation,
+            kind: standing.kind,
+            head: standing.head,
+            head_at: standing.head_at,
+            lines: Vec::new(),
+            left: Vec::new(),
+            members_changed: false,
+        });
     }
 
     /// Loads what the kind needs, and nothing else.
@@ -115,9 +171,10 @@ impl<'t> Batch<'t> {
         floor: Seq,
     ) -> Result<Context> {
         let open = &self.rooms[&room];
-        let (constellation, locked) = (open.constellation, open.locked);
+        let (constellation, room_kind, seq) = (open.constellation, open.kind, open.head.next());
         let target = match draft.target {
             Some(id) if needs.target => {
+                self.flush().await?;
                 entries::target(self.tx.conn(), constellation, room, id).await?
             }
             _ => None,
@@ -130,8 +187,8 @@ impl<'t> Batch<'t> {
             None => false,
         };
         Ok(Context {
-            room_kind: locked.kind,
-            seq: locked.head.next(),
+            room_kind,
+            seq,
             targeted: draft.target.is_some(),
             // What lies below the author's floor is not there for them.
             target: target.filter(|(seq, _)| *seq >= floor).map(|(seq, kind)| Target { seq, kind }),
@@ -140,15 +197,15 @@ impl<'t> Batch<'t> {
     }
 
     fn row(&self, room: RoomId, author: Option<PersonId>, draft: &Draft, body: &Body) -> EntryRow {
-        let locked = self.rooms[&room].locked;
+        let open = &self.rooms[&room];
         EntryRow {
-            seq: locked.head.next(),
+            seq: open.head.next(),
             id: draft.id,
             kind: draft.kind.clone(),
             author,
             target: draft.target,
             // Time in a room never runs backwards, whatever the clocks of instances say.
-            at: self.now.max(locked.head_at),
+            at: self.now.max(open.head_at),
             body: body.to_text(),
         }
     }
@@ -158,29 +215,28 @@ impl<'t> Batch<'t> {
         &mut self,
         room: RoomId,
         row: EntryRow,
-        digest: &str,
+        digest: String,
         effects: Vec<Effect>,
-    ) -> Result<Result<Receipt, Refusal>> {
-        let constellation = self.rooms[&room].constellation;
-        let new = NewEntry { constellation, room, row: &row, digest };
-        if !entries::add(self.tx.conn(), new).await? {
-            return Ok(Err(Refusal::IdReused));
-        }
+    ) -> Result<Receipt> {
         for effect in effects {
             self.apply(room, row.at, effect).await?;
         }
-        let line = Line::of(&row)?;
-        let open = self.rooms.get_mut(&room).expect("the caller looked the room up");
-        open.locked.head = row.seq;
-        open.locked.head_at = row.at;
-        open.lines.push(line);
-        Ok(Ok(Receipt { seq: row.seq, at: row.at, first: true }))
+        let open = self.rooms.get_mut(&room).expect("the caller opened the room");
+        open.head = row.seq;
+        open.head_at = row.at;
+        open.lines.push(Line::of(&row)?);
+        let receipt = Receipt { seq: row.seq, at: row.at, first: true };
+        let (seq, author, at, digest_too) = (row.seq, row.author, row.at, digest.clone());
+        self.written.insert(row.id, Earlier { room, author, seq, at, digest: digest_too });
+        self.rows.push(NewEntry { constellation: open.constellation, room, row, digest });
+        Ok(receipt)
     }
 
     async fn apply(&mut self, room: RoomId, at: i64, effect: Effect) -> Result<()> {
-        let open = self.rooms.get_mut(&room).expect("the caller looked the room up");
+        let open = self.rooms.get_mut(&room).expect("the caller opened the room");
         let constellation = open.constellation;
         open.members_changed = true;
+        self.members_moved = true;
         match effect {
             Effect::Join { person, floor, view } => {
                 let seat = Seat { constellation, room, person };
@@ -193,21 +249,30 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// Sets the heads. What it returns goes to the bus, after the commit and not before.
+    /// Gives the database the rows it does not have yet.
+    async fn flush(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        if entries::add(self.tx.conn(), &rows).await? == rows.len() as u64 {
+            return Ok(());
+        }
+        // Another instance wrote one of these ids, in another room, since we asked. Tried alone,
+        // each draft finds out.
+        Err(Error::Internal("an id was taken meanwhile".to_owned()))
+    }
+
+    /// The last rows. What it returns goes to the bus, after the commit and not before.
     ///
     /// # Errors
     /// Whatever the database said; the transaction is lost.
-    pub async fn finish(self) -> Result<Vec<Written>> {
-        let mut written = Vec::new();
-        for (room, open) in self.rooms {
-            let Open { constellation, locked, lines, left, members_changed } = open;
-            if lines.is_empty() {
-                continue;
-            }
-            rooms::advance(self.tx.conn(), constellation, room, &locked).await?;
-            written.push(Written { constellation, room, lines, left, members_changed });
-        }
-        Ok(written)
+    pub async fn finish(mut self) -> Result<Vec<Written>> {
+        self.flush().await?;
+        let written = self.rooms.into_iter().filter(|(_, open)| !open.lines.is_empty());
+        Ok(written
+            .map(|(room, open)| {
+                let Open { constellation, lines, left, members_changed, .. } = open;
+                Written { constellation, room, lines, left, members_changed }
+            })
+            .collect())
     }
 }
 
@@ -219,23 +284,16 @@ fn author(who: Who) -> Option<PersonId> {
     }
 }
 
-/// How the author stands in the room, and what they already wrote under this id.
-pub(super) async fn earlier(
-    conn: &mut Conn,
-    who: Who,
-    room: RoomId,
-    id: EntryId,
-) -> Result<(Option<Membership>, Option<Earlier>)> {
-    let constellation = who.constellation;
-    match author(who) {
-        Some(person) => entries::standing(conn, Seat { constellation, room, person }, id).await,
-        None => Ok((None, entries::by_id(conn, constellation, room, id).await?)),
-    }
+/// What the database is asked about a draft.
+pub(super) fn asked(Drafted { who, room, draft }: &Drafted<'_>) -> Asked {
+    let (constellation, author) = (who.constellation, author(*who));
+    Asked { constellation, room: *room, author, id: draft.id }
 }
 
 /// The first answer again, or a refusal when it is not the same draft.
-pub(super) fn repeat(earlier: &Earlier, room: RoomId, digest: &str) -> Result<Receipt, Refusal> {
-    if earlier.room == room && earlier.digest == digest {
+pub(super) fn repeat(earlier: &Earlier, drafted: &Drafted<'_>, digest: &str) -> Answer {
+    let same = (earlier.room, earlier.author) == (drafted.room, author(drafted.who));
+    if same && earlier.digest == digest {
         Ok(Receipt { seq: earlier.seq, at: earlier.at, first: false })
     } else {
         Err(Refusal::IdReused)

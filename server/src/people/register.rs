@@ -5,7 +5,7 @@ use super::{OPERATOR, People};
 use crate::{
     clock::entropy,
     error::{Error, Result},
-    log::{Batch, Who, Written},
+    log::{Batch, Drafted, Who, Written},
     store::{Tx, homes, meta, people, rooms, sign_in},
 };
 use roost_shared::{
@@ -271,7 +271,9 @@ impl People {
                 .map_err(|e| Error::internal("a member body does not read back", e))?,
         };
         let who = Who { constellation, actor: Actor::Operator };
-        batch.append(who, room, &draft).await??;
+        for answer in batch.append(&[Drafted { who, room, draft: &draft }]).await? {
+            answer?;
+        }
         Ok(())
     }
 

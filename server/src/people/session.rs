@@ -12,10 +12,7 @@ use super::{
 use crate::{
     clock::entropy,
     error::Result,
-    store::{
-        people,
-        sign_in::{self, Device},
-    },
+    store::sign_in::{self, Device},
 };
 use roost_shared::{
     ConstellationId, DeviceId, EntryId, PersonId, Refusal,
@@ -106,16 +103,10 @@ impl People {
     /// `DeviceEnded` when either has ended.
     pub async fn present(&self, bearer: Bearer) -> Result<Me> {
         let mut conn = self.db.reader().await?;
-        let device = sign_in::device(&mut conn, bearer.device).await?;
-        let device = device.filter(|d| d.ended_at.is_none() && d.person == bearer.person);
-        let device = device.ok_or(Refusal::DeviceEnded)?;
-        let person = people::one(&mut conn, bearer.person).await?.ok_or(Refusal::DeviceEnded)?;
-        Ok(Me {
-            constellation: device.constellation,
-            person: bearer.person,
-            device: bearer.device,
-            role: person.card.role,
-        })
+        let Bearer { person, device } = bearer;
+        let found = sign_in::present(&mut conn, device, person).await?;
+        let (constellation, role) = found.ok_or(Refusal::DeviceEnded)?;
+        Ok(Me { constellation, person, device, role })
     }
 
     /// Turns a refresh token into new access and its successor.

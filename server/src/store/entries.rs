@@ -1,21 +1,25 @@
 //! Entries: the rows of the log. Only `log` calls what writes here.
 
 use super::{
-    Conn, parsed,
-    rooms::{Membership, Seat},
+    Conn, in_parts, parsed, placeholders,
+    rooms::{Membership, room_kind, view},
 };
 use crate::error::Result;
-use roost_shared::{ConstellationId, EntryId, PersonId, RoomId, Seq, frame::Side};
-use sqlx::FromRow;
+use roost_shared::{ConstellationId, EntryId, PersonId, RoomId, Seq, frame::Side, room::RoomKind};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, any::AnyRow};
 
 const ADD: &str = "INSERT INTO entries \
      (room, seq, constellation, id, kind, author, target, at, body, digest) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
-const STANDING: &str = "SELECT m.floor, m.view, m.left_at, e.room, e.seq, e.at, e.digest \
-     FROM members m LEFT JOIN entries e ON e.author = m.person AND e.id = $4 \
-     WHERE m.constellation = $1 AND m.room = $2 AND m.person = $3";
-const BY_ID: &str = "SELECT room, seq, at, digest FROM entries \
-     WHERE constellation = $1 AND room = $2 AND id = $3";
+     VALUES {rows} ON CONFLICT DO NOTHING";
+const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS (VALUES {rows}) \
+     SELECT asked.place, r.kind, last.seq, last.at, m.floor, m.view, m.left_at, \
+     same.room, same.author, same.seq, same.at, same.digest \
+     FROM asked JOIN rooms r ON r.room = asked.room \
+     LEFT JOIN members m ON m.room = asked.room AND m.person = asked.person \
+     LEFT JOIN entries same ON same.id = asked.id \
+     LEFT JOIN entries last ON last.room = asked.room AND last.seq = \
+     (SELECT e.seq FROM entries e WHERE e.room = asked.room ORDER BY e.seq DESC LIMIT 1) \
+     WHERE r.constellation = asked.constellation";
 const TARGET: &str =
     "SELECT seq, kind FROM entries WHERE constellation = $1 AND room = $2 AND id = $3";
 const AFTER: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
@@ -24,11 +28,11 @@ const BEFORE: &str = "SELECT seq, id, kind, author, target, at, body FROM entrie
      WHERE constellation = $1 AND room = $2 AND seq >= $3 AND seq < $4 ORDER BY seq DESC LIMIT $5";
 
 /// A row of the log, as it is added.
-pub struct NewEntry<'a> {
+pub struct NewEntry {
     pub constellation: ConstellationId,
     pub room: RoomId,
-    pub row: &'a EntryRow,
-    pub digest: &'a str,
+    pub row: EntryRow,
+    pub digest: String,
 }
 
 /// A row of the log, as it is read.
@@ -47,82 +51,112 @@ pub struct EntryRow {
 #[derive(Clone, Debug)]
 pub struct Earlier {
     pub room: RoomId,
+    pub author: Option<PersonId>,
     pub seq: Seq,
     pub at: i64,
     pub digest: String,
 }
 
-/// Adds a row. False when the id is taken, in this room or by this author.
-pub async fn add(conn: &mut Conn, new: NewEntry<'_>) -> Result<bool> {
-    let done = sqlx::query(ADD)
-        .bind(new.room.to_string())
-        .bind(new.row.seq.0)
-        .bind(new.constellation.to_string())
-        .bind(new.row.id.to_string())
-        .bind(new.row.kind.as_str())
-        .bind(new.row.author.map(|author| author.to_string()))
-        .bind(new.row.target.map(|target| target.to_string()))
-        .bind(new.row.at)
-        .bind(new.row.body.as_str())
-        .bind(new.digest)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-#[derive(FromRow)]
-struct StandingRow {
-    floor: i64,
-    view: String,
-    left_at: Option<i64>,
-    room: Option<String>,
-    seq: Option<i64>,
-    at: Option<i64>,
-    digest: Option<String>,
-}
-
-/// How an author stands in a room, and what they already wrote under this id, in one statement.
-pub async fn standing(
-    conn: &mut Conn,
-    seat: Seat,
-    id: EntryId,
-) -> Result<(Option<Membership>, Option<Earlier>)> {
-    let row: Option<StandingRow> = sqlx::query_as(STANDING)
-        .bind(seat.constellation.to_string())
-        .bind(seat.room.to_string())
-        .bind(seat.person.to_string())
-        .bind(id.to_string())
-        .fetch_optional(conn)
-        .await?;
-    let Some(row) = row else { return Ok((None, None)) };
-    let view = super::rooms::view(&row.view)?;
-    let membership = row.left_at.is_none().then_some(Membership { floor: Seq(row.floor), view });
-    let earlier = match (row.room, row.seq, row.at, row.digest) {
-        (Some(room), Some(seq), Some(at), Some(digest)) => {
-            Some(Earlier { room: parsed(room.parse())?, seq: Seq(seq), at, digest })
+/// Adds rows, and says how many: fewer than given when an id is taken.
+pub async fn add(conn: &mut Conn, new: &[NewEntry]) -> Result<u64> {
+    let mut added = 0;
+    for (_, part) in in_parts(new) {
+        let sql = ADD.replace("{rows}", &placeholders(part.len(), 10));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for NewEntry { constellation, room, row, digest } in part {
+            query = query
+                .bind(room.to_string())
+                .bind(row.seq.0)
+                .bind(constellation.to_string())
+                .bind(row.id.to_string())
+                .bind(row.kind.as_str())
+                .bind(row.author.map(|author| author.to_string()))
+                .bind(row.target.map(|target| target.to_string()))
+                .bind(row.at)
+                .bind(row.body.as_str())
+                .bind(digest.as_str());
         }
+        added += query.execute(&mut *conn).await?.rows_affected();
+    }
+    Ok(added)
+}
+
+/// A draft about which is asked: whose, under which id, for which room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    pub constellation: ConstellationId,
+    pub room: RoomId,
+    /// `None`: the service itself.
+    pub author: Option<PersonId>,
+    pub id: EntryId,
+}
+
+/// How a room stands, its author in it, and what is already there under the id.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub kind: RoomKind,
+    pub head: Seq,
+    pub head_at: i64,
+    /// Whether the author is a member, or ever was.
+    pub known: bool,
+    /// How the author is a member now.
+    pub member: Option<Membership>,
+    /// What is there under the id, in any room.
+    pub earlier: Option<Earlier>,
+}
+
+/// The standings of these drafts, in their order; `None` for a room that is not in the draft's
+/// constellation.
+pub async fn standings(conn: &mut Conn, asked: &[Asked]) -> Result<Vec<Option<Standing>>> {
+    let mut found = vec![None; asked.len()];
+    for (from, part) in in_parts(asked) {
+        let sql = STANDINGS.replace("{rows}", &placeholders(part.len(), 5));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (place, Asked { constellation, room, author, id }) in (0_i64..).zip(part) {
+            query = query
+                .bind(place)
+                .bind(constellation.to_string())
+                .bind(room.to_string())
+                .bind(author.map(|author| author.to_string()))
+                .bind(id.to_string());
+        }
+        for row in query.fetch_all(&mut *conn).await? {
+            let place = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(usize::MAX);
+            if let Some(slot) = found.get_mut(from + place) {
+                *slot = Some(standing(&row)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn standing(row: &AnyRow) -> Result<Standing> {
+    let view_name: Option<String> = row.try_get(5)?;
+    let member = match (row.try_get(4)?, view_name.as_deref()) {
+        (Some(floor), Some(name)) => Some(Membership { floor: Seq(floor), view: view(name)? }),
         _ => None,
     };
-    Ok((membership, earlier))
-}
-
-/// What stands in a room under an id, whoever wrote it.
-pub async fn by_id(
-    conn: &mut Conn,
-    constellation: ConstellationId,
-    room: RoomId,
-    id: EntryId,
-) -> Result<Option<Earlier>> {
-    let row: Option<(String, i64, i64, String)> = sqlx::query_as(BY_ID)
-        .bind(constellation.to_string())
-        .bind(room.to_string())
-        .bind(id.to_string())
-        .fetch_optional(conn)
-        .await?;
-    row.map(|(room, seq, at, digest)| {
-        Ok(Earlier { room: parsed(room.parse())?, seq: Seq(seq), at, digest })
+    let room: Option<String> = row.try_get(7)?;
+    let author: Option<String> = row.try_get(8)?;
+    let earlier = match (room, row.try_get(9)?, row.try_get(10)?, row.try_get(11)?) {
+        (Some(room), Some(seq), Some(at), Some(digest)) => Some(Earlier {
+            room: parsed(room.parse())?,
+            author: author.map(|author| parsed(author.parse())).transpose()?,
+            seq: Seq(seq),
+            at,
+            digest,
+        }),
+        _ => None,
+    };
+    let left: Option<i64> = row.try_get(6)?;
+    Ok(Standing {
+        kind: room_kind(row.try_get(1)?)?,
+        head: Seq(row.try_get::<Option<i64>, _>(2)?.unwrap_or(0)),
+        head_at: row.try_get::<Option<i64>, _>(3)?.unwrap_or(0),
+        known: member.is_some(),
+        member: member.filter(|_| left.is_none()),
+        earlier,
     })
-    .transpose()
 }
 
 /// The place and kind of the entry that a draft answers.

@@ -65,6 +65,8 @@ enum Backend {
 /// A write transaction. Rolls back when dropped.
 pub struct Tx {
     tx: sqlx::Transaction<'static, Any>,
+    /// Whether beginning it took the lock of everything, as SQLite does.
+    holds_all: bool,
     fault: Option<Fault>,
 }
 
@@ -131,7 +133,8 @@ impl Db {
             }
             tx => tx,
         };
-        Ok(Tx { tx: tx.map_err(Error::from)?, fault: self.fault.clone() })
+        let (tx, holds_all) = (tx.map_err(Error::from)?, self.backend == Backend::Sqlite);
+        Ok(Tx { tx, holds_all, fault: self.fault.clone() })
     }
 
     async fn begin_once(&self) -> sqlx::Result<sqlx::Transaction<'static, Any>> {
@@ -202,6 +205,11 @@ impl Tx {
         }
     }
 
+    /// Whether beginning it took every lock there is.
+    pub(crate) fn holds_all(&self) -> bool {
+        self.holds_all
+    }
+
     /// The connection under the transaction.
     pub fn conn(&mut self) -> &mut Conn {
         &mut self.tx
@@ -260,8 +268,54 @@ fn class_of(error: &sqlx::Error) -> &'static str {
     }
 }
 
+/// The most rows that one statement takes. SQLite looks through the names of all placeholders for
+/// each one that is bound.
+const ROWS_MAX: usize = 16;
+
+/// Cuts rows into parts for statements of several rows, each with where it begins. Parts are powers
+/// of two, so that the database has few texts to prepare and keeps them all.
+pub(crate) fn in_parts<T>(rows: &[T]) -> impl Iterator<Item = (usize, &[T])> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let left = (rows.len() - from).min(ROWS_MAX);
+        let begin = from;
+        from += 1 << left.checked_ilog2()?;
+        Some((begin, &rows[begin..from]))
+    })
+}
+
+/// `($1,$2),($3,$4)`: the placeholders of so many rows.
+pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let columns = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", columns.collect::<Vec<_>>().join(","))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(",")
+}
+
 /// Reads a text column that holds an identity or a closed enum. Ours wrote it, so failing is
 /// corruption.
 pub(crate) fn parsed<T, E: std::fmt::Display>(read: std::result::Result<T, E>) -> Result<T> {
     read.map_err(|e| Error::internal("a stored value cannot be read", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_go_in_parts_of_few_sizes() {
+        for (rows, wanted) in [
+            (0, vec![]),
+            (1, vec![(0, 1)]),
+            (7, vec![(0, 4), (4, 2), (6, 1)]),
+            (35, vec![(0, 16), (16, 16), (32, 2), (34, 1)]),
+        ] {
+            let rows: Vec<usize> = (0..rows).collect();
+            let parts: Vec<_> = in_parts(&rows).map(|(from, part)| (from, part.len())).collect();
+            assert_eq!(parts, wanted);
+            assert!(in_parts(&rows).all(|(from, part)| part[0] == from));
+        }
+        assert_eq!(placeholders(2, 3), "($1,$2,$3),($4,$5,$6)");
+    }
 }

@@ -70,8 +70,7 @@ impl TryFrom<Row> for Person {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Person> {
-        let role = Role::parse(&row.role)
-            .ok_or_else(|| Error::internal("a stored role is unknown", &row.role))?;
+        let role = role(&row.role)?;
         Ok(Person {
             constellation: parsed(row.constellation.parse())?,
             card: PersonCard {
@@ -83,6 +82,10 @@ impl TryFrom<Row> for Person {
             },
         })
     }
+}
+
+pub(super) fn role(text: &str) -> Result<Role> {
+    Role::parse(text).ok_or_else(|| Error::internal("a stored role is unknown", text))
 }
 
 /// Everyone who is or was of a constellation, oldest first.

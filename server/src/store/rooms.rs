@@ -1,6 +1,6 @@
-//! Rooms, their head row (which is also their lock), and who is a member.
+//! Rooms, whose row is also their lock, and who is a member. A room's head is its last entry.
 
-use super::{Conn, parsed};
+use super::{Conn, Tx, parsed};
 use crate::error::{Error, Result};
 use roost_shared::{
     ConstellationId, HomeId, PersonId, RoomId, Seq,
@@ -8,17 +8,16 @@ use roost_shared::{
 };
 use sqlx::FromRow;
 
-const ADD: &str = "INSERT INTO rooms (room, constellation, kind, home, created_at, head, head_at) \
-     VALUES ($1, $2, $3, $4, $5, 0, 0)";
-const LOCK: &str = "UPDATE rooms SET head = head WHERE constellation = $1 AND room = $2 \
-     RETURNING kind, head, head_at";
-const ADVANCE: &str =
-    "UPDATE rooms SET head = $1, head_at = $2 WHERE constellation = $3 AND room = $4";
-const HEAD: &str = "SELECT head FROM rooms WHERE constellation = $1 AND room = $2";
+const ADD: &str = "INSERT INTO rooms (room, constellation, kind, home, created_at) \
+     VALUES ($1, $2, $3, $4, $5)";
+const LOCK: &str = "UPDATE rooms SET kind = kind WHERE constellation = $1 AND room = $2";
+const HEAD: &str = "SELECT seq FROM entries WHERE constellation = $1 AND room = $2 \
+     ORDER BY seq DESC LIMIT 1";
 const OF_CONSTELLATION: &str =
     "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
-const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, r.head, m.floor, m.view FROM members m \
-     JOIN rooms r ON r.room = m.room WHERE m.constellation = $1 AND m.person = $2 \
+const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, m.floor, m.view, \
+     (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) AS head \
+     FROM members m JOIN rooms r ON r.room = m.room WHERE m.constellation = $1 AND m.person = $2 \
      AND m.left_at IS NULL ORDER BY r.created_at, r.room";
 const JOIN: &str = "INSERT INTO members (room, person, constellation, floor, view, left_at) \
      VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (room, person) \
@@ -38,14 +37,6 @@ pub struct Room {
     pub constellation: ConstellationId,
     pub kind: RoomKind,
     pub home: Option<HomeId>,
-}
-
-/// A room whose lock this transaction holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Locked {
-    pub kind: RoomKind,
-    pub head: Seq,
-    pub head_at: i64,
 }
 
 /// How a person is a member.
@@ -78,36 +69,16 @@ pub async fn add(conn: &mut Conn, room: &Room, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// Takes the room's lock without counting. `None`: no such room in this constellation.
-pub async fn lock(
-    conn: &mut Conn,
-    constellation: ConstellationId,
-    room: RoomId,
-) -> Result<Option<Locked>> {
-    let row: Option<(String, i64, i64)> = sqlx::query_as(LOCK)
+/// Takes the room's lock until the transaction ends: whoever appends to it stands in line here,
+/// whichever process they are in.
+pub async fn lock(tx: &mut Tx, constellation: ConstellationId, room: RoomId) -> Result<()> {
+    if tx.holds_all() {
+        return Ok(());
+    }
+    sqlx::query(LOCK)
         .bind(constellation.to_string())
         .bind(room.to_string())
-        .fetch_optional(conn)
-        .await?;
-    row.map(|(kind, head, head_at)| {
-        Ok(Locked { kind: room_kind(&kind)?, head: Seq(head), head_at })
-    })
-    .transpose()
-}
-
-/// Sets the head of a locked room.
-pub async fn advance(
-    conn: &mut Conn,
-    constellation: ConstellationId,
-    room: RoomId,
-    locked: &Locked,
-) -> Result<()> {
-    sqlx::query(ADVANCE)
-        .bind(locked.head.0)
-        .bind(locked.head_at)
-        .bind(constellation.to_string())
-        .bind(room.to_string())
-        .execute(conn)
+        .execute(tx.conn())
         .await?;
     Ok(())
 }
@@ -142,7 +113,7 @@ struct MineRow {
     room: String,
     kind: String,
     home: Option<String>,
-    head: i64,
+    head: Option<i64>,
     floor: i64,
     view: String,
 }
@@ -164,7 +135,7 @@ pub async fn of_person(
                 room: parsed(row.room.parse())?,
                 kind: room_kind(&row.kind)?,
                 home: row.home.map(|home| parsed(home.parse())).transpose()?,
-                head: Seq(row.head),
+                head: Seq(row.head.unwrap_or(0)),
                 membership: Membership { floor: Seq(row.floor), view: view(&row.view)? },
             })
         })
@@ -229,7 +200,7 @@ pub async fn leave(conn: &mut Conn, seat: Seat, at: i64) -> Result<()> {
     Ok(())
 }
 
-fn room_kind(text: &str) -> Result<RoomKind> {
+pub(super) fn room_kind(text: &str) -> Result<RoomKind> {
     RoomKind::parse(text).ok_or_else(|| Error::internal("a stored room kind is unknown", text))
 }
 

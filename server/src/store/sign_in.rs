@@ -4,7 +4,7 @@
 
 use super::{Conn, parsed};
 use crate::error::Result;
-use roost_shared::{ConstellationId, DeviceId, EnrolmentId, PersonId};
+use roost_shared::{ConstellationId, DeviceId, EnrolmentId, PersonId, policy::Role};
 use sqlx::FromRow;
 
 const ADD_ENROLMENT: &str = "INSERT INTO enrolments \
@@ -25,6 +25,9 @@ const REVIVE: &str = "UPDATE devices SET name = $1, generation = generation + 2,
 const DEVICE: &str = "SELECT d.device, d.constellation, d.person, d.name, d.generation, \
      d.rotated_at, d.created_at, COALESCE(d.ended_at, p.ended_at) AS ended_at \
      FROM devices d JOIN people p ON p.person = d.person WHERE d.device = $1";
+const PRESENT: &str = "SELECT d.constellation, p.role FROM devices d \
+     JOIN people p ON p.person = d.person \
+     WHERE d.device = $1 AND d.person = $2 AND d.ended_at IS NULL AND p.ended_at IS NULL";
 const OF_PERSON: &str = "SELECT d.device, d.constellation, d.person, d.name, d.generation, \
      d.rotated_at, d.created_at, d.ended_at FROM devices d \
      WHERE d.constellation = $1 AND d.person = $2 ORDER BY d.created_at, d.device";
@@ -212,6 +215,23 @@ pub async fn device(conn: &mut Conn, device: DeviceId) -> Result<Option<Device>>
     let row: Option<DeviceRow> =
         sqlx::query_as(DEVICE).bind(device.to_string()).fetch_optional(conn).await?;
     row.map(Device::try_from).transpose()
+}
+
+/// Where the holder of a device is and as what, if neither has ended.
+pub async fn present(
+    conn: &mut Conn,
+    device: DeviceId,
+    person: PersonId,
+) -> Result<Option<(ConstellationId, Role)>> {
+    let row: Option<(String, String)> = sqlx::query_as(PRESENT)
+        .bind(device.to_string())
+        .bind(person.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|(constellation, role)| {
+        Ok((parsed(constellation.parse())?, super::people::role(&role)?))
+    })
+    .transpose()
 }
 
 /// Every device of a person, oldest first.

@@ -4,7 +4,7 @@
 use super::session::{Entered, Input, Output, Session, close_code};
 use crate::{
     app::App,
-    clock::{after, spread},
+    clock::{after, after_in_step, spread},
     log::Receipt,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
@@ -92,7 +92,7 @@ impl Wire {
     }
 
     fn due(&mut self) -> Input {
-        self.wake.as_mut().reset(after(self.app.config.live.beat_ms));
+        self.wake.as_mut().reset(after_in_step(self.app.config.live.beat_ms));
         if self.joined.is_some() { Input::Beat(self.heads()) } else { Input::HelloLate }
     }
 
@@ -198,7 +198,7 @@ impl Wire {
         self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
-        self.wake.as_mut().reset(after(u64::try_from(first).unwrap_or(0)));
+        self.wake.as_mut().reset(after_in_step(u64::try_from(first).unwrap_or(0)));
         if self.app.is_draining() {
             return Err(Refusal::Draining);
         }

@@ -38,11 +38,11 @@ const ENTRIES: &str = "WITH RECURSIVE
     SELECT rooms.room, seq.n, rooms.constellation,
         printf('0198%04x-%04x-7%03x-8%03x-%012x', seq.n >> 16, seq.n & 65535, abs(random()) & 4095,
             rooms.rowid & 4095, abs(random()) & 281474976710655),
-        'message', seat.person, NULL, rooms.head_at, json_object('text', ?2),
+        'message', seat.person, NULL, rooms.created_at, json_object('text', ?2),
         'AAAAAAAAAAAAAAAAAAAAAA'
     FROM seq CROSS JOIN rooms JOIN seat ON seat.room = rooms.room AND seat.place = seq.n % ?3
-    WHERE rooms.kind = 'circle' AND seq.n > rooms.head";
-const HEADS: &str = "UPDATE rooms SET head = max(head, ?1) WHERE kind = 'circle'";
+    WHERE rooms.kind = 'circle'
+        AND seq.n > coalesce((SELECT max(e.seq) FROM entries e WHERE e.room = rooms.room), 0)";
 
 /// Makes the data folder and says who is in it.
 pub async fn furnish(place: &Path, order: Order) -> Done<Roster> {
@@ -112,7 +112,6 @@ async fn fill(file: &Path, entries: usize) -> Done {
         .bind(MEMBERS as i64)
         .execute(&mut conn)
         .await?;
-    sqlx::query(HEADS).bind(entries as i64).execute(&mut conn).await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
     conn.close().await?;
     // What the kernel still has to write must not be written while others are timed.
