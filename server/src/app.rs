@@ -39,7 +39,6 @@ pub struct App {
     pub people: People,
     pub directory: Directory,
     db: Db,
-    bus: Bus,
     /// When the disk was last tried, and whether it was well.
     probed: Arc<tokio::sync::Mutex<(i64, bool)>>,
     draining: Arc<AtomicBool>,
@@ -86,16 +85,15 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<Arc<File>>,
     ) -> Result<App> {
-        let (bus, deliveries) = bus::open();
         let (presence, feeds) = (Presence::default(), Feeds::new(db.clone(), &config.log));
+        let bus = Bus::new(feeds.clone(), presence.clone());
         let parts = Parts { clock: clock.clone(), keys, bus: bus.clone() };
         let log = Log::start(db.clone(), parts.clone(), &config.log);
         let people = People::new(db.clone(), parts, config.session.clone());
         let directory = Directory::open(people.clone(), config.live.clone()).await?;
         let pulse = bus::pulse(&db).await?;
         tokio::spawn(feeds.clone().repair());
-        tokio::spawn(bus::deliver(deliveries, feeds.clone(), presence.clone()));
-        tokio::spawn(bus::watch(db.clone(), bus.downgrade(), presence.clone(), pulse));
+        tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
         tokio::spawn(checkpoints(db.clone()));
         Ok(App {
             config: Arc::new(config),
@@ -106,7 +104,6 @@ impl App {
             people,
             directory,
             db,
-            bus,
             probed: Arc::default(),
             draining: Arc::default(),
             origins: Arc::default(),
@@ -117,7 +114,7 @@ impl App {
     /// Whether a real write and a read of it go through, in time. Asked often, it answers from what
     /// it found within the last second: nobody may keep the disk busy by asking.
     pub async fn ready(&self) -> bool {
-        if self.is_draining() || !self.log.is_alive() || !self.bus.is_alive() {
+        if self.is_draining() || !self.log.is_alive() {
             return false;
         }
         let mut found = self.probed.lock().await;

@@ -207,7 +207,7 @@ impl Writer {
         match self.attempt(&group).await {
             Ok((answers, written)) => {
                 tell(group, answers);
-                self.parts.bus.wrote(written).await;
+                self.parts.bus.wrote(written);
             }
             Err(Failed::Begin(error)) => {
                 tracing::error!(drafts = group.len(), %error, "no transaction could be begun");
@@ -221,7 +221,7 @@ impl Writer {
                 self.one_by_one(group).await;
                 // A commit that was taken for lost may have written: the feeds look for themselves.
                 for constellation in constellations {
-                    self.parts.bus.look(constellation).await;
+                    self.parts.bus.look(constellation);
                 }
             }
         }
@@ -247,7 +247,7 @@ impl Writer {
                 },
             };
             tell(vec![job], vec![answer]);
-            self.parts.bus.wrote(added).await;
+            self.parts.bus.wrote(added);
         }
     }
 

@@ -3,7 +3,8 @@
 
 use crate::{folder::Folder, postgres::Postgres};
 use roost_server::{
-    Config, bus,
+    Config,
+    bus::Bus,
     clock::Clock,
     config,
     error::Result,
@@ -142,10 +143,9 @@ async fn settle(people: &People, clock: &Clock) -> Result<(ConstellationId, Vec<
 }
 
 fn parts(db: &Db, keys: &Arc<Keys>, clock: &Clock) -> Parts {
-    let (bus, deliveries) = bus::open();
     let limits = Config::in_folder(Path::new("unused")).log;
     let feeds = Feeds::new(db.clone(), &limits);
     tokio::spawn(feeds.clone().repair());
-    tokio::spawn(bus::deliver(deliveries, feeds, Presence::default()));
+    let bus = Bus::new(feeds, Presence::default());
     Parts { clock: clock.clone(), keys: keys.clone(), bus }
 }

@@ -286,8 +286,8 @@ impl People {
     ) -> Result<()> {
         meta::touch(tx.conn(), constellation).await?;
         tx.commit().await?;
-        self.parts.bus.wrote(written).await;
-        self.parts.bus.changed(constellation).await;
+        self.parts.bus.wrote(written);
+        self.parts.bus.changed(constellation);
         Ok(())
     }
 }

@@ -1,16 +1,17 @@
 //! Entries: the rows of the log. Only `log` calls what writes here.
 
 use super::{
-    Conn, in_parts, parsed, placeholders,
+    Conn, ManyRows, parsed,
     rooms::{Membership, room_kind, view},
 };
 use crate::error::Result;
 use roost_shared::{ConstellationId, EntryId, PersonId, RoomId, Seq, frame::Side, room::RoomKind};
-use sqlx::{AssertSqlSafe, FromRow, Row as _, any::AnyRow};
+use sqlx::{FromRow, Row as _, any::AnyRow};
 
 const ADD: &str = "INSERT INTO entries \
      (room, seq, constellation, id, kind, author, target, at, body, digest) \
      VALUES {rows} ON CONFLICT DO NOTHING";
+static ADD_ROWS: ManyRows = ManyRows::new(ADD, 10);
 const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS (VALUES {rows}) \
      SELECT asked.place, r.kind, last.seq, last.at, m.floor, m.view, m.left_at, \
      same.room, same.author, same.seq, same.at, same.digest \
@@ -20,6 +21,7 @@ const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS 
      LEFT JOIN entries last ON last.room = asked.room AND last.seq = \
      (SELECT e.seq FROM entries e WHERE e.room = asked.room ORDER BY e.seq DESC LIMIT 1) \
      WHERE r.constellation = asked.constellation";
+static STANDINGS_ROWS: ManyRows = ManyRows::new(STANDINGS, 5);
 const TARGET: &str =
     "SELECT seq, kind FROM entries WHERE constellation = $1 AND room = $2 AND id = $3";
 const AFTER: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
@@ -60,9 +62,8 @@ pub struct Earlier {
 /// Adds rows, and says how many: fewer than given when an id is taken.
 pub async fn add(conn: &mut Conn, new: &[NewEntry]) -> Result<u64> {
     let mut added = 0;
-    for (_, part) in in_parts(new) {
-        let sql = ADD.replace("{rows}", &placeholders(part.len(), 10));
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (_, part, sql) in ADD_ROWS.parts(new) {
+        let mut query = sqlx::query(sql);
         for NewEntry { constellation, room, row, digest } in part {
             query = query
                 .bind(room.to_string())
@@ -109,9 +110,8 @@ pub struct Standing {
 /// constellation.
 pub async fn standings(conn: &mut Conn, asked: &[Asked]) -> Result<Vec<Option<Standing>>> {
     let mut found = vec![None; asked.len()];
-    for (from, part) in in_parts(asked) {
-        let sql = STANDINGS.replace("{rows}", &placeholders(part.len(), 5));
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (from, part, sql) in STANDINGS_ROWS.parts(asked) {
+        let mut query = sqlx::query(sql);
         for (place, Asked { constellation, room, author, id }) in (0_i64..).zip(part) {
             query = query
                 .bind(place)

@@ -12,8 +12,12 @@ pub mod trail;
 
 use crate::error::{Error, Result};
 use roost_shared::Refusal;
-use sqlx::{Any, AnyConnection, AnyPool, any::AnyPoolOptions};
-use std::{path::Path, sync::Arc, time::Duration};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// A connection that SQL runs on: a reader's, or a transaction's.
 pub type Conn = AnyConnection;
@@ -232,7 +236,7 @@ fn options(backend: Backend, connections: u32, cache_kib: u32) -> AnyPoolOptions
                  PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}; \
                  PRAGMA cache_size=-{cache_kib}"
             );
-            sqlx::raw_sql(sqlx::AssertSqlSafe(pragmas)).execute(conn).await.map(|_| ())
+            sqlx::raw_sql(AssertSqlSafe(pragmas)).execute(conn).await.map(|_| ())
         })
     })
 }
@@ -268,30 +272,55 @@ fn class_of(error: &sqlx::Error) -> &'static str {
     }
 }
 
-/// The most rows that one statement takes. SQLite looks through the names of all placeholders for
-/// each one that is bound.
-const ROWS_MAX: usize = 16;
+/// The most rows that one statement takes, as a power of two. SQLite looks through the names of all
+/// placeholders for each one that is bound.
+const ROWS_MAX_LOG2: usize = 4;
 
-/// Cuts rows into parts for statements of several rows, each with where it begins. Parts are powers
-/// of two, so that the database has few texts to prepare and keeps them all.
-pub(crate) fn in_parts<T>(rows: &[T]) -> impl Iterator<Item = (usize, &[T])> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let left = (rows.len() - from).min(ROWS_MAX);
-        let begin = from;
-        from += 1 << left.checked_ilog2()?;
-        Some((begin, &rows[begin..from]))
-    })
+/// A statement of several rows. It comes in few sizes, powers of two, so that the database has few
+/// texts to prepare and keeps them all.
+pub(crate) struct ManyRows {
+    /// With `{rows}` where the placeholders go.
+    text: &'static str,
+    columns: usize,
+    sizes: [OnceLock<String>; ROWS_MAX_LOG2 + 1],
 }
 
-/// `($1,$2),($3,$4)`: the placeholders of so many rows.
-pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let columns = (1..=columns).map(|column| format!("${}", row * columns + column));
-        format!("({})", columns.collect::<Vec<_>>().join(","))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(",")
+impl ManyRows {
+    pub(crate) const fn new(text: &'static str, columns: usize) -> ManyRows {
+        ManyRows { text, columns, sizes: [const { OnceLock::new() }; ROWS_MAX_LOG2 + 1] }
+    }
+
+    /// Cuts rows into parts; each comes with where it begins and the statement for it.
+    pub(crate) fn parts<'r, T>(
+        &'static self,
+        rows: &'r [T],
+    ) -> impl Iterator<Item = (usize, &'r [T], SqlText)> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let left = (rows.len() - from).min(1 << ROWS_MAX_LOG2);
+            let size = left.checked_ilog2()?;
+            let begin = from;
+            from += 1 << size;
+            // Nothing but our own text and numbers goes into a statement.
+            let text = AssertSqlSafe(self.text_of(size as usize));
+            Some((begin, &rows[begin..from], text))
+        })
+    }
+
+    fn text_of(&'static self, log2: usize) -> &'static str {
+        self.sizes[log2].get_or_init(|| {
+            let row = |row: usize| {
+                let columns = 1..=self.columns;
+                let columns = columns.map(|column| format!("${}", row * self.columns + column));
+                format!("({})", columns.collect::<Vec<_>>().join(","))
+            };
+            self.text.replace("{rows}", &(0..1 << log2).map(row).collect::<Vec<_>>().join(","))
+        })
+    }
 }
+
+/// A statement as sqlx takes it.
+type SqlText = AssertSqlSafe<&'static str>;
 
 /// Reads a text column that holds an identity or a closed enum. Ours wrote it, so failing is
 /// corruption.
@@ -305,6 +334,7 @@ mod tests {
 
     #[test]
     fn rows_go_in_parts_of_few_sizes() {
+        static ROWS: ManyRows = ManyRows::new("VALUES {rows}", 3);
         for (rows, wanted) in [
             (0, vec![]),
             (1, vec![(0, 1)]),
@@ -312,10 +342,12 @@ mod tests {
             (35, vec![(0, 16), (16, 16), (32, 2), (34, 1)]),
         ] {
             let rows: Vec<usize> = (0..rows).collect();
-            let parts: Vec<_> = in_parts(&rows).map(|(from, part)| (from, part.len())).collect();
+            let parts: Vec<_> =
+                ROWS.parts(&rows).map(|(from, part, _)| (from, part.len())).collect();
             assert_eq!(parts, wanted);
-            assert!(in_parts(&rows).all(|(from, part)| part[0] == from));
+            assert!(ROWS.parts(&rows).all(|(from, part, _)| part[0] == from));
         }
-        assert_eq!(placeholders(2, 3), "($1,$2,$3),($4,$5,$6)");
+        let (_, _, text) = ROWS.parts(&[0, 1]).next().unwrap();
+        assert_eq!(text.0, "VALUES ($1,$2,$3),($4,$5,$6)");
     }
 }

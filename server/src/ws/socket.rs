@@ -76,7 +76,7 @@ impl Wire {
         tokio::select! {
             message = self.socket.recv(), if may_read => read(message),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
-            Some((room, id, answer)) = self.pending.next() => {
+            Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
             }
             () = &mut self.wake => Ok(self.due()),

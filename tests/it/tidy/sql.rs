@@ -12,6 +12,7 @@ pub(super) const OF_THE_SERVICE: &[(&str, &str, &str)] = &[
     ("people.rs", "ONE", "a token names a person; their constellation is the answer"),
     ("sign_in.rs", "BY_TOKEN", "a token is all there is; its constellation is the answer"),
     ("sign_in.rs", "DEVICE", "a device is all there is; its constellation is the answer"),
+    ("sign_in.rs", "PRESENT", "a token is all there is; its constellation is the answer"),
     ("meta.rs", "READ", "facts about the database as a whole"),
     ("meta.rs", "SET", "facts about the database as a whole"),
     ("meta.rs", "SET_ONCE", "facts about the database as a whole"),
@@ -107,7 +108,12 @@ fn named(statement: &str) -> bool {
         let written = statement.split("VALUES").next().unwrap_or_default();
         return written.contains("constellation,") || written.contains("constellation)");
     }
-    statement.split("WHERE").skip(1).any(|condition| condition.contains("constellation = $"))
+    // One of many rows: each row of `asked` brings its own.
+    let each = statement.starts_with("WITH asked (") && statement.contains("constellation,");
+    statement.split("WHERE").skip(1).any(|condition| {
+        condition.contains("constellation = $")
+            || each && condition.contains("constellation = asked.constellation")
+    })
 }
 
 fn leaf(path: &str) -> &str {
@@ -147,6 +153,11 @@ mod tests {
             ("const A: &str = \"SELECT constellation FROM c WHERE b = $1\";", 1),
             ("const A: &str = \"INSERT INTO c (b, \\\n  constellation) VALUES ($1, $2)\";", 0),
             ("const A: &str = \"INSERT INTO c (b) VALUES ($1)\";", 1),
+            (
+                "const A: &str = \"WITH asked (constellation, b) AS (VALUES {rows}) SELECT 1 \
+                 FROM asked JOIN c WHERE c.constellation = asked.constellation\";",
+                0,
+            ),
             ("const OK: &str = \"DELETE FROM c\";", 0),
             ("fn f() { run(\"UPDATE c SET b = 1\") }", 1),
             ("#[cfg(test)]\nmod tests { fn f() { run(\"DELETE FROM c\") } }", 0),
