@@ -66,6 +66,17 @@ pub enum Action {
     RunService,
     /// See or end one's own sign-in.
     OwnSession,
+    /// List, name or end one's own phones, and where they are pushed to.
+    OwnDevices,
+    /// See who belongs to a constellation or a room: names and homes.
+    SeeMembers,
+    /// Invite adults and young people, send the invitation again, move, suspend or end them and
+    /// their phones.
+    ManageMembers,
+    /// Create or end a liaison worker. It needs a second admin, which is not asked here.
+    ManageLiaisons,
+    /// End somebody's sign-ins at once, for somebody's safety. To undo it needs a second person.
+    Suspend,
 }
 
 /// What it is asked of.
@@ -75,6 +86,9 @@ pub enum Object {
     Room { member: Option<View> },
     /// The sign-in of a person.
     Session { of: PersonId },
+    /// The people of a constellation, and whether it is one of the actor's own; of an admin's, all
+    /// of their service are.
+    Constellation { mine: bool },
     /// The service as a whole.
     Service,
 }
@@ -97,8 +111,30 @@ pub fn decide(actor: Actor, action: Action, object: Object) -> Result<(), Refusa
         (Actor::Person { .. }, Action::ChangeMembers, Object::Room { member }) => {
             Err(member.map_or(Refusal::NotFound, |_| Refusal::NotPermitted))
         }
-        (Actor::Person { person, .. }, Action::OwnSession, Object::Session { of }) => {
-            if person == of { Ok(()) } else { Err(Refusal::NotFound) }
+        (
+            Actor::Person { person, .. },
+            Action::OwnSession | Action::OwnDevices,
+            Object::Session { of },
+        ) => {
+            if person == of {
+                Ok(())
+            } else {
+                Err(Refusal::NotFound)
+            }
+        }
+        (Actor::Person { .. }, _, Object::Constellation { mine: false }) => Err(Refusal::NotFound),
+        (Actor::Person { role: Role::Young, .. }, _, Object::Constellation { .. }) => {
+            Err(Refusal::NotFound)
+        }
+        (Actor::Person { role, .. }, action, Object::Constellation { .. }) => {
+            let may = match action {
+                Action::SeeMembers => true,
+                Action::ManageMembers => role == Role::Liaison,
+                Action::Suspend => matches!(role, Role::Liaison | Role::Admin),
+                Action::ManageLiaisons => role == Role::Admin,
+                _ => false,
+            };
+            if may { Ok(()) } else { Err(Refusal::NotPermitted) }
         }
         (Actor::Person { .. }, ..) => Err(Refusal::NotPermitted),
     }

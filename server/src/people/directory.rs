@@ -109,9 +109,10 @@ impl Directory {
             return Ok(names.clone());
         }
         let name = homes::constellation_name(&mut conn, constellation).await?;
+        let members = people::of_constellation(&mut conn, constellation).await?;
         let names = Arc::new(Names {
             constellation: name.unwrap_or_default(),
-            people: people::of_constellation(&mut conn, constellation).await?,
+            people: members.into_iter().map(|member| member.card).collect(),
             homes: homes::of_constellation(&mut conn, constellation).await?,
         });
         // Read after the pulse: at worst too new for its number, and then read once more.

@@ -50,7 +50,7 @@ words: string,
  */
 after_ms: number, };
 
-export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "target_unknown" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "not_found" | "not_permitted" | "origin_foreign" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
+export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "agreement_needed" | "target_unknown" | "nothing_to_change" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
 
 export type Draft = { id: EntryId, 
 /**
@@ -214,15 +214,21 @@ export const WORDS: Record<Refusal, string> = {
     name_invalid: "That name is empty, longer than 60 characters, or has hidden characters in it.",
     body_invalid: "Something in that is missing or not as it should be.",
     kind_unknown: "The server does not know this kind of message yet.",
+    agreement_needed: "A young person can be invited once the agreement for them is recorded.",
     target_unknown: "The message this answers is not here.",
+    nothing_to_change: "It is like that already, so there was nothing to change.",
     id_reused: "A different message was already sent under this name. Please write it again.",
     poisonous: "This message broke the connection twice, so it is kept here and not sent.",
     sign_in_again: "Please sign in again.",
     device_ended: "This phone has been signed out of Roost.",
     enrolment_unusable: "This link does not work. It may be used, out of date, or for someone else. Ask for a new one.",
+    code_invalid: "This code does not work. It may be mistyped, used already, or too old. Ask for a new one.",
     not_found: "There is nothing here.",
     not_permitted: "You cannot do that here.",
+    second_person_needed: "Another admin has to agree first.",
+    room_not_ready: "The young people's room opens when somebody is in place to look after it.",
     origin_foreign: "This page does not belong to this Roost.",
+    too_many: "That was a lot in a short time. Please wait a minute and try again.",
     busy: "Roost is very busy. Your message is kept and goes out in a moment.",
     store_full: "Roost has no room left to save messages. Yours is kept here and will be tried again.",
     store_unavailable: "Roost cannot save messages just now. Yours is kept here and will be tried again.",
