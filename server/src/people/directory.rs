@@ -184,9 +184,9 @@ fn listed(mine: &Mine, role: Role, names: &Names) -> Listed {
     }
 }
 
-/// Adults see the adults of their constellation; a young person sees themselves and the liaison
-/// worker until their room opens; an adult does not see which young people have a sign-in, but for
-/// the liaison worker.
+/// Adults see the adults of their constellation, but for the admin, who says nothing there; a young
+/// person sees themselves and the liaison worker until their room opens; an adult does not see which
+/// young people have a sign-in, but for the liaison worker.
 fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
     let visible = |card: &&PersonCard| {
         card.person == me.person
@@ -194,7 +194,7 @@ fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
                 Role::Liaison => true,
                 Role::Young => card.role == Role::Liaison,
                 Role::Admin => false,
-                Role::Hub | Role::Satellite => card.role != Role::Young,
+                Role::Hub | Role::Satellite => !matches!(card.role, Role::Young | Role::Admin),
             }
     };
     names.people.iter().filter(visible).cloned().collect()
