@@ -41,11 +41,14 @@ struct Inner {
     db: Db,
     tail_entries: usize,
     tail_bytes: usize,
-    rooms: Mutex<HashMap<RoomId, Feed>>,
+    rooms: Mutex<Rooms>,
     /// Rooms whose log may hold more than their feed, until the repair has looked.
     stale: Mutex<BTreeMap<RoomId, ConstellationId>>,
     work: Notify,
 }
+
+/// Most live rooms are quiet: their place in the table should be small.
+type Rooms = HashMap<RoomId, Box<Feed>>;
 
 struct Feed {
     constellation: ConstellationId,
@@ -90,7 +93,7 @@ impl Feeds {
         outlet: &Arc<Outlet>,
     ) -> Option<Seq> {
         self.with(|rooms| {
-            let feed = rooms.entry(room).or_insert_with(|| Feed::new(constellation));
+            let feed = rooms.entry(room).or_insert_with(|| Box::new(Feed::new(constellation)));
             if !feed.readers.iter().any(|reader| Arc::ptr_eq(reader, outlet)) {
                 feed.readers.push(outlet.clone());
             }
@@ -233,7 +236,7 @@ impl Feeds {
         self.0.stale.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut HashMap<RoomId, Feed>) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut Rooms) -> T) -> T {
         // A panic elsewhere cannot leave a feed half-changed in a way that sessions would not
         // notice.
         act(&mut self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner))

@@ -6,13 +6,16 @@
 use crate::page::PageText;
 use roost_shared::{ConstellationId, PersonId, Refusal};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
+
+/// Pages for which an empty queue keeps room.
+const PAGES_KEPT: usize = 4;
 
 /// What reaches a socket from the rest of the house.
 #[derive(Clone, Debug)]
@@ -30,49 +33,56 @@ pub enum Push {
 /// The way to one phone.
 pub struct Outlet {
     pub person: PersonId,
-    queue: mpsc::Sender<Arc<PageText>>,
-    waiting_bytes: AtomicUsize,
+    max_pages: usize,
     max_bytes: usize,
+    waiting: Mutex<Waiting>,
     cut: OnceLock<Refusal>,
     reload: AtomicBool,
     behind: AtomicBool,
-    /// Rung for what must not wait in line.
+    /// Rung whenever there is something to take.
     bell: Notify,
 }
 
-/// The socket's end of an outlet.
+#[derive(Default)]
+struct Waiting {
+    pages: VecDeque<Arc<PageText>>,
+    bytes: usize,
+}
+
+/// The socket's end of an outlet. There is one: what it has taken nobody else gets.
 pub struct Inlet {
     pub outlet: Arc<Outlet>,
-    queue: mpsc::Receiver<Arc<PageText>>,
 }
 
 /// An outlet for a person, with room for so many pages and bytes.
 pub fn outlet(person: PersonId, max_pages: usize, max_bytes: usize) -> Inlet {
-    let (queue, receiver) = mpsc::channel(max_pages);
     let outlet = Outlet {
         person,
-        queue,
-        waiting_bytes: AtomicUsize::new(0),
+        max_pages,
         max_bytes,
+        waiting: Mutex::default(),
         cut: OnceLock::new(),
         reload: AtomicBool::new(false),
         behind: AtomicBool::new(false),
         bell: Notify::new(),
     };
-    Inlet { outlet: Arc::new(outlet), queue: receiver }
+    Inlet { outlet: Arc::new(outlet) }
 }
 
 impl Outlet {
     /// Queues a page, or marks the phone as behind.
     pub fn page(&self, page: &Arc<PageText>) {
-        let bytes = page.text.len();
-        let waiting = self.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let fits = waiting + bytes <= self.max_bytes;
-        if !fits || self.queue.try_send(page.clone()).is_err() {
-            self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            self.behind.store(true, Ordering::Release);
-            self.bell.notify_one();
+        {
+            let mut waiting = self.waiting();
+            let bytes = waiting.bytes + page.text.len();
+            if waiting.pages.len() < self.max_pages && bytes <= self.max_bytes {
+                waiting.pages.push_back(page.clone());
+                waiting.bytes = bytes;
+            } else {
+                self.behind.store(true, Ordering::Release);
+            }
         }
+        self.bell.notify_one();
     }
 
     /// Asks the phone's session to look again at who it is and what it may read.
@@ -105,14 +115,30 @@ impl Outlet {
         self.cut.get().copied()
     }
 
-    fn first(&self) -> Option<Push> {
+    /// What is next, the urgent first.
+    fn take(&self) -> Option<Push> {
         if let Some(refusal) = self.cut.get() {
             return Some(Push::End(*refusal));
         }
         if self.reload.swap(false, Ordering::AcqRel) {
             return Some(Push::Reload);
         }
-        self.behind.swap(false, Ordering::AcqRel).then_some(Push::Behind)
+        if self.behind.swap(false, Ordering::AcqRel) {
+            return Some(Push::Behind);
+        }
+        let mut waiting = self.waiting();
+        let page = waiting.pages.pop_front()?;
+        waiting.bytes -= page.text.len();
+        if waiting.pages.is_empty() {
+            // An idle phone keeps no long queue.
+            waiting.pages.shrink_to(PAGES_KEPT);
+        }
+        Some(Push::Page(page))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // A panic elsewhere leaves at most a page too many in the count.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,25 +149,13 @@ impl Inlet {
             if let Some(push) = self.ready() {
                 return push;
             }
-            tokio::select! {
-                biased;
-                () = self.outlet.bell.notified() => {}
-                Some(page) = self.queue.recv() => return self.taken(page),
-            }
+            self.outlet.bell.notified().await;
         }
     }
 
     /// A push that is already here, if any.
     pub fn ready(&mut self) -> Option<Push> {
-        match self.outlet.first() {
-            Some(push) => Some(push),
-            None => self.queue.try_recv().ok().map(|page| self.taken(page)),
-        }
-    }
-
-    fn taken(&self, page: Arc<PageText>) -> Push {
-        self.outlet.waiting_bytes.fetch_sub(page.text.len(), Ordering::Relaxed);
-        Push::Page(page)
+        self.outlet.take()
     }
 }
 

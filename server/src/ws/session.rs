@@ -30,7 +30,7 @@ pub enum Input {
     /// The phone said something.
     Frame(Result<ClientFrame, Unread>),
     /// Who the phone belongs to, and their rooms; after `SignIn` and after `Reload`.
-    Entered(Result<Entered, Refusal>),
+    Entered(Result<Box<Entered>, Refusal>),
     /// The house has something for the phone.
     Push(Push),
     /// The answer to `Read`.
@@ -226,7 +226,7 @@ impl Session {
         Ok(Ask { constellation, room, floor: place.floor, side, limit })
     }
 
-    fn entered(&mut self, entered: Result<Entered, Refusal>) -> Vec<Output> {
+    fn entered(&mut self, entered: Result<Box<Entered>, Refusal>) -> Vec<Output> {
         let entered = match entered {
             Ok(entered) => entered,
             Err(refusal) => return self.close(refusal),

@@ -34,7 +34,7 @@ fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
     };
     let cursors = cursors.iter().map(|(n, seq)| (room(*n), Seq(*seq))).collect();
     let constellation = ConstellationId::new(1, [1; 10]);
-    Input::Entered(Ok(Entered { constellation, rooms, welcome, cursors }))
+    Input::Entered(Ok(Box::new(Entered { constellation, rooms, welcome, cursors })))
 }
 
 fn hello() -> ClientFrame {
