@@ -6,7 +6,7 @@
 use super::answer::{Answer, check_origin};
 use crate::{
     app::App,
-    ws::socket::{self, FRAGMENT_BYTES},
+    ws::{line, socket},
 };
 use axum::{
     extract::{Request, State},
@@ -14,21 +14,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
-use roost_shared::{Refusal, frame::FRAME_MAX_BYTES};
+use roost_shared::Refusal;
 use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{
-        handshake::derive_accept_key,
-        protocol::{Role, WebSocketConfig},
-    },
-};
-
-/// tungstenite allocates its read buffer whole, and its default of 128 KiB would be a phone's
-/// largest cost.
-const READ_BUFFER_BYTES: usize = 1_024;
-/// Beyond this a phone takes nothing, and its session waits.
-const WRITE_BUFFER_MAX_BYTES: usize = 4 * FRAGMENT_BYTES;
 
 /// `GET /ws`.
 pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Response> {
@@ -43,15 +30,8 @@ pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Res
             return;
         };
         let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(FRAGMENT_BYTES)
-            .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES)
-            .max_message_size(Some(FRAME_MAX_BYTES))
-            .max_frame_size(Some(FRAME_MAX_BYTES));
-        let phone = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config));
         // On its own: this task holds little more than the way to it.
-        tokio::spawn(socket::run(app, phone.await));
+        tokio::spawn(socket::run(app, line::open(stream, early).await));
     });
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),
@@ -71,5 +51,5 @@ fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
         && names(header::UPGRADE, "websocket")
         && names(header::SEC_WEBSOCKET_VERSION, "13");
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| asked)?;
-    HeaderValue::try_from(derive_accept_key(key.as_bytes())).ok()
+    line::accept_key(key)
 }

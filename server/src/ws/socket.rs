@@ -1,7 +1,10 @@
 //! The I/O of one phone's connection: one task, one bounded queue. It decides nothing; it carries
 //! out what `session` says and reports what happened.
 
-use super::session::{Entered, Input, Output, Session, close_code};
+use super::{
+    line::{self, Far, Socket},
+    session::{Entered, Input, Output, Session, close_code},
+};
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
@@ -14,40 +17,16 @@ use bytes::Bytes;
 use futures_util::{Sink, SinkExt, StreamExt, future::poll_immediate, stream::FuturesUnordered};
 use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
-    frame::{ClientFrame, Cursors, ServerFrame, Welcome},
+    frame::{Cursors, ServerFrame, Welcome},
     refusal::Class,
 };
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll},
     time::Duration,
 };
-use tokio::{
-    net::TcpStream,
-    time::{Instant, Sleep, sleep_until, timeout},
-};
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{
-        self, Message, Utf8Bytes,
-        protocol::{
-            CloseFrame,
-            frame::{
-                Frame,
-                coding::{Data, OpCode},
-            },
-        },
-    },
-};
-
-/// A phone's WebSocket.
-pub type Socket = WebSocketStream<TcpStream>;
-
-/// The longest frame, and what is gathered before it is written out: the buffer of a socket never
-/// shrinks, so a long text goes in fragments (RFC 6455, § 5.4).
-pub const FRAGMENT_BYTES: usize = 2_048;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 /// Pushes that are passed on before one flush.
 const PUSHES_A_FLUSH: usize = 64;
 /// Nobody is asked back sooner, not even after a refusal that is final.
@@ -60,9 +39,6 @@ type Pending = FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>;
 
 /// The connection is over.
 struct Over;
-
-/// How far a socket is to be: ready for another frame, or all of it flushed.
-type Far = fn(Pin<&mut Socket>, &mut Context<'_>) -> Poll<Result<(), tungstenite::Error>>;
 
 struct Wire {
     app: App,
@@ -107,7 +83,7 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.next(), if may_read => read(message),
+            message = self.socket.next(), if may_read => line::heard(message).ok_or(Over),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -177,19 +153,13 @@ impl Wire {
         Ok(())
     }
 
-    /// Puts a text into the socket's buffer, a long one in fragments.
-    async fn send(&mut self, mut text: Bytes) -> Result<(), Over> {
-        let mut opcode = OpCode::Data(Data::Text);
-        loop {
-            let fragment = text.split_to(text.len().min(FRAGMENT_BYTES));
-            let frame = Frame::message(fragment, opcode, text.is_empty());
+    /// Puts a text into the socket's buffer.
+    async fn send(&mut self, text: Bytes) -> Result<(), Over> {
+        for frame in line::fragments(text) {
             self.until(Sink::poll_ready).await?;
-            Pin::new(&mut self.socket).start_send(Message::Frame(frame)).map_err(|_| Over)?;
-            if text.is_empty() {
-                return Ok(());
-            }
-            opcode = OpCode::Data(Data::Continue);
+            Pin::new(&mut self.socket).start_send(frame).map_err(|_| Over)?;
         }
+        Ok(())
     }
 
     /// Waits until the socket is as far, which it usually is at once.
@@ -309,21 +279,18 @@ impl Wire {
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
-        let code = close_code(refusal);
-        let reason = Utf8Bytes::from_static(refusal.code());
+        let words = line::goodbye(bye.encode(), close_code(refusal), refusal.code());
         let goodbye = async {
-            // A frame in one piece: whoever reads slowly has little room left for it.
-            self.socket.send(Message::Text(bye.encode().into())).await?;
-            self.socket
-                .send(Message::Close(Some(CloseFrame { code: code.into(), reason })))
-                .await?;
+            for word in words {
+                self.socket.send(word).await.map_err(|_| Over)?;
+            }
             // What the phone still sends is read and dropped, else the network may drop our last
             // words with it. After a frame over the limit nothing can be read: we stay a moment.
             while let Some(Ok(_)) = self.socket.next().await {}
             if refusal == Refusal::FrameTooLarge {
                 std::future::pending::<()>().await;
             }
-            Ok::<(), tungstenite::Error>(())
+            Ok::<(), Over>(())
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }
@@ -370,18 +337,6 @@ async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {
     match joined {
         Some(joined) => joined.inlet.next().await,
         None => std::future::pending().await,
-    }
-}
-
-fn read(message: Option<Result<Message, tungstenite::Error>>) -> Result<Input, Over> {
-    match message {
-        Some(Ok(Message::Text(text))) => Ok(Input::Frame(ClientFrame::decode(&text))),
-        Some(Ok(Message::Binary(_))) => Ok(Input::End(Refusal::FrameMalformed)),
-        // tungstenite answers pings itself; a pong is proof of nothing that a beat does not prove.
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Input::Turn),
-        Some(Ok(Message::Close(_) | Message::Frame(_))) | None => Err(Over),
-        Some(Err(tungstenite::Error::Capacity(_))) => Ok(Input::End(Refusal::FrameTooLarge)),
-        Some(Err(_)) => Err(Over),
     }
 }
 
