@@ -1,5 +1,4 @@
-//! The socket: `line` is the WebSocket, `socket` is I/O only, `session` is a pure state machine that
-//! decides.
+//! The socket: `line` is the WebSocket, `socket` is I/O only, `session` is a pure state machine.
 
 pub mod line;
 pub mod session;
