@@ -8,12 +8,14 @@ use crate::{
     error::{Error, Result},
     feed::Feeds,
     log::{Log, Parts},
+    marks::Marks,
     people::{People, directory::Directory, keys::Keys},
     presence::Presence,
     store::{Db, meta},
 };
 use std::{
     fs::{self, File, TryLockError},
+    ops::Deref,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -28,22 +30,34 @@ const READY: Duration = Duration::from_secs(2);
 /// How long its answer is good for, ms.
 const READY_KEPT_MS: i64 = 1_000;
 
-/// The house.
+/// The house, shared.
 #[derive(Clone)]
-pub struct App {
-    pub config: Arc<Config>,
+pub struct App(Arc<House>);
+
+impl Deref for App {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.0
+    }
+}
+
+/// What is in the house.
+pub struct House {
+    pub config: Config,
     pub clock: Clock,
     pub log: Log,
     pub feeds: Feeds,
     pub presence: Presence,
+    pub marks: Marks,
     pub people: People,
     pub directory: Directory,
     db: Db,
     /// When the disk was last tried, and whether it was well.
-    probed: Arc<tokio::sync::Mutex<(i64, bool)>>,
-    draining: Arc<AtomicBool>,
-    origins: Arc<OnceLock<Vec<String>>>,
-    _lock: Option<Arc<File>>,
+    probed: tokio::sync::Mutex<(i64, bool)>,
+    draining: AtomicBool,
+    origins: OnceLock<Vec<String>>,
+    _lock: Option<File>,
 }
 
 impl App {
@@ -67,7 +81,7 @@ impl App {
         App::build(config, Clock::system(), None).await
     }
 
-    async fn build(config: Config, clock: Clock, lock: Option<Arc<File>>) -> Result<App> {
+    async fn build(config: Config, clock: Clock, lock: Option<File>) -> Result<App> {
         let (keys, file) = (config.store.data.join("keys"), config.store.data.join("roost.db"));
         let keys = Arc::new(Keys::load(&keys, !file.exists())?);
         let db = Db::sqlite(&file).await?;
@@ -83,7 +97,7 @@ impl App {
         clock: Clock,
         db: Db,
         keys: Arc<Keys>,
-        lock: Option<Arc<File>>,
+        lock: Option<File>,
     ) -> Result<App> {
         let (presence, feeds) = (Presence::default(), Feeds::new(db.clone(), &config.log));
         let bus = Bus::new(feeds.clone(), presence.clone());
@@ -92,23 +106,26 @@ impl App {
         let people = People::new(db.clone(), parts, config.session.clone());
         let directory = Directory::open(people.clone(), config.live.clone()).await?;
         let pulse = bus::pulse(&db).await?;
+        let marks = Marks::new(db.clone(), feeds.clone());
+        tokio::spawn(marks.clone().run());
         tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
         tokio::spawn(checkpoints(db.clone()));
-        Ok(App {
-            config: Arc::new(config),
+        Ok(App(Arc::new(House {
+            config,
             clock,
             log,
             feeds,
             presence,
+            marks,
             people,
             directory,
             db,
-            probed: Arc::default(),
-            draining: Arc::default(),
-            origins: Arc::default(),
+            probed: tokio::sync::Mutex::default(),
+            draining: AtomicBool::default(),
+            origins: OnceLock::default(),
             _lock: lock,
-        })
+        })))
     }
 
     /// Whether a real write and a read of it go through, in time. Asked often, it answers from what
@@ -171,7 +188,7 @@ fn make_folder(config: &Config) -> Result<()> {
 }
 
 /// One process serves a data folder. The lock goes with the process, however it ends.
-fn lock(config: &Config) -> Result<Arc<File>> {
+fn lock(config: &Config) -> Result<File> {
     let path = config.store.data.join("roost.lock");
     let refuse = |why: String| Error::Config(format!("{}: {why}", path.display()));
     let file = File::options()
@@ -181,7 +198,7 @@ fn lock(config: &Config) -> Result<Arc<File>> {
         .open(&path)
         .map_err(|e| refuse(e.to_string()))?;
     match file.try_lock() {
-        Ok(()) => Ok(Arc::new(file)),
+        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(refuse(
             "another Roost serves this data folder; stop it first, or give this one its own"
                 .to_owned(),

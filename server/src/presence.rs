@@ -4,21 +4,29 @@
 //! skips.
 
 use crate::page::PageText;
+use bytes::Bytes;
 use roost_shared::{ConstellationId, PersonId, Refusal};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
+
+/// Notes that may wait for a phone.
+const NOTES_MAX: usize = 32;
+/// Pages for which an empty queue keeps room.
+const PAGES_KEPT: usize = 4;
 
 /// What reaches a socket from the rest of the house.
 #[derive(Clone, Debug)]
 pub enum Push {
     /// New entries of a room.
     Page(Arc<PageText>),
+    /// A frame that is good for the moment only: marks, typing.
+    Note(Bytes),
     /// Some pages did not fit: look where the rooms stand.
     Behind,
     /// My rooms, their people or my own right to be here may have changed.
@@ -30,47 +38,65 @@ pub enum Push {
 /// The way to one phone.
 pub struct Outlet {
     pub person: PersonId,
-    queue: mpsc::Sender<Arc<PageText>>,
-    waiting_bytes: AtomicUsize,
+    max_pages: usize,
     max_bytes: usize,
+    waiting: Mutex<Waiting>,
     cut: OnceLock<Refusal>,
     reload: AtomicBool,
     behind: AtomicBool,
-    /// Rung for what must not wait in line.
+    /// Rung whenever there is something to take.
     bell: Notify,
 }
 
-/// The socket's end of an outlet.
+#[derive(Default)]
+struct Waiting {
+    pages: VecDeque<Arc<PageText>>,
+    bytes: usize,
+    notes: VecDeque<Bytes>,
+}
+
+/// The socket's end of an outlet. There is one: what it has taken nobody else gets.
 pub struct Inlet {
     pub outlet: Arc<Outlet>,
-    queue: mpsc::Receiver<Arc<PageText>>,
 }
 
 /// An outlet for a person, with room for so many pages and bytes.
 pub fn outlet(person: PersonId, max_pages: usize, max_bytes: usize) -> Inlet {
-    let (queue, receiver) = mpsc::channel(max_pages);
     let outlet = Outlet {
         person,
-        queue,
-        waiting_bytes: AtomicUsize::new(0),
+        max_pages,
         max_bytes,
+        waiting: Mutex::default(),
         cut: OnceLock::new(),
         reload: AtomicBool::new(false),
         behind: AtomicBool::new(false),
         bell: Notify::new(),
     };
-    Inlet { outlet: Arc::new(outlet), queue: receiver }
+    Inlet { outlet: Arc::new(outlet) }
 }
 
 impl Outlet {
     /// Queues a page, or marks the phone as behind.
     pub fn page(&self, page: &Arc<PageText>) {
-        let bytes = page.text.len();
-        let waiting = self.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let fits = waiting + bytes <= self.max_bytes;
-        if !fits || self.queue.try_send(page.clone()).is_err() {
-            self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            self.behind.store(true, Ordering::Release);
+        {
+            let mut waiting = self.waiting();
+            let bytes = waiting.bytes + page.text.len();
+            if waiting.pages.len() < self.max_pages && bytes <= self.max_bytes {
+                waiting.pages.push_back(page.clone());
+                waiting.bytes = bytes;
+            } else {
+                self.behind.store(true, Ordering::Release);
+            }
+        }
+        self.bell.notify_one();
+    }
+
+    /// Queues a note, unless many wait already: what it says will be said again, or is over.
+    pub fn note(&self, text: &Bytes) {
+        let mut waiting = self.waiting();
+        if waiting.notes.len() < NOTES_MAX {
+            waiting.notes.push_back(text.clone());
+            drop(waiting);
             self.bell.notify_one();
         }
     }
@@ -105,14 +131,32 @@ impl Outlet {
         self.cut.get().copied()
     }
 
-    fn first(&self) -> Option<Push> {
+    /// What is next, the urgent first.
+    fn take(&self) -> Option<Push> {
         if let Some(refusal) = self.cut.get() {
             return Some(Push::End(*refusal));
         }
         if self.reload.swap(false, Ordering::AcqRel) {
             return Some(Push::Reload);
         }
-        self.behind.swap(false, Ordering::AcqRel).then_some(Push::Behind)
+        if self.behind.swap(false, Ordering::AcqRel) {
+            return Some(Push::Behind);
+        }
+        let mut waiting = self.waiting();
+        let Some(page) = waiting.pages.pop_front() else {
+            return waiting.notes.pop_front().map(Push::Note);
+        };
+        waiting.bytes -= page.text.len();
+        if waiting.pages.is_empty() {
+            // An idle phone keeps no long queue.
+            waiting.pages.shrink_to(PAGES_KEPT);
+        }
+        Some(Push::Page(page))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // A panic elsewhere leaves at most a page too many in the count.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,25 +167,13 @@ impl Inlet {
             if let Some(push) = self.ready() {
                 return push;
             }
-            tokio::select! {
-                biased;
-                () = self.outlet.bell.notified() => {}
-                Some(page) = self.queue.recv() => return self.taken(page),
-            }
+            self.outlet.bell.notified().await;
         }
     }
 
     /// A push that is already here, if any.
     pub fn ready(&mut self) -> Option<Push> {
-        match self.outlet.first() {
-            Some(push) => Some(push),
-            None => self.queue.try_recv().ok().map(|page| self.taken(page)),
-        }
-    }
-
-    fn taken(&self, page: Arc<PageText>) -> Push {
-        self.outlet.waiting_bytes.fetch_sub(page.text.len(), Ordering::Relaxed);
-        Push::Page(page)
+        self.outlet.take()
     }
 }
 

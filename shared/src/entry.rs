@@ -40,7 +40,7 @@ pub struct Entry {
     #[serde(default)]
     #[cfg_attr(test, ts(type = "number"))]
     pub at: i64,
-    /// Absent when the instance that forwarded it does not know the kind.
+    /// Absent when it was removed, or when the instance that forwarded it does not know the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "unknown"))]
     pub body: Option<Value>,

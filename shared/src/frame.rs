@@ -3,11 +3,12 @@
 //! same `page`.
 
 use crate::{
+    card::CardOf,
     entry::Entry,
     id::{EntryId, Epoch, HomeId, PersonId, RoomId, Seq},
     policy::Role,
     refusal::{Refusal, Told},
-    room::Listed,
+    room::{Listed, Mark},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,8 +23,18 @@ pub const FRAME_MAX_BYTES: usize = 64 * 1024;
 /// The most entries in one page.
 pub const PAGE_MAX_ENTRIES: i64 = 200;
 
-/// The most bytes of entries in one page; a single larger entry still travels, alone.
+/// The most bytes of entries and cards in one page; a single larger entry still travels, with its
+/// cards and alone.
 pub const PAGE_MAX_BYTES: usize = 128 * 1024;
+
+/// While somebody types, their phone says so at most this often, ms.
+pub const TYPING_EVERY_MS: i64 = 3_000;
+
+/// That somebody types is shown for this long after it was last heard, ms.
+pub const TYPING_SHOWN_MS: i64 = 6_000;
+
+/// A phone says how far it has read, and is told how far others have, at most this often, ms.
+pub const MARKS_EVERY_MS: i64 = 1_000;
 
 /// Where a phone stands in each of its rooms.
 pub type Cursors = BTreeMap<RoomId, Seq>;
@@ -77,6 +88,10 @@ pub enum ClientFrame {
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
     },
+    /// I have read everything up to here. Only ever raises what is known; not answered.
+    Mark { room: RoomId, read: Seq },
+    /// I am writing something. Not answered.
+    Typing { room: RoomId },
     /// The answer to a `beat`: the digest of where this phone stands.
     Beat { digest: String },
 }
@@ -137,6 +152,11 @@ pub enum ServerFrame {
         #[serde(flatten)]
         told: Told,
     },
+    /// Somebody has received or read more of a room; my own mark too, when another of my phones
+    /// read on.
+    Marks { room: RoomId, marks: Vec<Mark> },
+    /// Somebody else is writing something.
+    Typing { room: RoomId, person: PersonId },
     /// Heartbeat and beacon: the digest of the heads of my rooms.
     Beat { digest: String },
     /// The last frame before the server closes, and how long to stay away.
@@ -213,10 +233,13 @@ pub struct Page {
     pub head: Seq,
     /// `to - from + 1` entries, ascending.
     pub entries: Vec<Entry>,
+    /// As they are now: the cards of these entries, and of those that these entries changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardOf>,
 }
 
 /// The names of the client frames, for telling an unknown frame from a malformed one.
-const CLIENT_FRAMES: [&str; 5] = ["hello", "append", "range", "resume", "beat"];
+const CLIENT_FRAMES: [&str; 7] = ["hello", "append", "range", "resume", "mark", "typing", "beat"];
 
 /// A message that is no client frame, and what could still be made out of it: the room and the
 /// draft that the refusal is to name, so that a phone knows what it waits for in vain.

@@ -69,6 +69,24 @@ fn the_protocol_page_names_every_refusal() {
 }
 
 #[test]
+fn the_protocol_page_names_every_kind_and_frame() {
+    let page = fs::read_to_string(here("PROTOCOL.md")).unwrap();
+    for kind in crate::kind::Body::KINDS {
+        let row = format!("| `{kind}` |");
+        assert!(page.contains(&row), "PROTOCOL.md has no row that begins with {row}");
+    }
+    for name in ["client_frames.json", "server_frames.json"] {
+        for vector in vectors(name) {
+            let frame = if vector["t"].is_null() { &vector["frame"] } else { &vector };
+            if vector["refused"].is_null() {
+                let row = format!("| `{}` |", frame["t"].as_str().unwrap());
+                assert!(page.contains(&row), "PROTOCOL.md has no row that begins with {row}");
+            }
+        }
+    }
+}
+
+#[test]
 fn digests() {
     for vector in vectors("digests.json") {
         let places: frame::Cursors = serde_json::from_value(vector["places"].clone()).unwrap();
@@ -78,52 +96,16 @@ fn digests() {
 
 #[test]
 fn typescript_types_are_fresh() {
-    let config = Config::new();
     let mut written = String::from(
         "// Generated from shared/ by `ROOST_BLESS=1 cargo test -p roost-shared`. \
          Not to be edited.\n",
     );
-    macro_rules! declare {
-        ($($type:ty),+ $(,)?) => {
-            $(written.push_str(&format!("\nexport {}\n", <$type as TS>::decl(&config)));)+
-        };
-    }
-    use crate::{entry::*, frame::*, id::*, kind::*, policy::*, refusal::*, room::*};
-    declare![
-        PersonId,
-        HomeId,
-        RoomId,
-        EntryId,
-        DeviceId,
-        Epoch,
-        Seq,
-        Role,
-        RoomKind,
-        View,
-        Listed,
-        Class,
-        Told,
-        Refusal,
-        Draft,
-        Entry,
-        Message,
-        Member,
-        member::Change,
-        PersonCard,
-        HomeCard,
-        Page,
-        Welcome,
-        ClientFrame,
-        ServerFrame,
-    ];
-    written.push_str(&format!(
-        "\nexport const VERSION = {VERSION};\nexport const FRAME_MAX_BYTES = {FRAME_MAX_BYTES};\n\
-         export const PAGE_MAX_ENTRIES = {PAGE_MAX_ENTRIES};\n\
-         export const TEXT_MAX_CHARS = {};\n",
-        crate::text::TEXT_MAX_CHARS
-    ));
+    written.push_str(&types_of_the_parts());
+    written.push_str(&types_of_the_kinds());
+    written.push_str(&types_of_the_frames());
+    written.push_str(&limits());
     written.push_str("\nexport const WORDS: Record<Refusal, string> = {\n");
-    for refusal in Refusal::ALL {
+    for refusal in crate::Refusal::ALL {
         written.push_str(&format!("    {}: {:?},\n", refusal.code(), refusal.words()));
     }
     written.push_str("};\n");
@@ -134,4 +116,88 @@ fn typescript_types_are_fresh() {
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(kept == written, "{} is stale: run with ROOST_BLESS=1", path.display());
+}
+
+/// The TypeScript of these types, in this order.
+macro_rules! declared {
+    ($($type:ty),+ $(,)?) => {{
+        let config = Config::new();
+        [$(format!("\nexport {}\n", <$type as TS>::decl(&config)),)+].concat()
+    }};
+}
+
+fn types_of_the_parts() -> String {
+    use crate::{card::*, entry::*, id::*, policy::*, refusal::*, room::*};
+    declared![
+        PersonId, HomeId, RoomId, EntryId, DeviceId, Epoch, Seq, Role, RoomKind, View, Mark,
+        Listed, Class, Told, Refusal, Draft, Entry, Edited, Hidden, HiddenBy, Pinned, Confirmed,
+        Card, CardOf,
+    ]
+}
+
+fn types_of_the_kinds() -> String {
+    use crate::{kind::*, tally::*};
+    declared![
+        Message,
+        reaction::Emoji,
+        Reaction,
+        Edit,
+        Redact,
+        Pin,
+        Confirm,
+        Sort,
+        Details,
+        Status,
+        Answer,
+        HomeAnswer,
+        GatheringState,
+        gathering::Cancelled,
+        Gathering,
+        Rsvp,
+        Member,
+        member::Change,
+    ]
+}
+
+fn types_of_the_frames() -> String {
+    use crate::frame::*;
+    declared![PersonCard, HomeCard, Page, Welcome, ClientFrame, ServerFrame]
+}
+
+/// The numbers that both sides go by.
+fn limits() -> String {
+    use crate::{frame::*, kind::*, room::*, tally::*, text::*};
+    let mut written = String::from("\n");
+    macro_rules! number {
+        ($($name:ident = $value:expr),+ $(,)?) => {
+            $(written.push_str(&format!("export const {} = {};\n", stringify!($name), $value));)+
+        };
+    }
+    number! {
+        VERSION = VERSION,
+        FRAME_MAX_BYTES = FRAME_MAX_BYTES,
+        PAGE_MAX_ENTRIES = PAGE_MAX_ENTRIES,
+        TYPING_EVERY_MS = TYPING_EVERY_MS,
+        TYPING_SHOWN_MS = TYPING_SHOWN_MS,
+        MARKS_EVERY_MS = MARKS_EVERY_MS,
+        TEXT_MAX_CHARS = TEXT_MAX_CHARS,
+        QUERY_MAX_CHARS = QUERY_MAX_CHARS,
+        EDIT_MS = edit::EDIT_MS,
+        TITLE_MAX_CHARS = TITLE_MAX_CHARS,
+        PLACE_MAX_CHARS = PLACE_MAX_CHARS,
+        NOTE_MAX_CHARS = NOTE_MAX_CHARS,
+        REASON_MAX_CHARS = REASON_MAX_CHARS,
+        GATHERING_MAX_MS = GATHERING_MAX_MS,
+        GATHERING_AHEAD_MS = GATHERING_AHEAD_MS,
+        PLACES_MAX = PLACES_MAX,
+        HEADS_MAX = HEADS_MAX,
+    }
+    let hours = |name: &str, Hours { opens, closes }: Hours| {
+        format!("export const {name} = {{ opens: {opens}, closes: {closes} }};\n")
+    };
+    written.push_str(&hours("PEERS_WEEKDAY", PEERS_WEEKDAY));
+    written.push_str(&hours("PEERS_WEEKEND", PEERS_WEEKEND));
+    let emoji = serde_json::to_string(&reaction::EMOJI).unwrap();
+    written.push_str(&format!("export const EMOJI = {emoji} as const;\n"));
+    written
 }

@@ -84,6 +84,11 @@ impl Seq {
     pub fn previous(self) -> Seq {
         Seq(self.0 - 1)
     }
+
+    /// Whether it stands before the first entry. By reference, as serde asks it.
+    pub fn is_zero(&self) -> bool {
+        *self == Seq::ZERO
+    }
 }
 
 impl fmt::Display for Seq {

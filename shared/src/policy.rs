@@ -2,7 +2,11 @@
 //! Whether an act is legal in the present state of things is not asked here but in a kind's
 //! `permit`.
 
-use crate::{id::PersonId, refusal::Refusal, room::View};
+use crate::{
+    id::PersonId,
+    refusal::Refusal,
+    room::{RoomKind, View},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a person is in a constellation. Fixed when they are enrolled, never changed in place.
@@ -53,13 +57,45 @@ pub enum Actor {
     Person { person: PersonId, role: Role },
 }
 
-/// What is asked. A kind names the action it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Read the entries of a room.
+/// Declares the actions and their list, so that no test forgets one.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// What is asked. A kind names the action it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Action] = &[$(Action::$name,)+];
+        }
+    };
+}
+
+actions! {
+    /// Read the entries of a room and their cards.
     ReadRoom,
-    /// Say something in a room.
+    /// Look for words in a room.
+    Search,
+    /// Note how far one has read a room.
+    MarkRoom,
+    /// Say something in a room, and be seen typing.
     Post,
+    /// Put an emoji on an entry.
+    React,
+    /// Change one's own words.
+    Edit,
+    /// Remove one's own words, or hide another's; whose is asked in `permit`.
+    Redact,
+    /// Hold an entry at the top of its room.
+    Pin,
+    /// Say for one's home that it has read something.
+    Confirm,
+    /// Publish, change or call off a gathering.
+    PublishGathering,
+    /// Answer a gathering.
+    AnswerGathering,
     /// Put somebody into a room or take them out.
     ChangeMembers,
     /// Create a service, constellation, home or person; invite; end a person or a device.
@@ -82,9 +118,10 @@ pub enum Action {
 /// What it is asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Object {
-    /// A room, and how the actor is a member of it (`None`: not, or it does not exist).
-    Room { member: Option<View> },
-    /// The sign-in of a person.
+    /// A room, and how the actor is a member of it (`None`: not, or it does not exist; then the
+    /// kind does not matter).
+    Room { member: Option<View>, kind: RoomKind },
+    /// The sign-in and the phones of a person.
     Session { of: PersonId },
     /// The people of a constellation, and whether it is one of the actor's own; of an admin's, all
     /// of their service are.
@@ -99,44 +136,69 @@ pub enum Object {
 /// `NotFound` where even the existence of the object is none of the actor's business, else
 /// `NotPermitted` (reliability, authorisation matrix: `∅` and `–`).
 pub fn decide(actor: Actor, action: Action, object: Object) -> Result<(), Refusal> {
-    match (actor, action, object) {
-        (Actor::Operator, Action::RunService, Object::Service) => Ok(()),
-        (Actor::Operator, Action::ChangeMembers, Object::Room { .. }) => Ok(()),
-        // The operator has no content access: reading or posting is for members.
-        (Actor::Operator, ..) => Err(Refusal::NotPermitted),
-
-        (Actor::Person { .. }, Action::ReadRoom | Action::Post, Object::Room { member }) => {
-            member.map(|_| ()).ok_or(Refusal::NotFound)
+    let (person, role) = match actor {
+        Actor::Operator => return permitted(by_operator(action, object)),
+        Actor::Person { person, role } => (person, role),
+    };
+    match object {
+        Object::Room { member: None, .. } => Err(Refusal::NotFound),
+        // A membership that no rule gives is a mistake, and opens nothing.
+        Object::Room { kind, .. } if !kind.seats(role) => Err(Refusal::NotFound),
+        Object::Room { kind, .. } => permitted(in_room(role, action, kind)),
+        Object::Session { of } if of != person => Err(Refusal::NotFound),
+        Object::Session { .. } => {
+            permitted(matches!(action, Action::OwnSession | Action::OwnDevices))
         }
-        (Actor::Person { .. }, Action::ChangeMembers, Object::Room { member }) => {
-            Err(member.map_or(Refusal::NotFound, |_| Refusal::NotPermitted))
-        }
-        (
-            Actor::Person { person, .. },
-            Action::OwnSession | Action::OwnDevices,
-            Object::Session { of },
-        ) => {
-            if person == of {
-                Ok(())
-            } else {
-                Err(Refusal::NotFound)
-            }
-        }
-        (Actor::Person { .. }, _, Object::Constellation { mine: false }) => Err(Refusal::NotFound),
-        (Actor::Person { role: Role::Young, .. }, _, Object::Constellation { .. }) => {
+        Object::Constellation { mine: false } => Err(Refusal::NotFound),
+        Object::Constellation { .. } | Object::Service if role == Role::Young => {
             Err(Refusal::NotFound)
         }
-        (Actor::Person { role, .. }, action, Object::Constellation { .. }) => {
-            let may = match action {
-                Action::SeeMembers => true,
-                Action::ManageMembers => role == Role::Liaison,
-                Action::Suspend => matches!(role, Role::Liaison | Role::Admin),
-                Action::ManageLiaisons => role == Role::Admin,
-                _ => false,
-            };
-            if may { Ok(()) } else { Err(Refusal::NotPermitted) }
-        }
-        (Actor::Person { .. }, ..) => Err(Refusal::NotPermitted),
+        Object::Constellation { .. } => permitted(in_constellation(role, action)),
+        Object::Service => permitted(role == Role::Admin && action == Action::ManageLiaisons),
+    }
+}
+
+fn permitted(yes: bool) -> Result<(), Refusal> {
+    if yes { Ok(()) } else { Err(Refusal::NotPermitted) }
+}
+
+/// The operator has no content access: reading or posting is for members.
+fn by_operator(action: Action, object: Object) -> bool {
+    matches!(
+        (action, object),
+        (Action::RunService, Object::Service) | (Action::ChangeMembers, Object::Room { .. })
+    )
+}
+
+/// Of a member whose role has a seat in this kind of room.
+fn in_room(role: Role, action: Action, kind: RoomKind) -> bool {
+    use Action::*;
+    let leads = matches!(role, Role::Hub | Role::Liaison);
+    let adult = role != Role::Young;
+    match action {
+        ReadRoom | Search | SeeMembers | Post | React | Edit | Redact => true,
+        MarkRoom => kind.counts_unread(role),
+        Pin => match kind {
+            RoomKind::Circle => leads,
+            RoomKind::HubLine | RoomKind::LiaisonLine => true,
+            RoomKind::Peers => adult,
+        },
+        Confirm => kind == RoomKind::Circle && matches!(role, Role::Hub | Role::Satellite),
+        PublishGathering => kind == RoomKind::Circle && leads,
+        AnswerGathering => kind == RoomKind::Circle && adult,
+        ChangeMembers | RunService | OwnSession | OwnDevices | ManageMembers | ManageLiaisons
+        | Suspend => false,
+    }
+}
+
+/// Of an adult, in a constellation of their own.
+fn in_constellation(role: Role, action: Action) -> bool {
+    match action {
+        Action::SeeMembers => true,
+        Action::ManageMembers => role == Role::Liaison,
+        Action::Suspend => matches!(role, Role::Liaison | Role::Admin),
+        Action::ManageLiaisons => role == Role::Admin,
+        _ => false,
     }
 }
 
@@ -144,31 +206,82 @@ pub fn decide(actor: Actor, action: Action, object: Object) -> Result<(), Refusa
 mod tests {
     use super::*;
 
+    /// One row per action: Y permitted, - `NotPermitted`, 0 `NotFound`; the columns are
+    /// `Role::ALL`: admin, liaison, hub, satellite, young. An action without a row is `none`.
+    fn holds(object: Object, none: &str, rows: &[(Action, &str)]) {
+        let me = PersonId::new(1, [1; 10]);
+        for action in Action::ALL {
+            let cells = rows.iter().find(|(of, _)| of == action).map_or(none, |(_, cells)| cells);
+            for (role, cell) in Role::ALL.into_iter().zip(cells.chars()) {
+                let expected = match cell {
+                    'Y' => Ok(()),
+                    '-' => Err(Refusal::NotPermitted),
+                    _ => Err(Refusal::NotFound),
+                };
+                let actor = Actor::Person { person: me, role };
+                let answer = decide(actor, *action, object);
+                assert_eq!(answer, expected, "{role:?} {action:?} {object:?}");
+            }
+        }
+    }
+
+    fn inside(kind: RoomKind) -> Object {
+        Object::Room { member: Some(View::Full), kind }
+    }
+
     #[test]
-    fn decisions() {
-        let jo = PersonId::new(1, [1; 10]);
-        let sam = PersonId::new(1, [2; 10]);
-        let inside = Object::Room { member: Some(View::Full) };
-        let outside = Object::Room { member: None };
-        for role in Role::ALL {
-            let person = Actor::Person { person: jo, role };
-            let table = [
-                (person, Action::ReadRoom, inside, Ok(())),
-                (person, Action::Post, inside, Ok(())),
-                (person, Action::ReadRoom, outside, Err(Refusal::NotFound)),
-                (person, Action::Post, outside, Err(Refusal::NotFound)),
-                (person, Action::ChangeMembers, inside, Err(Refusal::NotPermitted)),
-                (person, Action::ChangeMembers, outside, Err(Refusal::NotFound)),
-                (person, Action::RunService, Object::Service, Err(Refusal::NotPermitted)),
-                (person, Action::OwnSession, Object::Session { of: jo }, Ok(())),
-                (person, Action::OwnSession, Object::Session { of: sam }, Err(Refusal::NotFound)),
-                (Actor::Operator, Action::RunService, Object::Service, Ok(())),
-                (Actor::Operator, Action::ChangeMembers, outside, Ok(())),
-                (Actor::Operator, Action::ReadRoom, inside, Err(Refusal::NotPermitted)),
-                (Actor::Operator, Action::Post, outside, Err(Refusal::NotPermitted)),
-            ];
-            for (actor, action, object, expected) in table {
-                assert_eq!(decide(actor, action, object), expected, "{role:?} {action:?}");
+    fn of_a_member_in_each_room() {
+        use Action::*;
+        let shared = [ReadRoom, Search, SeeMembers, Post, React, Edit, Redact, MarkRoom];
+        let all = |cells: &'static str| shared.map(|action| (action, cells));
+        let with = |cells, more: &[(Action, &'static str)]| [&all(cells)[..], more].concat();
+        let circle = [
+            (Pin, "0YY-0"),
+            (Confirm, "0-YY0"),
+            (PublishGathering, "0YY-0"),
+            (AnswerGathering, "0YYY0"),
+        ];
+        holds(inside(RoomKind::Circle), "0---0", &with("0YYY0", &circle));
+        holds(inside(RoomKind::HubLine), "00--0", &with("00YY0", &[(Pin, "00YY0")]));
+        holds(inside(RoomKind::LiaisonLine), "0---0", &with("0YYY0", &[(Pin, "0YYY0")]));
+        let peers = [&[(Pin, "0Y00-"), (MarkRoom, "0Y00-")][..], &all("0Y00Y")].concat();
+        holds(inside(RoomKind::Peers), "0-00-", &peers);
+    }
+
+    #[test]
+    fn of_everything_else() {
+        use Action::*;
+        let mine = Object::Session { of: PersonId::new(1, [1; 10]) };
+        let anothers = Object::Session { of: PersonId::new(1, [2; 10]) };
+        holds(mine, "-----", &[(OwnSession, "YYYYY"), (OwnDevices, "YYYYY")]);
+        holds(anothers, "00000", &[]);
+        for kind in RoomKind::ALL {
+            holds(Object::Room { member: None, kind }, "00000", &[]);
+        }
+        let people = [
+            (SeeMembers, "YYYY0"),
+            (ManageMembers, "-Y--0"),
+            (ManageLiaisons, "Y---0"),
+            (Suspend, "YY--0"),
+        ];
+        holds(Object::Constellation { mine: true }, "----0", &people);
+        holds(Object::Constellation { mine: false }, "00000", &[]);
+        holds(Object::Service, "----0", &[(ManageLiaisons, "Y---0")]);
+    }
+
+    #[test]
+    fn of_the_operator() {
+        let mine = Object::Session { of: PersonId::new(1, [1; 10]) };
+        let outside = Object::Room { member: None, kind: RoomKind::Circle };
+        let constellation = Object::Constellation { mine: true };
+        let objects = [inside(RoomKind::Peers), outside, mine, constellation, Object::Service];
+        for object in objects {
+            for action in Action::ALL {
+                let is_room = matches!(object, Object::Room { .. });
+                let may = (*action == Action::RunService && object == Object::Service)
+                    || (*action == Action::ChangeMembers && is_room);
+                let expected = if may { Ok(()) } else { Err(Refusal::NotPermitted) };
+                assert_eq!(decide(Actor::Operator, *action, object), expected, "{action:?}");
             }
         }
     }

@@ -91,12 +91,24 @@ refusals! {
         "Something in that is missing or not as it should be.";
     KindUnknown "kind_unknown" Final 0 422
         "The server does not know this kind of message yet.";
+    DetailsInvalid "details_invalid" Final 0 422
+        "Something in there is empty, too long, or already past. Please look through it again.";
+    QueryInvalid "query_invalid" Final 0 422
+        "Please search for a word or two, up to 100 characters.";
     AgreementNeeded "agreement_needed" Final 0 422
         "A young person can be invited once the agreement for them is recorded.";
     TargetUnknown "target_unknown" Final 0 422
         "The message this answers is not here.";
+    TargetUnfit "target_unfit" Final 0 422
+        "That cannot be done with this one.";
+    TargetGone "target_gone" Final 0 410
+        "This has been removed or called off in the meantime.";
+    TooLate "too_late" Final 0 409
+        "It is too late to change this now.";
     NothingToChange "nothing_to_change" Final 0 409
         "It is like that already, so there was nothing to change.";
+    NoPlaces "no_places" Final 0 409
+        "There are not enough places left for that many people.";
     IdReused "id_reused" Final 0 409
         "A different message was already sent under this name. Please write it again.";
     Poisonous "poisonous" Final 0 422
@@ -117,7 +129,10 @@ refusals! {
     NotPermitted "not_permitted" Final 0 403
         "You cannot do that here.";
     SecondPersonNeeded "second_person_needed" Final 0 403
-        "Another admin has to agree first.";
+        "Somebody else has to agree first.";
+    RoomClosed "room_closed" Final 0 403
+        "This room is open from half past three until half past eight, and from ten in the \
+         morning at weekends. Your words are kept here.";
     RoomNotReady "room_not_ready" Final 0 403
         "The young people's room opens when somebody is in place to look after it.";
     OriginForeign "origin_foreign" Final 0 403

@@ -111,7 +111,7 @@ async fn the_command_line_beside_the_server_cuts_too() {
     let (mut wire, _) = enter(&world, &sign_in).await;
     let chatter = chatter(&world).await;
     // Another process, as `roost admin` is one: it knows nothing of the sockets here.
-    let beside = roost_server::App::beside((*world.app().config).clone()).await.unwrap();
+    let beside = roost_server::App::beside(world.app().config.clone()).await.unwrap();
     beside.people.end_person(world.person("amara")).await.unwrap();
     let began = Instant::now();
     let code = wait::within("cut from beside", Duration::from_secs(5), wire.closed()).await;

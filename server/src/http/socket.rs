@@ -1,34 +1,55 @@
-//! The upgrade to a WebSocket. It authorises nothing: the first frame does.
+//! The upgrade to a WebSocket (RFC 6455, § 4.2). It authorises nothing: the first frame does.
+//!
+//! Done here and not by axum's extractor: from its TCP connection on, a phone has one buffer each
+//! way, and no layer between.
 
 use super::answer::{Answer, check_origin};
-use crate::{app::App, ws::socket};
-use axum::{
-    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::HeaderMap,
-    response::Response,
+use crate::{
+    app::App,
+    ws::{line, socket},
 };
-use roost_shared::{Refusal, frame::FRAME_MAX_BYTES};
-
-/// tungstenite allocates its read buffer whole, and its default of 128 KiB would be a phone's
-/// largest cost.
-const READ_BUFFER_BYTES: usize = 2_048;
-const WRITE_BUFFER_BYTES: usize = 2_048;
-/// One page of the largest size, and frames around it; a phone that lets more pile up is too slow.
-const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
+use roost_shared::Refusal;
+use tokio::net::TcpStream;
 
 /// `GET /ws`.
-pub async fn upgrade(
-    State(app): State<App>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Answer<Response> {
-    check_origin(&app, &headers)?;
-    let upgrade = upgrade.map_err(|_| Refusal::FrameMalformed)?;
-    let upgrade = upgrade
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES)
-        .max_message_size(FRAME_MAX_BYTES)
-        .max_frame_size(FRAME_MAX_BYTES);
-    Ok(upgrade.on_upgrade(move |stream| socket::run(app, stream)))
+pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Response> {
+    check_origin(&app, request.headers())?;
+    let accept = accept(request.headers()).ok_or(Refusal::FrameMalformed)?;
+    let upgrade = request.extensions_mut().remove::<hyper::upgrade::OnUpgrade>();
+    let upgrade = upgrade.ok_or(Refusal::FrameMalformed)?;
+    tokio::spawn(async move {
+        let Ok(upgraded) = upgrade.await else { return };
+        let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else {
+            tracing::error!("a connection is not TCP: it cannot become a WebSocket");
+            return;
+        };
+        let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
+        // On its own: this task holds little more than the way to it.
+        tokio::spawn(socket::run(app, line::open(stream, early).await));
+    });
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+}
+
+/// The answer to the handshake's key, if it is one of version 13.
+fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
+    let names = |header: HeaderName, wanted: &str| {
+        let values = headers.get_all(header).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case(wanted))
+    };
+    let asked = names(header::CONNECTION, "upgrade")
+        && names(header::UPGRADE, "websocket")
+        && names(header::SEC_WEBSOCKET_VERSION, "13");
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| asked)?;
+    line::accept_key(key)
 }

@@ -121,6 +121,7 @@ impl People {
             meta::touch(tx.conn(), *constellation).await?;
         }
         tx.commit().await?;
+        self.parts.bus.forget(&written);
         self.parts.bus.wrote(written);
         for constellation in constellations {
             self.parts.bus.changed(*constellation);

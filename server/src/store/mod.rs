@@ -3,12 +3,14 @@
 //! here.
 
 pub mod agreements;
+pub mod cards;
 pub mod claims;
 pub mod devices;
 pub mod enrolments;
 pub mod entries;
 pub mod handovers;
 pub mod homes;
+pub mod marks;
 pub mod meta;
 pub mod people;
 pub mod proposals;

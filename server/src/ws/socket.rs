@@ -1,26 +1,35 @@
 //! The I/O of one phone's connection: one task, one bounded queue. It decides nothing; it carries
 //! out what `session` says and reports what happened.
 
-use super::session::{Entered, Input, Output, Session, close_code};
+use super::{
+    answer::close_code,
+    line::{self, Far, Socket},
+    session::{Entered, Input, Output, Session},
+};
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
     log::Receipt,
+    marks,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
 };
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
+use futures_util::{Sink, SinkExt, StreamExt, future::poll_immediate, stream::FuturesUnordered};
 use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
-    frame::{ClientFrame, Cursors, ServerFrame, Welcome},
+    frame::{Cursors, ServerFrame, Welcome},
     refusal::Class,
+    room::RoomKind,
 };
-use std::{collections::VecDeque, future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::Pin,
+    time::Duration,
+};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
-
 /// Pushes that are passed on before one flush.
 const PUSHES_A_FLUSH: usize = 64;
 /// Nobody is asked back sooner, not even after a refusal that is final.
@@ -36,11 +45,13 @@ struct Over;
 
 struct Wire {
     app: App,
-    socket: WebSocket,
+    socket: Socket,
     session: Session,
     joined: Option<Box<Joined>>,
     pending: Pending,
     wake: Pin<Box<Sleep>>,
+    /// By when the phone must have taken what is being sent, once it does not take it at once.
+    deadline: Option<Instant>,
 }
 
 /// What a signed-in connection holds on to.
@@ -51,15 +62,16 @@ struct Joined {
 }
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
-/// not hold the room that signing in, reading or closing takes.
-pub async fn run(app: App, socket: WebSocket) {
+/// not hold the room that signing in, reading, waiting or closing takes.
+pub fn run(app: App, socket: Socket) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
-    let session = Session::default();
-    let pending = Pending::new();
-    let mut wire = Wire { app, socket, session, joined: None, pending, wake };
-    while let Ok(input) = wire.next().await {
-        if wire.step(input).await.is_err() {
-            break;
+    let (session, pending) = (Session::default(), Pending::new());
+    let mut wire = Wire { app, socket, session, joined: None, pending, wake, deadline: None };
+    async move {
+        while let Ok(input) = wire.next().await {
+            if wire.step(input).await.is_err() {
+                break;
+            }
         }
     }
 }
@@ -74,7 +86,7 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.recv(), if may_read => read(message),
+            message = self.socket.next(), if may_read => line::heard(message).ok_or(Over),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -103,28 +115,46 @@ impl Wire {
     /// Carries out everything that follows from one input and from pages that are here already, and
     /// flushes once. All of it has one deadline: a phone that does not take it in time is too slow.
     async fn step(&mut self, input: Input) -> Result<(), Over> {
-        let deadline = after(self.app.config.live.write_ms);
-        self.carry_out(input, deadline).await?;
+        self.deadline = None;
+        self.carry_out(input).await?;
         for _ in 0..PUSHES_A_FLUSH {
             let Some(joined) = self.joined.as_mut() else { break };
             let Some(push) = joined.inlet.ready() else { break };
             let input = self.pushed(push);
-            self.carry_out(input, deadline).await?;
+            self.carry_out(input).await?;
         }
-        self.write(None, deadline).await
+        self.until(Sink::poll_flush).await
     }
 
-    async fn carry_out(&mut self, input: Input, deadline: Instant) -> Result<(), Over> {
+    async fn carry_out(&mut self, input: Input) -> Result<(), Over> {
         let mut outputs = VecDeque::from(self.session.step(input));
         while let Some(output) = outputs.pop_front() {
             let next = match output {
                 Output::Send(text) => {
-                    self.write(Some(text), deadline).await?;
+                    self.send(text).await?;
                     continue;
                 }
                 Output::Close(refusal) => {
                     Box::pin(self.close(refusal)).await;
                     return Err(Over);
+                }
+                Output::Read { room, kind, read } => {
+                    if let Some(place) = self.place(room, kind) {
+                        self.app.marks.read(place, read);
+                    }
+                    continue;
+                }
+                Output::Holds(rooms) => {
+                    for (room, kind, seq) in rooms {
+                        if let Some(place) = self.place(room, kind) {
+                            self.app.marks.delivered(place, seq);
+                        }
+                    }
+                    continue;
+                }
+                Output::Typing(room) => {
+                    self.say_typing(room);
+                    continue;
                 }
                 Output::Append { room, draft } => match self.append(room, draft) {
                     Some(refused) => refused,
@@ -134,7 +164,7 @@ impl Wire {
                     Input::Entered(Box::pin(self.sign_in(&token, epoch, cursors)).await)
                 }
                 Output::Reload => Input::Entered(Box::pin(self.reload()).await),
-                Output::Read(ask) => {
+                Output::Fetch(ask) => {
                     let page = Box::pin(self.app.feeds.page(ask)).await;
                     Input::Page { ask, page: page.map_err(|error| error.refusal()) }
                 }
@@ -144,30 +174,55 @@ impl Wire {
         Ok(())
     }
 
-    /// Puts a frame into the socket's buffer, or with `None` sends out what is in it. While that
-    /// waits for the phone, the house may still call: whoever is no longer here is sent nothing
-    /// more.
-    async fn write(&mut self, text: Option<Bytes>, deadline: Instant) -> Result<(), Over> {
-        let message = text.map(Utf8Bytes::try_from).transpose().map_err(|_| Over)?;
+    /// Puts a text into the socket's buffer.
+    async fn send(&mut self, text: Bytes) -> Result<(), Over> {
+        for frame in line::fragments(text) {
+            self.until(Sink::poll_ready).await?;
+            Pin::new(&mut self.socket).start_send(frame).map_err(|_| Over)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the socket is as far, which it usually is at once.
+    async fn until(&mut self, far: Far) -> Result<(), Over> {
+        match poll_immediate(poll_fn(|context| far(Pin::new(&mut self.socket), context))).await {
+            Some(done) => done.map_err(|_| Over),
+            None => Box::pin(self.wait_until(far)).await,
+        }
+    }
+
+    /// While this waits for the phone, the house may still call: whoever is no longer here is sent
+    /// nothing more.
+    async fn wait_until(&mut self, far: Far) -> Result<(), Over> {
+        let write_ms = self.app.config.live.write_ms;
+        let deadline = *self.deadline.get_or_insert_with(|| after(write_ms));
         let refusal = {
             let Wire { app, socket, joined, .. } = self;
-            let outlet = joined.as_ref().map(|joined| joined.inlet.outlet.clone());
-            let me = joined.as_ref().map(|joined| joined.me);
-            let sending = async {
-                match message {
-                    Some(text) => socket.feed(Message::Text(text)).await,
-                    None => socket.flush().await,
-                }
-            };
+            let joined = joined.as_ref().map(|joined| (&*joined.inlet.outlet, joined.me));
             tokio::select! {
                 biased;
-                done = sending => return done.map_err(|_| Over),
+                done = poll_fn(|context| far(Pin::new(&mut *socket), context)) => {
+                    return done.map_err(|_| Over);
+                }
                 () = sleep_until(deadline) => Refusal::SlowReader,
-                refusal = unwelcome(app, outlet.as_deref(), me) => refusal,
+                refusal = unwelcome(app, joined) => refusal,
             }
         };
-        Box::pin(self.close(refusal)).await;
+        self.close(refusal).await;
         Err(Over)
+    }
+
+    fn place(&self, room: RoomId, kind: RoomKind) -> Option<marks::Place> {
+        let me = self.joined.as_ref()?.me;
+        Some(marks::Place { constellation: me.constellation, room, kind, person: me.person })
+    }
+
+    fn say_typing(&self, room: RoomId) {
+        if let Some(Joined { me, .. }) = self.joined.as_deref() {
+            let person = me.person;
+            let text = Bytes::from(ServerFrame::Typing { room, person }.encode());
+            self.app.feeds.tell(room, &text, |other| other != person);
+        }
     }
 
     /// Hands a draft to the log; the answer comes later, unless it is a refusal at the door.
@@ -190,7 +245,7 @@ impl Wire {
         token: &str,
         epoch: Option<Epoch>,
         mut cursors: Cursors,
-    ) -> Result<Entered, Refusal> {
+    ) -> Result<Box<Entered>, Refusal> {
         let me = self.app.people.authenticate(token).await.map_err(|e| e.refusal())?;
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
@@ -214,7 +269,7 @@ impl Wire {
         entered(&self.app, &me, rooms, (told, cursors)).await
     }
 
-    async fn reload(&mut self) -> Result<Entered, Refusal> {
+    async fn reload(&mut self) -> Result<Box<Entered>, Refusal> {
         let me = self.joined.as_ref().ok_or(Refusal::SignInAgain)?.me;
         let me = self.app.people.present(me.bearer()).await.map_err(|e| e.refusal())?;
         let rooms = self.listen(&me).await?;
@@ -235,7 +290,8 @@ impl Wire {
         joined.rooms = rooms.iter().map(|mine| mine.room).collect();
         let mut fresh = false;
         for mine in &mut rooms {
-            match feeds.listen(me.constellation, mine.room, &joined.inlet.outlet) {
+            let place = (mine.room, mine.membership.floor);
+            match feeds.listen(me.constellation, place, &joined.inlet.outlet) {
                 Some(head) => mine.head = mine.head.max(head),
                 None => fresh = true,
             }
@@ -258,18 +314,18 @@ impl Wire {
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
-        let code = close_code(refusal);
-        let reason = Utf8Bytes::from_static(refusal.code());
+        let words = line::goodbye(bye.encode(), close_code(refusal), refusal.code());
         let goodbye = async {
-            self.socket.send(Message::Text(bye.encode().into())).await?;
-            self.socket.send(Message::Close(Some(CloseFrame { code, reason }))).await?;
+            for word in words {
+                self.socket.send(word).await.map_err(|_| Over)?;
+            }
             // What the phone still sends is read and dropped, else the network may drop our last
             // words with it. After a frame over the limit nothing can be read: we stay a moment.
-            while let Some(Ok(_)) = self.socket.recv().await {}
+            while let Some(Ok(_)) = self.socket.next().await {}
             if refusal == Refusal::FrameTooLarge {
                 std::future::pending::<()>().await;
             }
-            Ok::<(), axum::Error>(())
+            Ok::<(), Over>(())
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }
@@ -289,8 +345,8 @@ impl Drop for Wire {
 
 /// Waits until this phone may be here no longer. A reload that is due stays due: the session
 /// carries it out when the write is done.
-async fn unwelcome(app: &App, outlet: Option<&Outlet>, me: Option<Me>) -> Refusal {
-    let (Some(outlet), Some(me)) = (outlet, me) else { return std::future::pending().await };
+async fn unwelcome(app: &App, joined: Option<(&Outlet, Me)>) -> Refusal {
+    let Some((outlet, me)) = joined else { return std::future::pending().await };
     outlet.urgent().await;
     if let Some(refusal) = outlet.is_cut() {
         return refusal;
@@ -306,10 +362,11 @@ async fn entered(
     me: &Me,
     rooms: Vec<Mine>,
     (epoch, cursors): (Epoch, Cursors),
-) -> Result<Entered, Refusal> {
-    let welcome = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
+) -> Result<Box<Entered>, Refusal> {
+    let (welcome, held) = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
     let welcome = Welcome { epoch, ..welcome };
-    Ok(Entered { constellation: me.constellation, rooms, welcome, cursors })
+    let (constellation, actor) = (me.constellation, me.who().actor);
+    Ok(Box::new(Entered { constellation, actor, rooms, held, welcome, cursors }))
 }
 
 async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {
@@ -319,26 +376,11 @@ async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {
     }
 }
 
-fn read(message: Option<Result<Message, axum::Error>>) -> Result<Input, Over> {
-    match message {
-        Some(Ok(Message::Text(text))) => Ok(Input::Frame(ClientFrame::decode(&text))),
-        Some(Ok(Message::Binary(_))) => Ok(Input::End(Refusal::FrameMalformed)),
-        // tungstenite answers pings itself; a pong is proof of nothing that a beat does not prove.
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Input::Turn),
-        Some(Ok(Message::Close(_))) | None => Err(Over),
-        Some(Err(error)) if is_too_large(&error) => Ok(Input::End(Refusal::FrameTooLarge)),
-        Some(Err(_)) => Err(Over),
-    }
-}
-
-fn is_too_large(error: &axum::Error) -> bool {
-    // axum keeps tungstenite's error inside its own; its text is the only way to tell.
-    error.to_string().contains("too long") || error.to_string().contains("too large")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FUTURE_BYTES_MAX: usize = 2 * 1024;
 
     fn future_bytes<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
         size_of::<F>()
@@ -348,6 +390,6 @@ mod tests {
     #[test]
     fn an_idle_connection_is_small() {
         let bytes = future_bytes(run);
-        assert!(bytes <= 4 * 1024, "the future of a connection has {bytes} bytes");
+        assert!(bytes <= FUTURE_BYTES_MAX, "the future of a connection has {bytes} bytes");
     }
 }

@@ -28,7 +28,7 @@ impl Kind for Member {
     }
 
     fn needs(&self, _: &Draft) -> Needs {
-        Needs { target: false, membership_of: Some(self.person) }
+        Needs { membership_of: Some(self.person), ..Needs::default() }
     }
 
     fn permit(&self, context: &Context) -> Result<(), Refusal> {
@@ -69,14 +69,14 @@ mod tests {
         let table = [
             (Joined, Circle, false, Ok(from_start)),
             (Joined, HubLine, false, Ok(from_now.clone())),
-            (Joined, LiaisonLine, false, Ok(from_now)),
+            (Joined, LiaisonLine, false, Ok(from_now.clone())),
+            (Joined, Peers, false, Ok(from_now)),
             (Joined, Circle, true, Err(Refusal::BodyInvalid)),
             (Left, Circle, true, Ok(Effect::Leave { person })),
             (Left, HubLine, false, Err(Refusal::BodyInvalid)),
         ];
         for (change, room_kind, is_member, expected) in table {
-            let context =
-                Context { room_kind, seq: Seq(7), targeted: false, target: None, is_member };
+            let context = Context { is_member, ..Context::for_tests().within(room_kind) };
             let body = Member { person, change };
             let answer = body.permit(&context).map(|()| body.effects(&context).remove(0));
             assert_eq!(answer, expected, "{change:?} in {room_kind:?}, member: {is_member}");

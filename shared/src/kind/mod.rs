@@ -1,49 +1,52 @@
-//! The kinds of entry. `Body` only delegates: what a kind needs, permits and causes is in its own
-//! file. To add a kind: its file, its vector in `shared/vectors/`, one line in `kinds!` below.
+//! The kinds of entry. `Body` delegates, and holds what is true of every kind: what a kind needs,
+//! permits, causes and folds is in its own file. To add a kind: its file, its vector in
+//! `shared/vectors/`, one line in `kinds!` below.
 
+pub mod confirm;
+pub mod edit;
+pub mod gathering;
 pub mod member;
 pub mod message;
+pub mod pin;
+pub mod reaction;
+pub mod redact;
+pub mod rsvp;
 
+pub use crate::context::{Author, Context, Target};
+pub use confirm::Confirm;
+pub use edit::Edit;
+pub use gathering::Gathering;
 pub use member::Member;
 pub use message::Message;
+pub use pin::Pin;
+pub use reaction::Reaction;
+pub use redact::Redact;
+pub use rsvp::Rsvp;
 
 use crate::{
+    card::Card,
     entry::Draft,
-    id::{PersonId, Seq},
+    id::{EntryId, PersonId, Seq},
     policy::Action,
     refusal::Refusal,
-    room::{RoomKind, View},
+    room::{self, View},
 };
 use serde_json::Value;
 
 /// What the server loads before it asks a kind to `permit`. The server never names a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// The entry that the draft's `target` names.
+    /// The entry that the draft's `target` names, and its card.
     pub target: bool,
     /// How this person is a member of the room now.
     pub membership_of: Option<PersonId>,
+    /// The homes of the room's constellation.
+    pub homes: bool,
 }
 
-/// What was loaded, and what is known of the room: everything `permit` and `effects` may look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Context {
-    pub room_kind: RoomKind,
-    /// The place the entry gets if it is permitted.
-    pub seq: Seq,
-    /// Whether the draft names a target.
-    pub targeted: bool,
-    /// The target, if it was needed, exists in this room and lies at or above the author's floor.
-    pub target: Option<Target>,
-    /// Whether the person of `Needs::membership_of` is a member now.
-    pub is_member: bool,
-}
-
-/// The entry that a draft answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    pub seq: Seq,
-    pub kind: String,
+impl Needs {
+    /// Only the target and its card.
+    pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
 }
 
 /// What an entry changes besides its own room's log. Applied by the server inside the append's
@@ -54,6 +57,11 @@ pub enum Effect {
     Join { person: PersonId, floor: Seq, view: View },
     /// The person stops reading this room with this entry.
     Leave { person: PersonId },
+    /// The body of the target, and of entries of the kinds `with` that target it, are taken out of
+    /// the log and kept apart for a safeguarding case. Phones and the tails of feeds forget them.
+    Blank { target: EntryId, with: &'static [&'static str] },
+    /// The target's stored body is replaced by this JSON text; the earlier version is kept apart.
+    Revise { target: EntryId, body: String },
 }
 
 /// The rules of one kind: pure functions over plain values.
@@ -64,14 +72,39 @@ pub trait Kind: serde::Serialize + serde::de::DeserializeOwned {
     /// What must be loaded before it can be judged.
     fn needs(&self, draft: &Draft) -> Needs;
 
-    /// Whether it is legal in this state of the room.
+    /// Whether it is in order by itself, so far as a phone can tell before it sends.
+    ///
+    /// # Errors
+    /// The refusal that the author hears.
+    fn check(&self) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// Whether it is legal in this state of the room. [`Body::permit`] has asked `check` before.
     ///
     /// # Errors
     /// The refusal that the author hears.
     fn permit(&self, context: &Context) -> Result<(), Refusal>;
 
     /// What it changes.
-    fn effects(&self, context: &Context) -> Vec<Effect>;
+    fn effects(&self, _: &Context) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Changes the card of its target, and says whether it did. A reply leaves cards alone.
+    fn fold(&self, _: &Context, _: &mut Card) -> bool {
+        false
+    }
+
+    /// The card that the entry itself begins with, if it begins with one.
+    fn card(&self, _: &Context) -> Option<Card> {
+        None
+    }
+
+    /// Whether it may be said while its room is closed.
+    fn at_any_hour(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! kinds {
@@ -92,7 +125,9 @@ macro_rules! kinds {
             /// `KindUnknown`; `BodyInvalid` for missing, unknown or ill-typed fields.
             pub fn read(kind: &str, body: &Value) -> Result<Body, Refusal> {
                 match kind {
-                    $($name => serde::Deserialize::deserialize(body)
+                    // serde would take a list for the fields of a struct, in their order.
+                    $($name if !body.is_object() => Err(Refusal::BodyInvalid),
+                    $name => serde::Deserialize::deserialize(body)
                         .map(Body::$kind)
                         .map_err(|_| Refusal::BodyInvalid),)+
                     _ => Err(Refusal::KindUnknown),
@@ -120,11 +155,24 @@ macro_rules! kinds {
                 match self { $(Body::$kind(body) => body.needs(draft),)+ }
             }
 
-            /// See [`Kind::permit`].
+            /// See [`Kind::check`].
+            ///
+            /// # Errors
+            /// The refusal that the author hears.
+            pub fn check(&self) -> Result<(), Refusal> {
+                match self { $(Body::$kind(body) => body.check(),)+ }
+            }
+
+            /// See [`Kind::permit`]. Hours are asked here, so that no kind can forget them.
             ///
             /// # Errors
             /// The refusal that the author hears.
             pub fn permit(&self, context: &Context) -> Result<(), Refusal> {
+                let at_any_hour = match self { $(Body::$kind(body) => body.at_any_hour(),)+ };
+                if !at_any_hour {
+                    room::open(context.room_kind, context.author.role, context.local)?;
+                }
+                self.check()?;
                 match self { $(Body::$kind(body) => body.permit(context),)+ }
             }
 
@@ -132,18 +180,45 @@ macro_rules! kinds {
             pub fn effects(&self, context: &Context) -> Vec<Effect> {
                 match self { $(Body::$kind(body) => body.effects(context),)+ }
             }
+
+            /// See [`Kind::fold`]. A card that changed says with which entry.
+            pub fn fold(&self, context: &Context, card: &mut Card) -> bool {
+                let changed = match self { $(Body::$kind(body) => body.fold(context, card),)+ };
+                if changed {
+                    card.at_seq = context.seq;
+                }
+                changed
+            }
+
+            /// See [`Kind::card`].
+            pub fn card(&self, context: &Context) -> Option<Card> {
+                let card = match self { $(Body::$kind(body) => body.card(context),)+ };
+                card.map(|card| Card { at_seq: context.seq, ..card })
+            }
         }
     };
 }
 
 kinds! {
     "message" Message,
+    "reaction" Reaction,
+    "edit" Edit,
+    "redact" Redact,
+    "pin" Pin,
+    "confirm" Confirm,
+    "gathering" Gathering,
+    "rsvp" Rsvp,
     "member" Member,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        context::cast::judge,
+        policy::Role,
+        room::{LocalTime, RoomKind},
+    };
     use serde_json::json;
 
     #[test]
@@ -152,10 +227,14 @@ mod tests {
         let table = [
             ("message", json!({"text": "hello"}), Ok("message")),
             ("member", json!({"person": person, "change": "joined"}), Ok("member")),
+            ("redact", json!({}), Ok("redact")),
             ("message", json!({"text": "hello", "author": person}), Err(Refusal::BodyInvalid)),
             ("message", json!({"text": 5}), Err(Refusal::BodyInvalid)),
             ("message", json!({}), Err(Refusal::BodyInvalid)),
             ("message", json!("hello"), Err(Refusal::BodyInvalid)),
+            ("message", json!(["hello"]), Err(Refusal::BodyInvalid)),
+            ("redact", json!([]), Err(Refusal::BodyInvalid)),
+            ("redact", json!(null), Err(Refusal::BodyInvalid)),
             ("member", json!({"person": person, "change": "promoted"}), Err(Refusal::BodyInvalid)),
             ("poll", json!({"text": "hello"}), Err(Refusal::KindUnknown)),
             ("", json!(null), Err(Refusal::KindUnknown)),
@@ -163,5 +242,31 @@ mod tests {
         for (kind, body, expected) in table {
             assert_eq!(Body::read(kind, &body).map(|b| b.kind()), expected, "{kind} {body}");
         }
+    }
+
+    #[test]
+    fn young_people_hear_of_hours_whatever_they_say() {
+        let closed = Some(LocalTime { weekday: 0, minute: 9 * 60 });
+        let inside = Context::for_tests().within(RoomKind::Peers);
+        let inside = Context { local: closed, ..inside }.about("message", json!({"text": "hi"}));
+        let said = [
+            ("message", json!({"text": "hello"})),
+            ("reaction", json!({"emoji": "👍"})),
+            ("edit", json!({"text": "hello"})),
+            ("pin", json!({"pinned": true})),
+            ("confirm", json!({})),
+            ("rsvp", json!({"answer": "going", "heads": 1})),
+            ("gathering", json!({"cancelled": {}})),
+        ];
+        for (kind, body) in said {
+            let young = inside.clone().by(Role::Young);
+            assert_eq!(judge(kind, &body, &young), Err(Refusal::RoomClosed), "{kind}");
+            let liaison = inside.clone().by(Role::Liaison);
+            assert_ne!(judge(kind, &body, &liaison), Err(Refusal::RoomClosed), "{kind}");
+        }
+        // What one said oneself can be taken back in the middle of the night.
+        let mut own = inside.by(Role::Young);
+        own.author.person = own.target.as_ref().unwrap().author;
+        assert_eq!(judge("redact", &json!({}), &own), Ok(()));
     }
 }

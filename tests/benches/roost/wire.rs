@@ -71,7 +71,8 @@ fn unmask(payload: &mut [u8], key: [u8; 4]) {
     }
 }
 
-/// Where the first frame of `bytes` has its payload, if all of it is there: (opcode, start, end).
+/// Where the first frame of `bytes` has its payload, if all of it is there: (first byte, start,
+/// end).
 fn first_frame(bytes: &mut [u8]) -> Option<(u8, usize, usize)> {
     let (&first, &second) = (bytes.first()?, bytes.get(1)?);
     let (length, mut start) = match second & 0x7f {
@@ -80,30 +81,40 @@ fn first_frame(bytes: &mut [u8]) -> Option<(u8, usize, usize)> {
         short => (usize::from(short), 2),
     };
     if second & 0x80 == 0 {
-        return (bytes.len() >= start + length).then_some((first & 15, start, start + length));
+        return (bytes.len() >= start + length).then_some((first, start, start + length));
     }
     let key: [u8; 4] = bytes.get(start..start + 4)?.try_into().ok()?;
     start += 4;
     unmask(bytes.get_mut(start..start + length)?, key);
-    Some((first & 15, start, start + length))
+    Some((first, start, start + length))
 }
 
 /// The reading end of a connection. It keeps no buffer while nothing is half read.
 pub struct Ear {
     half: OwnedReadHalf,
     kept: Vec<u8>,
+    /// The fragments of a message that is not whole yet.
+    partial: Vec<u8>,
 }
 
 impl Ear {
     pub fn new(half: OwnedReadHalf) -> Ear {
-        Ear { half, kept: Vec::new() }
+        Ear { half, kept: Vec::new(), partial: Vec::new() }
     }
 
-    /// Waits for bytes and shows each whole frame (opcode, payload) to `hear`. False when it is
+    /// Waits for bytes and shows each whole message (opcode, payload) to `hear`. False when it is
     /// over.
     pub async fn listen(&mut self, mut hear: impl FnMut(u8, &[u8])) -> bool {
-        let kept = &mut self.kept;
-        let half = &mut self.half;
+        let Ear { half, kept, partial } = self;
+        let mut hear = |first: u8, payload: &[u8]| match (first & 0x80 != 0, first & 15) {
+            (true, opcode @ 1..) => hear(opcode, payload),
+            (last, _) => {
+                partial.extend_from_slice(payload);
+                if last {
+                    hear(TEXT, &std::mem::take(partial));
+                }
+            }
+        };
         let arrived = Self::read(half, |bytes| {
             if kept.is_empty() {
                 let used = frames(bytes, &mut hear);
@@ -156,8 +167,8 @@ impl Ear {
 /// Shows every whole frame and says how many bytes they took.
 fn frames(bytes: &mut [u8], hear: &mut impl FnMut(u8, &[u8])) -> usize {
     let mut used = 0;
-    while let Some((opcode, start, end)) = first_frame(&mut bytes[used..]) {
-        hear(opcode, &bytes[used + start..used + end]);
+    while let Some((first, start, end)) = first_frame(&mut bytes[used..]) {
+        hear(first, &bytes[used + start..used + end]);
         used += end;
     }
     used

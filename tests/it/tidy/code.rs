@@ -11,7 +11,10 @@ const CAGES: &[(&str, &[&str])] = &[
     ("axum", &["server/src/http", "server/src/lib.rs", "server/src/ws"]),
     ("figment", &["server/src/config.rs"]),
     ("sqlx", &["server/src/store/", "mobile-bridge/src/store", "tests/"]),
-    ("tokio_tungstenite", &["mobile-bridge/src/line.rs", "mobile-bridge/tests/", "tests/"]),
+    (
+        "tokio_tungstenite",
+        &["mobile-bridge/src/line.rs", "mobile-bridge/tests/", "server/src/ws/line.rs", "tests/"],
+    ),
 ];
 
 /// What reads a clock or makes an identity behind the caller's back.

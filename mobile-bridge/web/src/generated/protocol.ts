@@ -16,9 +16,19 @@ export type Seq = number;
 
 export type Role = "admin" | "liaison" | "hub" | "satellite" | "young";
 
-export type RoomKind = "circle" | "hub_line" | "liaison_line";
+export type RoomKind = "circle" | "hub_line" | "liaison_line" | "peers";
 
 export type View = "full";
+
+export type Mark = { person: PersonId, 
+/**
+ * A phone of theirs holds everything up to here.
+ */
+delivered: Seq, 
+/**
+ * They had everything up to here on an unlocked, visible screen.
+ */
+read: Seq, };
 
 export type Listed = { room: RoomId, kind: RoomKind, title: string, 
 /**
@@ -28,7 +38,15 @@ floor: Seq,
 /**
  * The last seq given.
  */
-head: Seq, view: View, };
+head: Seq, view: View, 
+/**
+ * How far I have read, on any of my phones; does not travel while it is 0.
+ */
+read?: Seq, 
+/**
+ * How far each of the others is, in a room that has marks.
+ */
+marks?: Array<Mark>, };
 
 export type Class = "final" | "later" | "sign_in_again";
 
@@ -50,7 +68,7 @@ words: string,
  */
 after_ms: number, };
 
-export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "agreement_needed" | "target_unknown" | "nothing_to_change" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
+export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "details_invalid" | "query_invalid" | "agreement_needed" | "target_unknown" | "target_unfit" | "target_gone" | "too_late" | "nothing_to_change" | "no_places" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_closed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
 
 export type Draft = { id: EntryId, 
 /**
@@ -76,15 +94,177 @@ author?: PersonId, target?: EntryId,
  */
 at: number, 
 /**
- * Absent when the instance that forwarded it does not know the kind.
+ * Absent when it was removed, or when the instance that forwarded it does not know the kind.
  */
 body?: unknown, };
+
+export type Edited = { text: string, 
+/**
+ * Epoch ms. A confirmation from before it was of earlier words.
+ */
+at: number, times: number, };
+
+export type Hidden = { by: HiddenBy, 
+/**
+ * Epoch ms.
+ */
+at: number, };
+
+export type HiddenBy = "author" | "hub" | "liaison";
+
+export type Pinned = { by: PersonId, 
+/**
+ * Epoch ms.
+ */
+at: number, };
+
+export type Confirmed = { by: PersonId, 
+/**
+ * Epoch ms.
+ */
+at: number, };
+
+export type Card = { 
+/**
+ * The last entry folded in; a phone replaces a card only by one with a higher `at_seq`.
+ */
+at_seq: Seq, 
+/**
+ * Who reacted with what. Read as any text, so that a phone survives the emoji of a newer
+ * build.
+ */
+reactions?: Record<PersonId, string>, edited?: Edited, 
+/**
+ * When there, the entry is removed and no other part is.
+ */
+hidden?: Hidden, pinned?: Pinned, 
+/**
+ * The homes that confirmed, each by the first of its adults who did.
+ */
+confirmed?: Record<HomeId, Confirmed>, 
+/**
+ * The part of the entry's own kind: of a `gathering`, a [`crate::tally::GatheringState`].
+ */
+state?: unknown, };
+
+export type CardOf = { target: EntryId, 
+/**
+ * The place of the target.
+ */
+seq: Seq, 
+/**
+ * The last entry folded in; a phone replaces a card only by one with a higher `at_seq`.
+ */
+at_seq: Seq, 
+/**
+ * Who reacted with what. Read as any text, so that a phone survives the emoji of a newer
+ * build.
+ */
+reactions?: Record<PersonId, string>, edited?: Edited, 
+/**
+ * When there, the entry is removed and no other part is.
+ */
+hidden?: Hidden, pinned?: Pinned, 
+/**
+ * The homes that confirmed, each by the first of its adults who did.
+ */
+confirmed?: Record<HomeId, Confirmed>, 
+/**
+ * The part of the entry's own kind: of a `gathering`, a [`crate::tally::GatheringState`].
+ */
+state?: unknown, };
 
 export type Message = { 
 /**
  * See [`text::check`] for what may stand here.
  */
+text: string, 
+/**
+ * Every home is asked to `confirm` that it has read this.
+ */
+please_confirm?: boolean, };
+
+export type Emoji = (typeof EMOJI)[number];
+
+export type Reaction = { 
+/**
+ * `null` takes mine back; it must be said, a body without it is not a reaction.
+ */
+emoji: Emoji | null, };
+
+export type Edit = { 
+/**
+ * What stands there from now on; see [`text::check`].
+ */
 text: string, };
+
+export type Redact = Record<string, never>;
+
+export type Pin = { pinned: boolean, };
+
+export type Confirm = Record<string, never>;
+
+export type GatheringType = "meet_up" | "support_group" | "training" | "planning" | "childrens_activity";
+
+export type GatheringDetails = { title: string, type: GatheringType, 
+/**
+ * Epoch ms.
+ */
+starts_at: number, 
+/**
+ * Epoch ms, after `starts_at`.
+ */
+ends_at: number, place?: string, note?: string, 
+/**
+ * How many heads fit; absent: as many as come.
+ */
+places?: number, };
+
+export type GatheringStatus = "open" | "cancelled";
+
+export type Answer = "going" | "maybe" | "not_going";
+
+export type HomeAnswer = { answer: Answer, 
+/**
+ * How many of them; 0 when not going.
+ */
+heads: number, by: PersonId, 
+/**
+ * Epoch ms.
+ */
+at: number, 
+/**
+ * Given for another time or place: still counted, and asked to be confirmed again.
+ */
+stale: boolean, };
+
+export type GatheringState = { details: GatheringDetails, 
+/**
+ * How often it was changed or called off; `SEQUENCE` in a calendar (RFC 5545).
+ */
+revision: number, status: GatheringStatus, 
+/**
+ * Why it was called off, if that was said.
+ */
+reason?: string, answers: Record<HomeId, HomeAnswer>, going_heads: number, maybe_heads: number, homes_going: number, homes_not: number, 
+/**
+ * Homes that have not answered, in ascending order.
+ */
+waiting: Array<HomeId>, };
+
+export type GatheringCancelled = { reason?: string, };
+
+export type Gathering = { "details": GatheringDetails } | { "cancelled": GatheringCancelled };
+
+export type Rsvp = { answer: Answer, 
+/**
+ * How many of the home, 1 to 20; absent or 0 when not going.
+ */
+heads?: number, 
+/**
+ * The home it is for, when it is not the author's own.
+ */
+home?: HomeId, };
 
 export type Member = { person: PersonId, change: Change, };
 
@@ -114,7 +294,11 @@ head: Seq,
 /**
  * `to - from + 1` entries, ascending.
  */
-entries: Array<Entry>, };
+entries: Array<Entry>, 
+/**
+ * As they are now: the cards of these entries, and of those that these entries changed.
+ */
+cards?: Array<CardOf>, };
 
 export type Welcome = { v: number, epoch: Epoch, 
 /**
@@ -154,7 +338,7 @@ epoch?: Epoch, cursors: Record<string, number>, } | { "t": "append", room: RoomI
 /**
  * At most this many entries, 1 to 200; 200 when absent.
  */
-limit?: number, } | { "t": "resume", cursors: Record<string, number>, } | { "t": "beat", digest: string, };
+limit?: number, } | { "t": "resume", cursors: Record<string, number>, } | { "t": "mark", room: RoomId, read: Seq, } | { "t": "typing", room: RoomId, } | { "t": "beat", digest: string, };
 
 export type ServerFrame = { "t": "welcome" } & Welcome | { "t": "page" } & Page | { "t": "ack", room: RoomId, id: EntryId, seq: Seq, at: number, } | { "t": "refused", room?: RoomId, id?: EntryId, 
 /**
@@ -172,7 +356,7 @@ words: string,
 /**
  * Wait this long (ms) before the same is tried again; 0 unless `class` is `later`.
  */
-after_ms: number, } | { "t": "beat", digest: string, } | { "t": "bye", 
+after_ms: number, } | { "t": "marks", room: RoomId, marks: Array<Mark>, } | { "t": "typing", room: RoomId, person: PersonId, } | { "t": "beat", digest: string, } | { "t": "bye", 
 /**
  * Come back after this long, ms; spread by the server so that phones do not return at
  * once.
@@ -198,7 +382,23 @@ after_ms: number, };
 export const VERSION = 1;
 export const FRAME_MAX_BYTES = 65536;
 export const PAGE_MAX_ENTRIES = 200;
+export const TYPING_EVERY_MS = 3000;
+export const TYPING_SHOWN_MS = 6000;
+export const MARKS_EVERY_MS = 1000;
 export const TEXT_MAX_CHARS = 4000;
+export const QUERY_MAX_CHARS = 100;
+export const EDIT_MS = 900000;
+export const TITLE_MAX_CHARS = 80;
+export const PLACE_MAX_CHARS = 120;
+export const NOTE_MAX_CHARS = 1000;
+export const REASON_MAX_CHARS = 300;
+export const GATHERING_MAX_MS = 2678400000;
+export const GATHERING_AHEAD_MS = 63244800000;
+export const PLACES_MAX = 500;
+export const HEADS_MAX = 20;
+export const PEERS_WEEKDAY = { opens: 930, closes: 1230 };
+export const PEERS_WEEKEND = { opens: 600, closes: 1230 };
+export const EMOJI = ["👍","❤️","😂","😮","😢","🙏","🎉"] as const;
 
 export const WORDS: Record<Refusal, string> = {
     frame_malformed: "Roost could not read what this phone sent. Updating the app usually helps.",
@@ -214,9 +414,15 @@ export const WORDS: Record<Refusal, string> = {
     name_invalid: "That name is empty, longer than 60 characters, or has hidden characters in it.",
     body_invalid: "Something in that is missing or not as it should be.",
     kind_unknown: "The server does not know this kind of message yet.",
+    details_invalid: "Something in there is empty, too long, or already past. Please look through it again.",
+    query_invalid: "Please search for a word or two, up to 100 characters.",
     agreement_needed: "A young person can be invited once the agreement for them is recorded.",
     target_unknown: "The message this answers is not here.",
+    target_unfit: "That cannot be done with this one.",
+    target_gone: "This has been removed or called off in the meantime.",
+    too_late: "It is too late to change this now.",
     nothing_to_change: "It is like that already, so there was nothing to change.",
+    no_places: "There are not enough places left for that many people.",
     id_reused: "A different message was already sent under this name. Please write it again.",
     poisonous: "This message broke the connection twice, so it is kept here and not sent.",
     sign_in_again: "Please sign in again.",
@@ -225,7 +431,8 @@ export const WORDS: Record<Refusal, string> = {
     code_invalid: "This code does not work. It may be mistyped, used already, or too old. Ask for a new one.",
     not_found: "There is nothing here.",
     not_permitted: "You cannot do that here.",
-    second_person_needed: "Another admin has to agree first.",
+    second_person_needed: "Somebody else has to agree first.",
+    room_closed: "This room is open from half past three until half past eight, and from ten in the morning at weekends. Your words are kept here.",
     room_not_ready: "The young people's room opens when somebody is in place to look after it.",
     origin_foreign: "This page does not belong to this Roost.",
     too_many: "That was a lot in a short time. Please wait a minute and try again.",

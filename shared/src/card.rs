@@ -1,0 +1,177 @@
+//! The card of an entry: what has become of it through the entries that target it. Folded once, on
+//! the server, inside the append; a phone only keeps the newest. Nothing is judged here: that is
+//! `permit`, in each kind's file.
+
+use crate::id::{EntryId, HomeId, PersonId, Seq};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One per target. Empty parts do not travel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Card {
+    /// The last entry folded in; a phone replaces a card only by one with a higher `at_seq`.
+    pub at_seq: Seq,
+    /// Who reacted with what. Read as any text, so that a phone survives the emoji of a newer
+    /// build.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(type = "Record<PersonId, string>"))]
+    pub reactions: BTreeMap<PersonId, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub edited: Option<Edited>,
+    /// When there, the entry is removed and no other part is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub hidden: Option<Hidden>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub pinned: Option<Pinned>,
+    /// The homes that confirmed, each by the first of its adults who did.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(type = "Record<HomeId, Confirmed>"))]
+    pub confirmed: BTreeMap<HomeId, Confirmed>,
+    /// The part of the entry's own kind: of a `gathering`, a [`crate::tally::GatheringState`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "unknown"))]
+    pub state: Option<Value>,
+}
+
+/// The words that stand there now, and how often they were changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Edited {
+    pub text: String,
+    /// Epoch ms. A confirmation from before it was of earlier words.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at: i64,
+    pub times: u32,
+}
+
+/// An entry was removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Hidden {
+    pub by: HiddenBy,
+    /// Epoch ms.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at: i64,
+}
+
+/// In which capacity it was removed; not who, so that nobody is shown up by their own mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenBy {
+    Author,
+    Hub,
+    Liaison,
+}
+
+/// An entry is held at the top of its room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Pinned {
+    pub by: PersonId,
+    /// Epoch ms.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at: i64,
+}
+
+/// A home has read and understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Confirmed {
+    pub by: PersonId,
+    /// Epoch ms.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at: i64,
+}
+
+/// A card as it travels in pages, beside the entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CardOf {
+    pub target: EntryId,
+    /// The place of the target.
+    pub seq: Seq,
+    #[serde(flatten)]
+    pub card: Card,
+}
+
+impl Card {
+    /// A card that begins with the part of its own kind.
+    pub fn beginning<T: Serialize>(state: &T) -> Card {
+        let mut card = Card::default();
+        card.put_state(state);
+        card
+    }
+
+    /// The part of the entry's own kind, if there is one and it is a `T`.
+    pub fn state<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(self.state.as_ref()?).ok()
+    }
+
+    /// Replaces the part of the entry's own kind.
+    pub fn put_state<T: Serialize>(&mut self, state: &T) {
+        let state = serde_json::to_value(state)
+            .expect("a state has string keys and plain values, which always encode");
+        self.state = Some(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::cast;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_empty_does_not_travel() {
+        let target = EntryId::new(1, [1; 10]);
+        let bare = CardOf { target, seq: Seq(4), card: Card::default() };
+        let mut full = bare.clone();
+        full.card = Card {
+            at_seq: Seq(9),
+            reactions: BTreeMap::from([(cast::person(1), "👍".to_owned())]),
+            hidden: Some(Hidden { by: HiddenBy::Hub, at: 5 }),
+            confirmed: BTreeMap::from([(cast::home(1), Confirmed { by: cast::person(1), at: 6 })]),
+            state: Some(json!({"of": "its kind"})),
+            ..Card::default()
+        };
+        let table = [
+            (&bare, json!({"target": target, "seq": 4, "at_seq": 0})),
+            (
+                &full,
+                json!({
+                    "target": target, "seq": 4, "at_seq": 9,
+                    "reactions": {cast::person(1).to_string(): "👍"},
+                    "hidden": {"by": "hub", "at": 5},
+                    "confirmed": {cast::home(1).to_string(): {"by": cast::person(1), "at": 6}},
+                    "state": {"of": "its kind"},
+                }),
+            ),
+        ];
+        for (card, told) in table {
+            assert_eq!(serde_json::to_value(card).unwrap(), told);
+            assert_eq!(serde_json::from_str::<CardOf>(&told.to_string()).unwrap(), *card);
+        }
+    }
+
+    #[test]
+    fn a_newer_card_is_still_read() {
+        let newer =
+            json!({"at_seq": 3, "starred": true, "reactions": {cast::person(1).to_string(): "🦊"}});
+        let card: Card = serde_json::from_value(newer).unwrap();
+        assert_eq!((card.at_seq, card.reactions.len()), (Seq(3), 1));
+    }
+
+    #[test]
+    fn a_state_is_read_by_its_own_type_only() {
+        let card = Card::beginning(&vec![1, 2]);
+        assert_eq!(card.state::<Vec<i64>>(), Some(vec![1, 2]));
+        assert_eq!(card.state::<String>(), None);
+        assert_eq!(Card::default().state::<Vec<i64>>(), None);
+    }
+}

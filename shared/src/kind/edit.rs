@@ -1,0 +1,119 @@
+//! Other words for a message of one's own, for a short while. The earlier ones are kept apart.
+
+use super::{Body, Context, Effect, Kind, Message, Needs};
+use crate::{
+    card::{Card, Edited},
+    entry::Draft,
+    policy::Action,
+    refusal::Refusal,
+    text,
+};
+use serde::{Deserialize, Serialize};
+
+/// How long after it was committed a message may be edited, ms (behaviours, "Edit and delete").
+pub const EDIT_MS: i64 = 15 * 60 * 1_000;
+
+/// The body of an `edit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// What stands there from now on; see [`text::check`].
+    pub text: String,
+}
+
+impl Kind for Edit {
+    fn action(&self) -> Action {
+        Action::Edit
+    }
+
+    fn needs(&self, _: &Draft) -> Needs {
+        Needs::TARGET
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        text::check(&self.text)
+    }
+
+    fn permit(&self, context: &Context) -> Result<(), Refusal> {
+        let (target, message) = context.message()?;
+        if !context.is_own(target) {
+            return Err(Refusal::NotPermitted);
+        }
+        if context.at.saturating_sub(target.at) > EDIT_MS {
+            return Err(Refusal::TooLate);
+        }
+        if message.text == self.text {
+            return Err(Refusal::NothingToChange);
+        }
+        Ok(())
+    }
+
+    fn effects(&self, context: &Context) -> Vec<Effect> {
+        let Ok((target, message)) = context.message() else { return Vec::new() };
+        let body = Body::Message(Message { text: self.text.clone(), ..message });
+        vec![Effect::Revise { target: target.id, body: body.to_text() }]
+    }
+
+    fn fold(&self, context: &Context, card: &mut Card) -> bool {
+        let times = card.edited.as_ref().map_or(0, |edited| edited.times);
+        let (text, at) = (self.text.clone(), context.at);
+        card.edited = Some(Edited { text, at, times: times.saturating_add(1) });
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        card::{Hidden, HiddenBy},
+        context::cast::{NOW, entry, folded, judge},
+        policy::Role,
+    };
+    use serde_json::json;
+
+    fn about_own() -> Context {
+        Context::for_tests().about("message", json!({"text": "hi", "please_confirm": true}))
+    }
+
+    #[test]
+    fn own_words_for_a_short_while() {
+        let hidden = Some(Hidden { by: HiddenBy::Author, at: 1 });
+        let removed = about_own().with_card(Card { hidden, ..Card::default() });
+        let mut unsigned = about_own();
+        unsigned.author.person = None;
+        unsigned.target.as_mut().unwrap().author = None;
+        let table = [
+            ("hello", about_own(), Ok(())),
+            ("hello", about_own().after_ms(EDIT_MS), Ok(())),
+            ("hello", about_own().after_ms(EDIT_MS + 1), Err(Refusal::TooLate)),
+            ("hello", about_own().by(Role::Hub), Err(Refusal::NotPermitted)),
+            ("hello", about_own().by(Role::Liaison), Err(Refusal::NotPermitted)),
+            ("hello", unsigned, Err(Refusal::NotPermitted)),
+            ("hello", removed, Err(Refusal::TargetGone)),
+            ("hello", Context::for_tests(), Err(Refusal::TargetUnknown)),
+            ("hello", Context::for_tests().about("edit", json!({})), Err(Refusal::TargetUnfit)),
+            ("hi", about_own(), Err(Refusal::NothingToChange)),
+            ("", about_own(), Err(Refusal::TextEmpty)),
+            ("\u{7}", about_own(), Err(Refusal::TextUnprintable)),
+        ];
+        for (text, context, expected) in table {
+            let answer = judge("edit", &json!({"text": text}), &context);
+            assert_eq!(answer, expected, "{text:?} in {context:?}");
+        }
+    }
+
+    #[test]
+    fn the_words_change_and_the_rest_stays() {
+        let context = about_own().after_ms(5);
+        let body = Edit { text: "hello".to_owned() };
+        let revised = r#"{"text":"hello","please_confirm":true}"#.to_owned();
+        let expected = Effect::Revise { target: entry(3), body: revised };
+        assert_eq!(body.effects(&context), [expected]);
+        let once = folded("edit", &json!({"text": "hello"}), &context);
+        let again = folded("edit", &json!({"text": "hello!"}), &context.with_card(once));
+        let edited = Edited { text: "hello!".to_owned(), at: NOW + 5, times: 2 };
+        assert_eq!(again.edited, Some(edited));
+    }
+}
