@@ -82,6 +82,8 @@ fn look(engine: &Engine, told: &Arc<Told>) -> View {
     View {
         state: engine.state(),
         places: engine.places().collect(),
+        readings: engine.readings().collect(),
+        typing: engine.typing().clone(),
         outbox: engine.outbox().cloned().collect(),
         told: Arc::clone(told),
     }

@@ -1,7 +1,11 @@
 //! What a screen can see of a phone at one moment, without asking its store.
 
-use crate::engine::{ItemState, OutboxItem, Place, State};
-use roost_shared::{EntryId, PersonId, RoomId, Seq, frame::PersonCard, room::Listed};
+use crate::engine::{ItemState, OutboxItem, Place, Reading, State};
+use roost_shared::{
+    EntryId, PersonId, RoomId, Seq,
+    frame::PersonCard,
+    room::{Listed, Mark},
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
@@ -12,6 +16,10 @@ pub struct View {
     pub state: State,
     /// How far each room has been read.
     pub places: BTreeMap<RoomId, Place>,
+    /// How far I and the others have read each room.
+    pub readings: BTreeMap<RoomId, Reading>,
+    /// Who is writing now, in rooms where somebody is.
+    pub typing: BTreeMap<RoomId, Vec<PersonId>>,
     /// Drafts on their way, in the order they were written.
     pub outbox: Vec<OutboxItem>,
     /// The last `welcome`.
@@ -48,6 +56,17 @@ impl View {
     /// The last seq of a room below which nothing is missing; 0 for a room that is not ours.
     pub fn cursor(&self, room: RoomId) -> Seq {
         self.places.get(&room).map_or(Seq::ZERO, |place| place.cursor)
+    }
+
+    /// How far I have read a room, on any phone.
+    pub fn read(&self, room: RoomId) -> Seq {
+        self.readings.get(&room).map_or(Seq::ZERO, |reading| reading.read)
+    }
+
+    /// How far somebody else is in a room, if that is told.
+    pub fn mark(&self, room: RoomId, person: PersonId) -> Option<Mark> {
+        let others = &self.readings.get(&room)?.others;
+        others.iter().find(|mark| mark.person == person).copied()
     }
 
     /// Whether every entry that this phone knows to exist is on it.

@@ -47,7 +47,7 @@ impl Host {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut model = Model::new(Epoch::new(1, [1; 10]), PersonId::new(1, [1; 10]), 50);
-        model.rooms.insert(room(), ModelRoom { floor: 1, ours: true, log: vec![] });
+        model.rooms.insert(room(), ModelRoom::new(1));
         let host = Arc::new(Host { base, model: Mutex::new(model), ended: AtomicBool::new(false) });
         let serving = Arc::clone(&host);
         tokio::spawn(async move {

@@ -17,7 +17,7 @@ use std::{
 const TRANSCRIPTS: u64 = 500;
 
 /// Outputs, with each kind of write and of frame counted as one of its own.
-const OUTPUTS: usize = 21;
+const OUTPUTS: usize = 26;
 
 /// The largest integer that JavaScript keeps exactly.
 const INT_MAX: i64 = (1 << 53) - 1;

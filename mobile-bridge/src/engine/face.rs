@@ -2,7 +2,9 @@
 //! because transcripts of them are replayed by the TypeScript engine. Nothing here decides
 //! anything.
 
-use roost_shared::{Draft, EntryId, Epoch, Refusal, RoomId, Seq, frame::ClientFrame};
+use roost_shared::{
+    Draft, EntryId, Epoch, PersonId, Refusal, RoomId, Seq, frame::ClientFrame, room::Mark,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,10 @@ pub enum Input {
     Retry { id: EntryId },
     /// The person scrolled to the top of what is held.
     Older { room: RoomId },
+    /// Everything up to here stands on an unlocked, visible screen.
+    Read { room: RoomId, seq: Seq },
+    /// The person is writing in this room. May be said at every key.
+    Typing { room: RoomId },
     /// Be disconnected from now on.
     Stop,
 }
@@ -88,10 +94,26 @@ pub enum Write {
         room: RoomId,
         ranges: Vec<Span>,
     },
-    /// Forget the entries of a room below its floor.
+    /// Forget the entries of a room below its floor, and their cards.
     DropBelow {
         room: RoomId,
         floor: Seq,
+    },
+    /// Keep these cards, as they came, by `target`; each is newer than the one held.
+    PutCards {
+        room: RoomId,
+        cards: Vec<Value>,
+    },
+    /// The entry at `seq` was removed: forget its body, and those of the edits that target it.
+    ForgetBody {
+        room: RoomId,
+        target: EntryId,
+        seq: Seq,
+    },
+    /// How far I and the others have read this room.
+    PutMarks {
+        room: RoomId,
+        reading: Reading,
     },
     PutOutbox {
         item: OutboxItem,
@@ -99,11 +121,12 @@ pub enum Write {
     DropOutbox {
         id: EntryId,
     },
-    /// Forget the room's entries and ranges: it is no longer ours.
+    /// Forget the room's entries, ranges, cards and marks: it is no longer ours.
     WipeRoom {
         room: RoomId,
     },
-    /// Forget all entries and ranges, but not the outbox: the server's history was set back.
+    /// Forget all entries, ranges, cards and marks, but not the outbox: the server's history was
+    /// set back.
     WipeEntries,
     PutEpoch {
         epoch: Epoch,
@@ -121,9 +144,20 @@ pub enum Write {
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum Changed {
     Rooms,
-    Room { room: RoomId },
-    Outbox { room: RoomId },
-    Connection { state: State },
+    Room {
+        room: RoomId,
+    },
+    Outbox {
+        room: RoomId,
+    },
+    /// Who is writing there now; never stored, so it comes whole.
+    Typing {
+        room: RoomId,
+        people: Vec<PersonId>,
+    },
+    Connection {
+        state: State,
+    },
 }
 
 /// How the phone stands with the server.
@@ -189,6 +223,25 @@ pub enum ItemState {
     },
 }
 
+/// What the engine remembers of a card that the store holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldCard {
+    pub target: EntryId,
+    /// The place of the target.
+    pub seq: Seq,
+    pub at_seq: Seq,
+    /// The target was removed.
+    pub hidden: bool,
+}
+
+/// How far a room has been read: by me on any phone, and by the others where that is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub read: Seq,
+    /// In ascending order of person.
+    pub others: Vec<Mark>,
+}
+
 /// What the phone kept from before, as its store read it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -197,6 +250,8 @@ pub struct Saved {
     pub welcome: Option<Value>,
     pub ranges: BTreeMap<RoomId, Vec<Span>>,
     pub outbox: Vec<OutboxItem>,
+    pub cards: BTreeMap<RoomId, Vec<HeldCard>>,
+    pub marks: BTreeMap<RoomId, Reading>,
 }
 
 /// One step in the making: collects outputs so that they come out in the one order that is safe:

@@ -4,36 +4,47 @@
 //!
 //! - [`face`]: the values that go in and come out;
 //! - `connection`: dialling, greeting, silence, back-off, tokens;
-//! - `sync` over `spans`: which entries are held, which are asked for;
+//! - `sync` over `spans` and `cards`: which entries and cards are held, which are asked for;
+//! - `marks`, `typing`: how far everybody has read; who is writing;
 //! - `outbox`: drafts on their way;
 //! - `read`: what the server says.
 //!
 //! The driver's part of the bargain: `now_ms` never goes back; after `close` (or `closed`) nothing
 //! of that connection comes in any more; the timer fires at or after its moment.
 
+mod cards;
 pub mod connection;
 pub mod face;
+mod marks;
 pub mod outbox;
 #[cfg(test)]
 mod property;
+#[cfg(test)]
+mod property_cards;
 mod read;
 mod spans;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod typing;
 
-pub use face::{Changed, Input, ItemState, OutboxItem, Output, Saved, Span, State, Write};
+pub use face::{
+    Changed, HeldCard, Input, ItemState, OutboxItem, Output, Reading, Saved, Span, State, Write,
+};
 
 use connection::Connection;
 use face::Turn;
+use marks::Marks;
 use outbox::Outbox;
 use read::{Heard, No};
 use roost_shared::{
-    Refusal, RoomId, Seq,
+    PersonId, Refusal, RoomId, Seq,
     frame::{ClientFrame, VERSION},
     refusal::Class,
 };
+use std::collections::BTreeMap;
 use sync::Sync;
+use typing::Typing;
 
 /// Close codes of PROTOCOL § 6 that mean something to a phone.
 const CLOSE_TOO_LARGE: u16 = 1009;
@@ -57,6 +68,8 @@ pub struct Engine {
     connection: Connection,
     sync: Sync,
     outbox: Outbox,
+    marks: Marks,
+    typing: Typing,
     /// The moment the driver's alarm is set to.
     armed: Option<i64>,
 }
@@ -77,6 +90,8 @@ impl Engine {
             connection: Connection::new(),
             sync: Sync::new(saved),
             outbox: Outbox::new(&saved.outbox),
+            marks: Marks::new(saved),
+            typing: Typing::default(),
             armed: None,
         }
     }
@@ -101,6 +116,16 @@ impl Engine {
         self.sync.rooms().iter().map(move |(id, room)| (*id, place(room)))
     }
 
+    /// How far I and the others have read each room.
+    pub fn readings(&self) -> impl Iterator<Item = (RoomId, Reading)> {
+        self.marks.readings()
+    }
+
+    /// Who is writing now, in rooms where somebody is.
+    pub fn typing(&self) -> &BTreeMap<RoomId, Vec<PersonId>> {
+        self.typing.shown()
+    }
+
     /// Takes one input at a time (epoch ms) and says what is to be done.
     pub fn step(&mut self, now_ms: i64, input: Input) -> Vec<Output> {
         let mut turn = Turn::at(now_ms);
@@ -110,7 +135,9 @@ impl Engine {
         self.take(input, &mut turn);
         if self.state() == State::Live {
             self.outbox.pump(&mut turn);
+            self.marks.pump(&mut turn);
         }
+        self.typing.show(&mut turn);
         let at = self.deadline(now_ms);
         if at != self.armed {
             self.armed = at;
@@ -141,6 +168,11 @@ impl Engine {
             (Input::Discard { id }, _) => self.outbox.discard(id, turn),
             (Input::Retry { id }, _) => self.outbox.retry(id, turn),
             (Input::Older { room }, State::Live) => self.sync.older(room, turn),
+            (Input::Read { room, seq }, _) => {
+                let head = self.sync.rooms().get(&room).map(sync::Room::head);
+                self.marks.read(room, seq.min(head.unwrap_or(Seq::ZERO)), turn);
+            }
+            (Input::Typing { room }, State::Live) => self.typing.say(room, turn),
             (Input::Stop, state) if !matches!(state, State::Stopped | State::SignedOut) => {
                 self.hang_up(turn);
                 self.connection.rest(State::Stopped, turn);
@@ -172,6 +204,7 @@ impl Engine {
             turn.show(Changed::Room { room });
         }
         self.sync = Sync::new(&Saved::default());
+        self.marks = Marks::new(&Saved::default());
         self.outbox.clear(turn);
         turn.write(Write::WipeAll);
         turn.show(Changed::Rooms);
@@ -194,26 +227,35 @@ impl Engine {
                 turn.act(Output::Close);
                 self.lose(loss_by_bye(&no), turn);
             }
-            Heard::Page(page) if live => {
-                let (room, ids) = (page.room, page.ids.clone());
-                self.sync.page(page, turn);
-                if let Some(place) = self.sync.rooms().get(&room) {
-                    self.outbox.arrived(room, &ids, |seq| place.is_past(seq), turn);
-                }
-            }
+            Heard::Page(page) if live => self.page(page, turn),
             Heard::Ack { room, id, seq } if live => {
                 let past = self.sync.rooms().get(&room).is_none_or(|place| place.is_past(seq));
                 self.outbox.acked(id, seq, past, turn);
             }
             Heard::Refused { room, id, no } if live => self.refused(room, id, &no, turn),
+            Heard::Marks { room, marks } if live => self.marks.heard(room, &marks, turn),
+            Heard::Typing { room, person } if live => self.typing.heard(room, person, turn.now),
             Heard::Beat { digest } if live => self.sync.beat(&digest, turn),
             _ => {}
         }
     }
 
+    fn page(&mut self, page: read::Page, turn: &mut Turn) {
+        let (room, ids) = (page.room, page.ids.clone());
+        let Some(head) = self.sync.rooms().get(&room).map(sync::Room::head) else { return };
+        self.typing.arrived(room, &page.authors_above(head));
+        self.sync.page(page, turn);
+        if let Some(place) = self.sync.rooms().get(&room) {
+            self.outbox.arrived(room, &ids, |seq| place.is_past(seq), turn);
+        }
+    }
+
     fn welcome(&mut self, greeting: &read::Greeting, turn: &mut Turn) {
         self.connection.welcomed(greeting.silence_ms, greeting.retry_ms, turn);
-        if self.sync.welcome(greeting, turn) {
+        let set_back = self.sync.welcome(greeting, turn);
+        self.marks.welcome(greeting, set_back, turn);
+        self.typing.welcome(greeting);
+        if set_back {
             self.outbox.set_back(turn);
         }
         self.outbox.only_rooms(|room| greeting.rooms.contains_key(&room), turn);
@@ -254,6 +296,7 @@ impl Engine {
     fn lose(&mut self, loss: Loss, turn: &mut Turn) {
         self.outbox.unsend(loss == Loss::Broke, turn);
         self.sync.forget_asked();
+        self.typing.forget();
         match loss {
             Loss::SignIn => self.connection.renew(turn),
             Loss::Trouble | Loss::Broke => self.connection.failed(turn),
@@ -267,14 +310,15 @@ impl Engine {
         }
         self.outbox.unsend(false, turn);
         self.sync.forget_asked();
+        self.typing.forget();
     }
 
     fn deadline(&self, now: i64) -> Option<i64> {
-        let outbox = match self.state() {
-            State::Live => self.outbox.deadline(now),
-            _ => None,
-        };
-        self.connection.deadline().into_iter().chain(outbox).min()
+        let live = self.state() == State::Live;
+        let outbox = self.outbox.deadline(now).filter(|_| live);
+        let marks = self.marks.deadline().filter(|_| live);
+        let typing = self.typing.deadline();
+        self.connection.deadline().into_iter().chain(outbox).chain(marks).chain(typing).min()
     }
 }
 

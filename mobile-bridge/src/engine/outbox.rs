@@ -7,7 +7,7 @@ use super::{
     read::No,
 };
 use roost_shared::{
-    Draft, EntryId, Refusal, RoomId, Seq, frame::ClientFrame, kind::Body, refusal::Class, text,
+    Draft, EntryId, Refusal, RoomId, Seq, frame::ClientFrame, kind::Body, refusal::Class,
 };
 use std::collections::BTreeMap;
 
@@ -261,10 +261,7 @@ fn due(item: &OutboxItem, now: i64) -> i64 {
 
 /// Whether a draft is worth an attempt. The same rules stand at the socket and in `permit`.
 fn sendable(draft: &Draft) -> Result<(), Refusal> {
-    match Body::read(&draft.kind, &draft.body)? {
-        Body::Message(message) => text::check(&message.text),
-        _ => Ok(()),
-    }
+    Body::read(&draft.kind, &draft.body)?.check()
 }
 
 fn refused_by(refusal: Refusal) -> ItemState {

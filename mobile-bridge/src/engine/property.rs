@@ -9,7 +9,7 @@ use crate::{
 };
 use futures_util::FutureExt;
 use proptest::prelude::*;
-use roost_shared::{Draft, EntryId, Epoch, PersonId, RoomId, Seq};
+use roost_shared::{CardOf, Draft, Entry, EntryId, Epoch, PersonId, RoomId, Seq};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,8 @@ enum Fate {
     Cut(u16),
     Send(u8),
     Other(u8),
+    /// Another reacts to, edits or removes this entry of a room.
+    Act(u8, u8, u8),
     Beat,
     Pass(i64),
     Wake,
@@ -53,6 +55,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         2 => prop::sample::select(vec![1006, 1001, 4401, 4503]).prop_map(Fate::Cut),
         6 => (0..3_u8).prop_map(Fate::Send),
         3 => (0..3_u8).prop_map(Fate::Other),
+        3 => (0..3_u8, 0..9_u8, 0..3_u8).prop_map(|(room, of, what)| Fate::Act(room, of, what)),
         2 => Just(Fate::Beat),
         3 => (0..50_000_i64).prop_map(Fate::Pass),
         1 => Just(Fate::Wake),
@@ -83,7 +86,7 @@ impl World {
         let mut model = Model::new(Epoch::new(1, [2; 10]), me, if long { 200 } else { 3 });
         let rooms: Vec<RoomId> = (0..3).map(|n| RoomId::new(1, [n; 10])).collect();
         for (room, floor) in rooms.iter().zip([1, 1, 4]) {
-            model.rooms.insert(*room, ModelRoom { floor, ours: true, log: vec![] });
+            model.rooms.insert(*room, ModelRoom::new(floor));
         }
         let store = Store::in_memory();
         let mut world = World {
@@ -190,6 +193,7 @@ impl World {
             }
             Fate::Send(room) => self.send(room),
             Fate::Other(room) => self.other(room),
+            Fate::Act(room, of, what) => self.act(room, of, what),
             Fate::Beat => self.model.beat(),
             Fate::Pass(ms) => self.pass(ms),
             Fate::Wake => self.step(Input::Wake),
@@ -229,6 +233,21 @@ impl World {
         self.model.commit(room, &draft, PersonId::new(2, [2; 10]), self.now);
     }
 
+    fn act(&mut self, room: u8, of: u8, what: u8) {
+        let room = self.rooms[usize::from(room)];
+        let ids = self.model.ids(room);
+        let (kind, body) = [
+            ("reaction", json!({"emoji": "👍"})),
+            ("edit", json!({"text": "in other words"})),
+            ("redact", json!({})),
+        ][usize::from(what)]
+        .clone();
+        let target = ids.get(usize::from(of)).copied();
+        let id = EntryId::new(10, [u8::try_from(ids.len() % 250).unwrap(); 10]);
+        let draft = Draft { id, kind: kind.to_owned(), target, body };
+        self.model.commit(room, &draft, PersonId::new(2, [2; 10]), self.now);
+    }
+
     /// Time passes; the alarm rings when it should.
     fn pass(&mut self, ms: i64) {
         let end = self.now + ms;
@@ -252,11 +271,32 @@ impl World {
         }
     }
 
+    /// The phone's cards are the server's, and nothing that was removed still says anything.
+    fn check_cards(&mut self, room: RoomId, entries: &[Entry]) {
+        let held = self.store.cards(room).now_or_never().unwrap().unwrap();
+        let held: Vec<_> = held.into_iter().map(|card| (card.target, card)).collect();
+        let model = &self.model.rooms[&room];
+        let above = model.cards.values().filter(|card| card["seq"].as_i64() >= Some(model.floor));
+        let theirs = above.map(|card| serde_json::from_value::<CardOf>(card.clone()).unwrap());
+        let theirs: BTreeMap<_, _> = theirs.map(|card| (card.target, card)).collect();
+        assert_eq!(held.into_iter().collect::<BTreeMap<_, _>>(), theirs, "room {room}");
+        for entry in entries {
+            let of = [Some(entry.id), entry.target.filter(|_| entry.kind == "edit")];
+            let is_gone = of
+                .iter()
+                .flatten()
+                .any(|id| theirs.get(id).is_some_and(|card| card.card.hidden.is_some()));
+            assert!(!is_gone || entry.body.is_none(), "{entry:?}");
+        }
+    }
+
     fn check(&mut self) {
         assert_eq!(self.engine.state(), State::Live);
         assert_eq!(self.engine.outbox().count(), 0, "{:?}", self.engine.outbox().next());
-        for (room, place) in self.engine.places() {
+        let places: Vec<_> = self.engine.places().collect();
+        for (room, place) in places {
             let all = self.store.entries(room, Seq::ZERO, 10_000).now_or_never().unwrap().unwrap();
+            self.check_cards(room, &all);
             let log = self.model.ids(room);
             let floor = usize::try_from(place.floor.0 - 1).unwrap().min(log.len());
             let seqs: Vec<i64> = all.iter().map(|entry| entry.seq.0).collect();

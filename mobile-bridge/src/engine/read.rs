@@ -2,7 +2,12 @@
 //! nothing, and only the fields the engine needs must be well-formed. It judges no content.
 //! By hand, not by serde, so that the TypeScript engine can obey the very same rules.
 
-use roost_shared::{EntryId, Epoch, RoomId, Seq, refusal::Class};
+use super::face::HeldCard;
+use roost_shared::{
+    EntryId, Epoch, PersonId, RoomId, Seq,
+    refusal::Class,
+    room::{Mark, RoomKind},
+};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
@@ -24,6 +29,14 @@ pub(super) enum Heard {
         id: Option<EntryId>,
         no: No,
     },
+    Marks {
+        room: RoomId,
+        marks: Vec<Mark>,
+    },
+    Typing {
+        room: RoomId,
+        person: PersonId,
+    },
     Beat {
         digest: String,
     },
@@ -40,10 +53,23 @@ pub(super) struct Greeting {
     pub(super) epoch: Epoch,
     pub(super) silence_ms: i64,
     pub(super) retry_ms: i64,
-    /// Floor and head of each of my rooms.
-    pub(super) rooms: BTreeMap<RoomId, (Seq, Seq)>,
+    pub(super) rooms: BTreeMap<RoomId, Listing>,
+    pub(super) me: Option<PersonId>,
+    /// Whether my reading is noted: nothing is, on when a young person looks.
+    pub(super) noted: bool,
     /// The whole frame without its `t`.
     pub(super) raw: Value,
+}
+
+/// One of my rooms, as far as the engine looks at it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Listing {
+    pub(super) floor: Seq,
+    pub(super) head: Seq,
+    /// Whether people there see that somebody is writing.
+    pub(super) has_typing: bool,
+    pub(super) read: Seq,
+    pub(super) marks: Vec<Mark>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -55,6 +81,18 @@ pub(super) struct Page {
     /// As they came; entry number i has seq `from + i`.
     pub(super) entries: Vec<Value>,
     pub(super) ids: Vec<EntryId>,
+    /// Each with what the engine looks at. Those that cannot be read are left out: a card moves
+    /// no cursor.
+    pub(super) cards: Vec<(HeldCard, Value)>,
+}
+
+impl Page {
+    /// Who wrote what of it stands above `head`.
+    pub(super) fn authors_above(&self, head: Seq) -> Vec<PersonId> {
+        let numbered = (self.from.0..).map(Seq).zip(&self.entries);
+        let new = numbered.filter(|(seq, _)| *seq > head);
+        new.filter_map(|(_, entry)| id(entry.as_object()?, "author")).collect()
+    }
 }
 
 /// A refusal (`Told` of the contract), whose code may be one that this build does not know.
@@ -66,7 +104,7 @@ pub(super) struct No {
     pub(super) after_ms: i64,
 }
 
-type Fields = Map<String, Value>;
+pub(super) type Fields = Map<String, Value>;
 
 /// Reads one text message.
 pub(super) fn frame(text: &str) -> Heard {
@@ -77,6 +115,8 @@ pub(super) fn frame(text: &str) -> Heard {
         "page" => page(fields).map(Heard::Page),
         "ack" => ack(&fields),
         "refused" => refused(&fields),
+        "marks" => heard_marks(&fields),
+        "typing" => typing(&fields),
         "beat" => words(&fields, "digest").map(|digest| Heard::Beat { digest }),
         "bye" => bye(&fields),
         _ => None,
@@ -90,19 +130,62 @@ pub(super) fn greeting(raw: Value) -> Option<Greeting> {
     let mut rooms = BTreeMap::new();
     for listed in fields.get("rooms")?.as_array()? {
         let listed = listed.as_object()?;
-        let (floor, head) = (int(listed, "floor")?, int(listed, "head")?);
-        if floor < 1 || head < 0 {
-            return None;
-        }
-        rooms.insert(id(listed, "room")?, (Seq(floor), Seq(head)));
+        rooms.insert(id(listed, "room")?, listing(listed)?);
     }
+    let me = id(fields, "me");
     Some(Greeting {
         epoch: id(fields, "epoch")?,
         silence_ms: int(fields, "silence_ms")?,
         retry_ms: int(fields, "retry_ms")?,
         rooms,
+        me,
+        noted: !is_young(fields, me),
         raw,
     })
+}
+
+fn listing(fields: &Fields) -> Option<Listing> {
+    let (floor, head) = (int(fields, "floor")?, int(fields, "head")?);
+    if floor < 1 || head < 0 {
+        return None;
+    }
+    let kind = words(fields, "kind").and_then(|kind| RoomKind::parse(&kind));
+    Some(Listing {
+        floor: Seq(floor),
+        head: Seq(head),
+        has_typing: kind.is_some_and(RoomKind::has_typing),
+        read: if absent(fields, "read") { Seq::ZERO } else { place(fields, "read")? },
+        marks: if absent(fields, "marks") { Vec::new() } else { marks(fields)? },
+    })
+}
+
+fn is_young(fields: &Fields, me: Option<PersonId>) -> bool {
+    let people = fields.get("people").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut mine = people.iter().filter_map(Value::as_object).filter(|card| {
+        let person: Option<PersonId> = id(card, "person");
+        person.is_some() && person == me
+    });
+    mine.any(|card| words(card, "role").as_deref() == Some("young"))
+}
+
+fn heard_marks(fields: &Fields) -> Option<Heard> {
+    Some(Heard::Marks { room: id(fields, "room")?, marks: marks(fields)? })
+}
+
+fn marks(fields: &Fields) -> Option<Vec<Mark>> {
+    let mark = |value: &Value| {
+        let fields = value.as_object()?;
+        Some(Mark {
+            person: id(fields, "person")?,
+            delivered: place(fields, "delivered")?,
+            read: place(fields, "read")?,
+        })
+    };
+    fields.get("marks")?.as_array()?.iter().map(mark).collect()
+}
+
+fn typing(fields: &Fields) -> Option<Heard> {
+    Some(Heard::Typing { room: id(fields, "room")?, person: id(fields, "person")? })
 }
 
 fn page(mut fields: Fields) -> Option<Page> {
@@ -117,7 +200,18 @@ fn page(mut fields: Fields) -> Option<Page> {
         .zip(&entries)
         .map(|(seq, entry)| entry_id(entry, seq))
         .collect::<Option<_>>()?;
-    Some(Page { room, from: Seq(from), to: Seq(to), head: Seq(head), entries, ids })
+    let cards = match fields.remove("cards") {
+        Some(Value::Array(cards)) => cards,
+        _ => Vec::new(),
+    };
+    let cards = cards.into_iter().filter_map(|raw| Some((card(&raw)?, raw))).collect();
+    Some(Page { room, from: Seq(from), to: Seq(to), head: Seq(head), entries, ids, cards })
+}
+
+fn card(raw: &Value) -> Option<HeldCard> {
+    let fields = raw.as_object()?;
+    let (seq, at_seq) = (place(fields, "seq")?, place(fields, "at_seq")?);
+    Some(HeldCard { target: id(fields, "target")?, seq, at_seq, hidden: !absent(fields, "hidden") })
 }
 
 /// The id of an entry that stands at `seq` and says what kind it is.
@@ -162,12 +256,17 @@ fn int(fields: &Fields, name: &str) -> Option<i64> {
     fields.get(name)?.as_i64().filter(|n| (-INT_MAX..=INT_MAX).contains(n))
 }
 
+/// An integer that can be a place in a log, or 0 for none.
+fn place(fields: &Fields, name: &str) -> Option<Seq> {
+    int(fields, name).filter(|n| *n >= 0).map(Seq)
+}
+
 fn words(fields: &Fields, name: &str) -> Option<String> {
     fields.get(name)?.as_str().map(str::to_owned)
 }
 
 /// An identity in its one spelling: lower case, with hyphens.
-fn id<T: FromStr + Display>(fields: &Fields, name: &str) -> Option<T> {
+pub(super) fn id<T: FromStr + Display>(fields: &Fields, name: &str) -> Option<T> {
     let text = fields.get(name)?.as_str()?;
     text.parse::<T>().ok().filter(|id| id.to_string() == text)
 }

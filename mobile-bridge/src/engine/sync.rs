@@ -1,9 +1,10 @@
 //! Sync: where this phone stands in each room, which entries of a page are new, and what to ask
-//! for. Holds numbers, not entries: those go to the store as writes. Knows nothing of drafts or
-//! sockets.
+//! for. Holds numbers, not entries and cards: those go to the store as writes. Knows nothing of
+//! drafts or sockets.
 
 use super::{
-    face::{Changed, Saved, Span, Turn, Write},
+    cards::Cards,
+    face::{Changed, HeldCard, Saved, Span, Turn, Write},
     read::{self, Greeting, Page},
     spans::Spans,
 };
@@ -11,6 +12,7 @@ use roost_shared::{
     Epoch, RoomId, Seq,
     frame::{self, ClientFrame, Cursors},
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Further behind than this many entries, a phone asks for the newest first.
@@ -25,6 +27,7 @@ pub(super) struct Room {
     floor: Seq,
     head: Seq,
     spans: Spans,
+    cards: Cards,
     /// A `range` after the cursor is out; at most one per room.
     asked: bool,
     /// A `range` before this seq is out; at most one per room.
@@ -32,9 +35,10 @@ pub(super) struct Room {
 }
 
 impl Room {
-    fn new(floor: Seq, head: Seq, spans: Spans) -> Room {
-        let mut room = Room { floor, head, spans, asked: false, before: None };
+    fn new(floor: Seq, head: Seq, spans: Spans, cards: Cards) -> Room {
+        let mut room = Room { floor, head, spans, cards, asked: false, before: None };
         room.spans.cut_below(floor);
+        room.cards.cut_below(floor);
         room.raise_head(head);
         room
     }
@@ -87,12 +91,16 @@ impl Sync {
             rooms: BTreeMap::new(),
             differed: false,
         };
+        let cards =
+            |room: &RoomId| Cards::new(saved.cards.get(room).map_or(&[][..], Vec::as_slice));
         for (room, ranges) in &saved.ranges {
-            sync.rooms.insert(*room, Room::new(Seq(1), Seq::ZERO, Spans::new(ranges)));
+            let held = Room::new(Seq(1), Seq::ZERO, Spans::new(ranges), cards(room));
+            sync.rooms.insert(*room, held);
         }
-        for (room, (floor, head)) in greeting.map(|g| g.rooms).unwrap_or_default() {
+        for (room, listing) in greeting.map(|g| g.rooms).unwrap_or_default() {
             let spans = sync.rooms.remove(&room).map(|held| held.spans).unwrap_or_default();
-            sync.rooms.insert(room, Room::new(floor, head, spans));
+            let held = Room::new(listing.floor, listing.head, spans, cards(&room));
+            sync.rooms.insert(room, held);
         }
         sync
     }
@@ -158,11 +166,12 @@ impl Sync {
             turn.write(Write::WipeRoom { room });
             turn.show(Changed::Room { room });
         }
-        for (id, (floor, head)) in &greeting.rooms {
-            let new = || Room::new(*floor, *head, Spans::default());
+        for (id, listing) in &greeting.rooms {
+            let (floor, head) = (listing.floor, listing.head);
+            let new = || Room::new(floor, head, Spans::default(), Cards::default());
             let room = self.rooms.entry(*id).or_insert_with(new);
-            move_floor(*id, room, *floor, turn);
-            room.raise_head(*head);
+            move_floor(*id, room, floor, turn);
+            room.raise_head(head);
             ask_newest(*id, room, turn);
         }
         self.listed = true;
@@ -180,7 +189,7 @@ impl Sync {
         if set_back {
             turn.write(Write::WipeEntries);
             for (id, room) in &mut self.rooms {
-                *room = Room::new(room.floor, Seq::ZERO, Spans::default());
+                *room = Room::new(room.floor, Seq::ZERO, Spans::default(), Cards::default());
                 turn.show(Changed::Room { room: *id });
             }
         }
@@ -190,9 +199,12 @@ impl Sync {
     }
 
     /// Merges a page: what is new is written, and a gap below it is asked for.
-    pub(super) fn page(&mut self, page: Page, turn: &mut Turn) {
+    pub(super) fn page(&mut self, mut page: Page, turn: &mut Turn) {
         let id = page.room;
         let Some(room) = self.rooms.get_mut(&id) else { return };
+        // Before the entries: what they remove must not be written first and forgotten after.
+        let cards = std::mem::take(&mut page.cards);
+        take_cards(id, room, cards, turn);
         self.differed = false;
         let empty = page.to < page.from;
         let backward = room.before == Some(page.to.next());
@@ -224,10 +236,11 @@ fn merge(room: &mut Room, page: Page, turn: &mut Turn) -> bool {
     let Page { room: id, from, to, head, entries, .. } = page;
     let (floor, held) = (room.floor, &room.spans);
     let numbered = (from.0..=to.0).map(Seq).zip(entries);
-    let new: Vec<_> = numbered
+    let mut new: Vec<_> = numbered
         .filter(|(seq, _)| *seq >= floor && !held.holds(*seq))
         .map(|(_, entry)| entry)
         .collect();
+    new.iter_mut().for_each(|entry| room.cards.strip(entry));
     let grew = !new.is_empty();
     if grew {
         room.spans.add(Span { from: from.max(floor), to });
@@ -241,11 +254,25 @@ fn merge(room: &mut Room, page: Page, turn: &mut Turn) -> bool {
     grew
 }
 
+/// Writes the cards that are newer than those held, and forgets the words of what was removed.
+fn take_cards(id: RoomId, room: &mut Room, cards: Vec<(HeldCard, Value)>, turn: &mut Turn) {
+    let (new, removed) = room.cards.take(cards, room.floor);
+    if new.is_empty() {
+        return;
+    }
+    turn.write(Write::PutCards { room: id, cards: new });
+    for HeldCard { target, seq, .. } in removed {
+        turn.write(Write::ForgetBody { room: id, target, seq });
+    }
+    turn.show(Changed::Room { room: id });
+}
+
 /// A raised floor takes away what is below it; a lowered one is news that no page would bring.
 fn move_floor(id: RoomId, room: &mut Room, floor: Seq, turn: &mut Turn) {
     let old = std::mem::replace(&mut room.floor, floor);
     if floor > old {
         room.spans.cut_below(floor);
+        room.cards.cut_below(floor);
         turn.write(Write::DropBelow { room: id, floor });
         turn.write(Write::PutRanges { room: id, ranges: room.spans.as_slice().to_vec() });
         turn.show(Changed::Room { room: id });

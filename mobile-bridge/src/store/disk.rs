@@ -1,13 +1,14 @@
 //! The store of a phone in one SQLite file. The only file of the bridge that names sqlx. Entries,
-//! items and the welcome are kept as the JSON they came as, so that fields from the future survive.
+//! cards, items and the welcome are kept as the JSON they came as, so that fields from the future survive.
 
-use super::{Account, seq_of};
+use super::{Account, held_of, seq_of};
 use crate::{
     engine::{Saved, Write},
     error::BridgeError,
 };
-use roost_shared::{Entry, RoomId, Seq};
+use roost_shared::{CardOf, Entry, RoomId, Seq};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use sqlx::{
     Connection, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -15,14 +16,22 @@ use sqlx::{
 use std::path::Path;
 
 /// `kept` holds the single values: `account`, `epoch`, `welcome`.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS entries (room TEXT NOT NULL, seq BIGINT NOT NULL,
      entry TEXT NOT NULL, PRIMARY KEY (room, seq)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ranges (room TEXT NOT NULL PRIMARY KEY, ranges TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS outbox (id TEXT NOT NULL PRIMARY KEY, place BIGINT NOT NULL,
      item TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS cards (room TEXT NOT NULL, target TEXT NOT NULL,
+     seq BIGINT NOT NULL, card TEXT NOT NULL, PRIMARY KEY (room, target)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS marks (room TEXT NOT NULL PRIMARY KEY, reading TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS kept (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
 ];
+
+/// The tables as they are now; raised when a build has to read everything again.
+const VERSION: i64 = 2;
+const READ_VERSION: &str = "PRAGMA user_version";
+const PUT_VERSION: &str = "PRAGMA user_version = 2";
 
 // Upserts: an entry that was forgotten from the ranges is read, and so written, once more.
 const PUT_ENTRY: &str = "INSERT INTO entries (room, seq, entry) VALUES (?, ?, ?)
@@ -33,15 +42,33 @@ const PUT_ITEM: &str = "INSERT INTO outbox (id, place, item) VALUES (?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET place = excluded.place, item = excluded.item";
 const PUT_KEPT: &str = "INSERT INTO kept (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-const DROP_BELOW: &str = "DELETE FROM entries WHERE room = ? AND seq < ?";
+const PUT_CARD: &str = "INSERT INTO cards (room, target, seq, card) VALUES (?, ?, ?, ?)
+    ON CONFLICT (room, target) DO UPDATE SET seq = excluded.seq, card = excluded.card";
+const PUT_MARKS: &str = "INSERT INTO marks (room, reading) VALUES (?, ?)
+    ON CONFLICT (room) DO UPDATE SET reading = excluded.reading";
+const FORGET_BODY: &str = "UPDATE entries SET entry = json_remove(entry, '$.body')
+    WHERE room = ? AND seq >= ? AND (entry ->> '$.id' = ?
+    OR (entry ->> '$.kind' = 'edit' AND entry ->> '$.target' = ?))";
+const DROP_BELOW: [&str; 2] = [
+    "DELETE FROM entries WHERE room = ? AND seq < ?",
+    "DELETE FROM cards WHERE room = ? AND seq < ?",
+];
 const DROP_ITEM: &str = "DELETE FROM outbox WHERE id = ?";
-const WIPE_ROOM: [&str; 2] =
-    ["DELETE FROM entries WHERE room = ?", "DELETE FROM ranges WHERE room = ?"];
-const WIPE_ENTRIES: [&str; 2] = ["DELETE FROM entries", "DELETE FROM ranges"];
+const WIPE_ROOM: [&str; 4] = [
+    "DELETE FROM entries WHERE room = ?",
+    "DELETE FROM ranges WHERE room = ?",
+    "DELETE FROM cards WHERE room = ?",
+    "DELETE FROM marks WHERE room = ?",
+];
+const WIPE_ENTRIES: [&str; 4] =
+    ["DELETE FROM entries", "DELETE FROM ranges", "DELETE FROM cards", "DELETE FROM marks"];
 const WIPE_REST: [&str; 2] = ["DELETE FROM outbox", "DELETE FROM kept WHERE name <> 'account'"];
 
 const READ_ENTRIES: &str =
     "SELECT entry FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?";
+const READ_CARDS: &str = "SELECT card FROM cards WHERE room = ? ORDER BY seq";
+const READ_ALL_CARDS: &str = "SELECT room, card FROM cards ORDER BY room, target";
+const READ_MARKS: &str = "SELECT room, reading FROM marks";
 const READ_RANGES: &str = "SELECT room, ranges FROM ranges";
 const READ_OUTBOX: &str = "SELECT item FROM outbox ORDER BY place";
 const READ_KEPT: &str = "SELECT value FROM kept WHERE name = ?";
@@ -55,13 +82,21 @@ impl Disk {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            // What was removed is written over, not only let go of.
+            .pragma("secure_delete", "ON");
         let mut connection =
             SqliteConnection::connect_with(&options).await.map_err(BridgeError::store)?;
-        // No migrations: what is kept is JSON, and a phone can always read everything again.
-        for table in TABLES {
-            sqlx::query(table).execute(&mut connection).await.map_err(BridgeError::store)?;
+        let mut tx = connection.begin().await.map_err(BridgeError::store)?;
+        run_all(&mut tx, &TABLES).await?;
+        // No migrations: what is kept is JSON, and a phone can always read everything again. A
+        // store of before there were cards holds entries whose cards would never come.
+        let version = sqlx::query_scalar::<_, i64>(READ_VERSION).fetch_one(&mut *tx).await;
+        if version.map_err(BridgeError::store)? < VERSION {
+            run_all(&mut tx, &WIPE_ENTRIES).await?;
+            run(&mut tx, sqlx::query(PUT_VERSION)).await?;
         }
+        tx.commit().await.map_err(BridgeError::store)?;
         Ok(Disk(connection))
     }
 
@@ -80,17 +115,35 @@ impl Disk {
             welcome: self.kept("welcome").await?,
             ..Saved::default()
         };
-        let rows = sqlx::query(READ_RANGES).fetch_all(&mut self.0).await;
-        for row in rows.map_err(BridgeError::store)? {
-            let room: String = row.try_get(0).map_err(BridgeError::store)?;
-            let room: RoomId = room.parse().map_err(BridgeError::store)?;
-            saved.ranges.insert(room, read_text(&row, 1)?);
+        saved.ranges.extend(self.by_room(READ_RANGES).await?);
+        saved.marks.extend(self.by_room(READ_MARKS).await?);
+        for (room, card) in self.by_room::<Value>(READ_ALL_CARDS).await? {
+            saved.cards.entry(room).or_default().push(held_of(&card)?);
         }
         let rows = sqlx::query(READ_OUTBOX).fetch_all(&mut self.0).await;
         for row in rows.map_err(BridgeError::store)? {
             saved.outbox.push(read_text(&row, 0)?);
         }
         Ok(saved)
+    }
+
+    /// Rows of a room and a value.
+    async fn by_room<T: DeserializeOwned>(
+        &mut self,
+        query: &'static str,
+    ) -> Result<Vec<(RoomId, T)>, BridgeError> {
+        let rows = sqlx::query(query).fetch_all(&mut self.0).await.map_err(BridgeError::store)?;
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            let room: String = row.try_get(0).map_err(BridgeError::store)?;
+            Ok((room.parse().map_err(BridgeError::store)?, read_text(row, 1)?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    pub(super) async fn cards(&mut self, room: RoomId) -> Result<Vec<CardOf>, BridgeError> {
+        let query = sqlx::query(READ_CARDS).bind(room.to_string());
+        let rows = query.fetch_all(&mut self.0).await.map_err(BridgeError::store)?;
+        rows.iter().map(|row| read_text(row, 0)).collect()
     }
 
     pub(super) async fn entries(
@@ -131,7 +184,26 @@ async fn apply_one(db: &mut SqliteConnection, write: &Write) -> Result<(), Bridg
             run(db, sqlx::query(PUT_RANGES).bind(room.to_string()).bind(text(ranges)?)).await
         }
         Write::DropBelow { room, floor } => {
-            run(db, sqlx::query(DROP_BELOW).bind(room.to_string()).bind(floor.0)).await
+            for drop in DROP_BELOW {
+                run(db, sqlx::query(drop).bind(room.to_string()).bind(floor.0)).await?;
+            }
+            Ok(())
+        }
+        Write::PutCards { room, cards } => {
+            for card in cards {
+                let held = held_of(card)?;
+                let put =
+                    sqlx::query(PUT_CARD).bind(room.to_string()).bind(held.target.to_string());
+                run(db, put.bind(held.seq.0).bind(card.to_string())).await?;
+            }
+            Ok(())
+        }
+        Write::ForgetBody { room, target, seq } => {
+            let forget = sqlx::query(FORGET_BODY).bind(room.to_string()).bind(seq.0);
+            run(db, forget.bind(target.to_string()).bind(target.to_string())).await
+        }
+        Write::PutMarks { room, reading } => {
+            run(db, sqlx::query(PUT_MARKS).bind(room.to_string()).bind(text(reading)?)).await
         }
         Write::PutOutbox { item } => {
             let put = sqlx::query(PUT_ITEM).bind(item.draft.id.to_string()).bind(item.order);

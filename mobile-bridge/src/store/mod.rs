@@ -1,16 +1,17 @@
-//! What a phone keeps: entries, ranges, outbox, epoch, the last `welcome`, and its account. It does
-//! as the engine's writes say, in their order, all of a step or none; it decides nothing.
+//! What a phone keeps: entries, cards, ranges, marks, outbox, epoch, the last `welcome`, and its
+//! account. It does as the engine's writes say, in their order, all of a step or none; it decides
+//! nothing.
 
 mod disk;
 mod memory;
 
 use crate::{
-    engine::{Saved, Write},
+    engine::{HeldCard, Saved, Write},
     error::BridgeError,
 };
 use disk::Disk;
 use memory::Memory;
-use roost_shared::{DeviceId, Entry, RoomId, Seq};
+use roost_shared::{CardOf, DeviceId, Entry, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -53,7 +54,7 @@ impl Store {
     pub async fn load(&mut self) -> Result<Saved, BridgeError> {
         match &mut self.0 {
             Kept::Disk(disk) => disk.load().await,
-            Kept::Memory(memory) => Ok(memory.saved().clone()),
+            Kept::Memory(memory) => memory.load(),
         }
     }
 
@@ -86,6 +87,18 @@ impl Store {
         }
     }
 
+    /// The cards of a room, in ascending order of their targets' places; those of entries that are
+    /// not held are among them.
+    ///
+    /// # Errors
+    /// `Store`, also for a card that this build cannot read.
+    pub async fn cards(&mut self, room: RoomId) -> Result<Vec<CardOf>, BridgeError> {
+        match &mut self.0 {
+            Kept::Disk(disk) => disk.cards(room).await,
+            Kept::Memory(memory) => memory.cards(room),
+        }
+    }
+
     /// Who this phone is.
     ///
     /// # Errors
@@ -115,6 +128,14 @@ impl Store {
 /// The place of a raw entry. The engine writes none without.
 fn seq_of(entry: &serde_json::Value) -> Result<i64, BridgeError> {
     entry["seq"].as_i64().ok_or_else(|| BridgeError::store("an entry without its seq"))
+}
+
+/// What the engine wants back of a raw card. The engine writes none that lacks it.
+fn held_of(card: &serde_json::Value) -> Result<HeldCard, BridgeError> {
+    let of = |name: &str| serde_json::from_value(card[name].clone()).map_err(BridgeError::store);
+    let target = serde_json::from_value(card["target"].clone()).map_err(BridgeError::store)?;
+    let hidden = !card["hidden"].is_null();
+    Ok(HeldCard { target, seq: of("seq")?, at_seq: of("at_seq")?, hidden })
 }
 
 #[cfg(test)]

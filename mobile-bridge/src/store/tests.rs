@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    engine::{ItemState, OutboxItem, Span},
+    engine::{ItemState, OutboxItem, Reading, Span},
     transcript::record,
 };
 use roost_shared::{Draft, EntryId, Epoch};
@@ -15,6 +15,11 @@ fn room(n: u8) -> RoomId {
 fn entry(seq: i64) -> Value {
     let id = EntryId::new(seq, [7; 10]);
     json!({"seq": seq, "id": id, "kind": "message", "at": 5, "body": {"text": "hi"}, "new": [1]})
+}
+
+fn card(seq: i64, at_seq: i64) -> Value {
+    let target = EntryId::new(seq, [7; 10]);
+    json!({"target": target, "seq": seq, "at_seq": at_seq, "starred": true})
 }
 
 fn item(order: i64) -> OutboxItem {
@@ -44,6 +49,8 @@ fn some_writes() -> Vec<Write> {
         Write::PutOutbox { item: item(2) },
         Write::PutOutbox { item: item(1) },
         Write::PutOutbox { item: OutboxItem { state: ItemState::Queued, ..item(2) } },
+        Write::PutCards { room: room(1), cards: vec![card(2, 4), card(2, 5), card(9, 9)] },
+        Write::PutMarks { room: room(1), reading: Reading { read: Seq(2), others: vec![] } },
         Write::PutEpoch { epoch: Epoch::new(4, [4; 10]) },
         Write::PutWelcome { welcome: json!({"rooms": [], "new": true}) },
     ]
@@ -70,10 +77,64 @@ async fn a_file_keeps_what_was_written() {
     assert_eq!(seqs(store.entries(room(1), Seq(1), 9).await.unwrap()), [2, 5]);
     assert_eq!(seqs(store.entries(room(1), Seq(0), 1).await.unwrap()), [1]);
 
+    let cards = store.cards(room(1)).await.unwrap();
+    let places: Vec<_> = cards.iter().map(|card| (card.seq.0, card.card.at_seq.0)).collect();
+    assert_eq!(places, [(2, 5), (9, 9)]);
+    assert_eq!(saved.cards[&room(1)].len(), 2);
+    assert_eq!(saved.marks[&room(1)].read, Seq(2));
+
     store.apply(&[Write::WipeAll]).await.unwrap();
     assert_eq!(store.load().await.unwrap(), Saved::default());
     let left = store.account().await.unwrap().unwrap();
     assert_eq!((left.device, left.refresh), (account.device, None));
+}
+
+#[tokio::test]
+async fn what_was_removed_is_forgotten_with_its_edits() {
+    let target = EntryId::new(2, [7; 10]);
+    let about = |seq: i64, kind: &str| {
+        let mut entry = entry(seq);
+        (entry["kind"], entry["target"]) = (json!(kind), json!(target));
+        entry
+    };
+    for mut store in [Store::open(&file("forgets")).await.unwrap(), Store::in_memory()] {
+        let entries = vec![entry(1), entry(2), about(3, "edit"), about(4, "message")];
+        let writes = [
+            Write::PutEntries { room: room(1), entries: entries.clone() },
+            Write::PutEntries { room: room(2), entries },
+            Write::ForgetBody { room: room(1), target, seq: Seq(2) },
+        ];
+        store.apply(&writes).await.unwrap();
+        let held = async |store: &mut Store, n| {
+            let entries = store.entries(room(n), Seq::ZERO, 9).await.unwrap();
+            entries.iter().map(|entry| entry.body.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(held(&mut store, 1).await, [true, false, false, true]);
+        assert_eq!(held(&mut store, 2).await, [true; 4]);
+        let cards = vec![card(1, 3), card(4, 4)];
+        let cut = Write::DropBelow { room: room(1), floor: Seq(2) };
+        store.apply(&[Write::PutCards { room: room(1), cards }, cut]).await.unwrap();
+        assert_eq!(store.cards(room(1)).await.unwrap().len(), 1);
+        store.apply(&[Write::WipeEntries]).await.unwrap();
+        assert_eq!(store.load().await.unwrap(), Saved::default());
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_before_there_were_cards_is_read_again() {
+    let path = file("older");
+    let mut store = Store::open(&path).await.unwrap();
+    store.apply(&some_writes()).await.unwrap();
+    drop(store);
+    let url = format!("sqlite://{}", path.display());
+    let mut older = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    for sql in ["DROP TABLE cards", "DROP TABLE marks", "PRAGMA user_version = 0"] {
+        sqlx::query(sql).execute(&mut older).await.unwrap();
+    }
+    drop(older);
+    let saved = Store::open(&path).await.unwrap().load().await.unwrap();
+    assert_eq!((saved.ranges.len(), saved.outbox.len()), (0, 2), "words that are not sent stay");
+    assert!(saved.epoch.is_some() && saved.welcome.is_some());
 }
 
 #[tokio::test]
@@ -110,6 +171,7 @@ async fn both_stores_agree() {
         for room in rooms {
             let of_disk = disk.entries(room, Seq::ZERO, 1_000).await.unwrap();
             assert_eq!(of_disk, memory.entries(room, Seq::ZERO, 1_000).await.unwrap());
+            assert_eq!(disk.cards(room).await.unwrap(), memory.cards(room).await.unwrap());
         }
     }
 }

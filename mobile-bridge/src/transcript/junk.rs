@@ -1,9 +1,19 @@
 //! What a transcript is salted with: texts at the edge of the rules, frames that no good server
 //! sends, drafts that must not pass. Everything is drawn from dice and nothing is judged here.
 
-use super::{dice::Dice, model::Model};
-use crate::engine::ItemState;
-use roost_shared::{Draft, EntryId, Refusal, RoomId, Seq, refusal::Told, text::TEXT_MAX_CHARS};
+use super::{
+    dice::Dice,
+    model::{Model, ModelRoom},
+};
+use crate::engine::{HeldCard, ItemState, Reading};
+use roost_shared::{
+    Draft, EntryId, PersonId, Refusal, RoomId, Seq,
+    kind::reaction::EMOJI,
+    refusal::Told,
+    room::Mark,
+    tally::{GATHERING_MAX_MS, REASON_MAX_CHARS, TITLE_MAX_CHARS},
+    text::TEXT_MAX_CHARS,
+};
 use serde_json::{Value, json};
 
 /// Texts at the edge: what is blank or a control character differs between languages.
@@ -61,9 +71,100 @@ pub(super) fn draft(dice: &mut Dice, at: i64) -> Draft {
         4 => draft.body = json!({}),
         5 => draft.body = json!({"text": "a".repeat(TEXT_MAX_CHARS + dice.below(2))}),
         6 => draft.body = json!({"text": "🐦".repeat(TEXT_MAX_CHARS + dice.below(2))}),
+        7..=14 => return odd(dice, at),
         _ => {}
     }
     draft
+}
+
+/// A reaction, an edit or a redaction that passes.
+pub(super) fn act(dice: &mut Dice, at: i64, target: EntryId) -> Draft {
+    let (kind, body) = match dice.below(6) {
+        0 => ("redact", json!({})),
+        1 | 2 => ("edit", json!({"text": "in other words"})),
+        3 => ("reaction", json!({"emoji": null})),
+        _ => ("reaction", json!({"emoji": dice.pick(&EMOJI)})),
+    };
+    let id = EntryId::new(at, dice.bytes());
+    Draft { id, kind: kind.to_owned(), target: Some(target), body }
+}
+
+/// A draft of any kind, whose body is at the edge of what passes.
+pub(super) fn odd(dice: &mut Dice, at: i64) -> Draft {
+    let of = |length: usize| "é".repeat(length);
+    let near = dice.below(2);
+    let details = json!({
+        "title": of(TITLE_MAX_CHARS + near * dice.below(2)), "type": "training",
+        "starts_at": 5_000, "ends_at": 5_000 + [1, 0, GATHERING_MAX_MS, GATHERING_MAX_MS + 1]
+            [dice.below(4)],
+        "place": (*dice.pick(&["Jo's house", " ", "one\nline", "\u{2028}"]).unwrap_or(&"")),
+        "places": dice.between(0, 2) * 250 + dice.between(0, 1),
+    });
+    let table = [
+        ("gathering", json!({"details": details})),
+        ("gathering", json!({"details": {"title": "Tea", "type": "party"}})),
+        ("gathering", json!({"cancelled": {"reason": of(REASON_MAX_CHARS + near)}})),
+        ("gathering", json!({"cancelled": {}, "details": {}})),
+        ("rsvp", json!({"answer": "going", "heads": dice.between(-1, 22)})),
+        ("rsvp", json!({"answer": "not_going", "heads": near, "home": null})),
+        ("rsvp", json!({"answer": "maybe"})),
+        ("reaction", json!({"emoji": "❤️"})),
+        ("reaction", json!({"emoji": "\u{2764}"})),
+        ("reaction", json!({})),
+        ("reaction", json!({"emoji": 5})),
+        ("edit", json!({"text": TEXTS[dice.below(TEXTS.len())]})),
+        ("pin", json!({"pinned": true})),
+        ("pin", json!({"pinned": null})),
+        ("confirm", json!({})),
+        ("confirm", json!([])),
+        ("redact", json!({"why": "typo"})),
+        ("message", json!({"text": "read this", "please_confirm": near == 0})),
+        ("message", json!({"text": "read this", "please_confirm": null})),
+        ("member", json!({"person": EntryId::new(at, dice.bytes()), "change": "left"})),
+    ];
+    let (kind, body) = table[dice.below(table.len())].clone();
+    Draft { id: EntryId::new(at, dice.bytes()), kind: kind.to_owned(), target: None, body }
+}
+
+/// What a phone may have kept of a room's cards: some, and some of them as they were.
+pub(super) fn held_cards(dice: &mut Dice, room: &ModelRoom) -> Vec<HeldCard> {
+    let mut held = Vec::new();
+    for (target, card) in &room.cards {
+        let seq = |name: &str| card[name].as_i64().unwrap_or(0);
+        let old = i64::from(dice.chance(50));
+        let hidden = old == 0 && !card["hidden"].is_null();
+        let (seq, at_seq) = (Seq(seq("seq")), Seq(seq("at_seq") - old));
+        if dice.chance(60) {
+            held.push(HeldCard { target: *target, seq, at_seq, hidden });
+        }
+    }
+    held
+}
+
+/// How far a phone may have known a room to be read.
+pub(super) fn reading(dice: &mut Dice, room: &ModelRoom) -> Reading {
+    let head = i64::try_from(room.log.len()).unwrap_or(0);
+    let read = Seq(if dice.chance(50) { dice.between(0, head) } else { 0 });
+    let person = PersonId::new(1, [u8::try_from(dice.below(3)).unwrap_or(0); 10]);
+    let mark = Mark { person, delivered: read, read: Seq(dice.between(0, head)) };
+    Reading { read, others: if dice.chance(40) { vec![mark] } else { Vec::new() } }
+}
+
+/// Marks and typing that are not in order, or of a room that tells of neither.
+pub(super) fn odd_marks(dice: &mut Dice, room: RoomId, me: PersonId) -> String {
+    let person = PersonId::new(dice.between(1, 3), [1; 10]);
+    let mark = |read: Value| json!({"person": person, "delivered": 2, "read": read});
+    let frame = match dice.below(8) {
+        0 => json!({"t": "marks", "room": room, "marks": [mark(json!(1)), mark(json!(-1))]}),
+        1 => json!({"t": "marks", "room": room, "marks": [mark(json!("4"))]}),
+        2 => json!({"t": "marks", "room": room, "marks": {}}),
+        3 => json!({"t": "marks", "room": room}),
+        4 => json!({"t": "marks", "room": room, "marks": [mark(json!(3)), mark(json!(9))]}),
+        5 => json!({"t": "typing", "room": room, "person": "Jo"}),
+        6 => json!({"t": "typing", "room": room, "person": me}),
+        _ => json!({"t": "typing", "room": RoomId::new(1, dice.bytes()), "person": person}),
+    };
+    frame.to_string()
 }
 
 /// How far a draft may have come when the phone was last switched off.
@@ -121,16 +222,27 @@ fn page(dice: &mut Dice, model: &Model, room: RoomId) -> Value {
     let log = model.rooms.get(&room).map_or(&[][..], |room| &room.log);
     let start = dice.below(log.len() + 1);
     let end = (start + dice.below(6)).min(log.len());
-    json!({
+    let mut page = json!({
         "t": "page", "room": room, "from": start + 1, "to": end, "head": end + dice.below(3),
         "entries": &log[start..end], "note": "fields from the future are no harm",
-    })
+    });
+    // As it was before something was removed.
+    for entry in page["entries"].as_array_mut().into_iter().flatten() {
+        if entry["body"].is_null() {
+            entry["body"] = json!({"text": "words that are gone"});
+        }
+    }
+    if let Some(room) = model.rooms.get(&room).filter(|_| dice.chance(60)) {
+        let cards = room.cards.values().filter(|_| dice.chance(30)).cloned();
+        page["cards"] = cards.collect();
+    }
+    page
 }
 
 /// A page with one thing wrong.
 pub(super) fn bent_page(dice: &mut Dice, model: &Model, room: RoomId) -> String {
     let mut page = page(dice, model, room);
-    match dice.below(12) {
+    match dice.below(14) {
         0 => page["from"] = json!(0),
         1 => page["to"] = json!(3),
         2 => page["to"] = json!("3"),
@@ -142,9 +254,25 @@ pub(super) fn bent_page(dice: &mut Dice, model: &Model, room: RoomId) -> String 
         8 => bend_entry(&mut page, "seq", json!(77)),
         9 => bend_entry(&mut page, "id", json!("not an id")),
         10 => bend_entry(&mut page, "kind", Value::Null),
+        11 => page["cards"] = bent_cards(dice),
         _ => bend_entry(&mut page, "kind", json!("poll")),
     }
     page.to_string()
+}
+
+/// Cards of which some cannot be read; they must not take the others with them.
+fn bent_cards(dice: &mut Dice) -> Value {
+    let target = EntryId::new(1, dice.bytes());
+    let card = |seq: Value, at_seq: Value| json!({"target": target, "seq": seq, "at_seq": at_seq});
+    let good = card(json!(1), json!(dice.between(1, 40)));
+    match dice.below(6) {
+        0 => json!({}),
+        1 => json!([5, good]),
+        2 => json!([card(json!(1.5), json!(2)), good]),
+        3 => json!([card(json!(-1), json!(2)), good]),
+        4 => json!([{"seq": 1, "at_seq": 2}, good, good]),
+        _ => json!([card(json!(2), Value::Null), good]),
+    }
 }
 
 fn bend_entry(page: &mut Value, field: &str, value: Value) {

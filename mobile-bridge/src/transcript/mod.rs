@@ -74,12 +74,16 @@ fn furnish(dice: &mut Dice) -> Model {
     let epoch = Epoch::new(BEGIN_MS - 9_000, dice.bytes());
     let me = PersonId::new(BEGIN_MS - 8_000, dice.bytes());
     let mut model = Model::new(epoch, me, dice.between(1, 8));
+    model.role = if dice.chance(20) { "young" } else { "satellite" };
+    model.kind = dice.pick(&["circle", "hub_line", "hub_line", "peers", "lounge"]).unwrap_or(&"");
     for _ in 0..dice.between(1, 3) {
         let room = RoomId::new(BEGIN_MS - 7_000, dice.bytes());
-        model.rooms.insert(room, ModelRoom { floor: 1, ours: true, log: Vec::new() });
+        model.rooms.insert(room, ModelRoom::new(1));
         let long = if dice.chance(8) { 1_020 } else { 0 };
         for i in 0..long + dice.between(0, 25) {
-            let draft = junk::message(dice, BEGIN_MS - 6_000 + i, "said before");
+            let target = model.ids(room).last().copied().filter(|_| dice.chance(30));
+            let said = junk::message(dice, BEGIN_MS - 6_000 + i, "said before");
+            let draft = target.map_or(said, |target| junk::act(dice, BEGIN_MS - 6_000 + i, target));
             model.commit(room, &draft, me, BEGIN_MS - 5_000 + i);
         }
         let head = model.ids(room).len();
@@ -93,9 +97,11 @@ fn furnish(dice: &mut Dice) -> Model {
 /// What a phone may have kept of this server: ranges in disorder, drafts in every state, an old
 /// epoch.
 fn remember(dice: &mut Dice, model: &Model) -> Saved {
-    let mut ranges = BTreeMap::new();
-    let mut outbox = Vec::new();
+    let (mut ranges, mut outbox) = (BTreeMap::new(), Vec::new());
+    let (mut cards, mut marks) = (BTreeMap::new(), BTreeMap::new());
     for (room, held) in &model.rooms {
+        cards.insert(*room, junk::held_cards(dice, held));
+        marks.insert(*room, junk::reading(dice, held));
         let head = i64::try_from(held.log.len()).unwrap_or(0);
         let mut spans = Vec::new();
         for _ in 0..dice.between(0, 3) {
@@ -121,7 +127,7 @@ fn remember(dice: &mut Dice, model: &Model) -> Saved {
     }
     let old = Epoch::new(1, dice.bytes());
     let epoch = [Some(model.epoch), Some(model.epoch), Some(old), None][dice.below(4)];
-    Saved { epoch, welcome, ranges, outbox }
+    Saved { epoch, welcome, ranges, outbox, cards, marks }
 }
 
 impl Play {
@@ -194,7 +200,10 @@ impl Play {
 
     fn person(&mut self) {
         let known = self.dice.pick(&self.drafts).copied();
-        let input = match (self.dice.below(20), known) {
+        let input = match (self.dice.below(28), known) {
+            (20..=23, _) => self.look(),
+            (24..=25, _) => Input::Typing { room: self.room() },
+            (26..=27, _) => self.act(),
             (0..=1, Some(id)) => Input::Discard { id },
             (2..=3, Some(id)) => Input::Retry { id },
             (4..=5, _) => Input::Older { room: self.room() },
@@ -215,6 +224,26 @@ impl Play {
         Input::Send { room, draft }
     }
 
+    /// A room is looked at, to its end or as far as somebody scrolled.
+    fn look(&mut self) -> Input {
+        let room = self.room();
+        let head = i64::try_from(self.model.ids(room).len()).unwrap_or(0);
+        let seq = if self.dice.chance(60) { head } else { self.dice.between(0, head + 3) };
+        Input::Read { room, seq: Seq(seq) }
+    }
+
+    /// Something is done to an entry.
+    fn act(&mut self) -> Input {
+        let room = self.room();
+        let target = self.dice.pick(&self.model.ids(room)).copied();
+        let draft = match target {
+            Some(target) => junk::act(&mut self.dice, self.now, target),
+            None => junk::odd(&mut self.dice, self.now),
+        };
+        self.drafts.push(draft.id);
+        Input::Send { room, draft }
+    }
+
     /// The same id again, with the same words or with others.
     fn write_again(&mut self, id: EntryId) -> Input {
         let twin = self.engine.outbox().find(|item| item.draft.id == id).cloned();
@@ -229,9 +258,20 @@ impl Play {
     /// Something changes on the server: entries by others, membership, floors, the epoch.
     fn others(&mut self) {
         let room = self.room();
-        let draft = junk::message(&mut self.dice, self.now, "said by another");
-        let author = PersonId::new(self.now, self.dice.bytes());
-        match self.dice.below(24) {
+        let mut draft = junk::message(&mut self.dice, self.now, "said by another");
+        let target = self.dice.pick(&self.model.ids(room)).copied();
+        if let Some(target) = target.filter(|_| self.dice.chance(45)) {
+            draft = junk::act(&mut self.dice, self.now, target);
+        }
+        let author = self.somebody();
+        match self.dice.below(34) {
+            24..=28 => {
+                let head = i64::try_from(self.model.ids(room).len()).unwrap_or(0);
+                let (delivered, read) = (self.dice.between(0, head), self.dice.between(0, head));
+                let person = if self.dice.chance(30) { self.model.me } else { author };
+                self.model.mark(room, person, delivered, read);
+            }
+            29..=33 => self.model.typing(room, author),
             0 => self.change_room(room, |room| room.ours = !room.ours),
             1 => self
                 .change_room(room, |room| room.floor = room.floor.max(room.log.len() as i64 / 2)),
@@ -248,6 +288,12 @@ impl Play {
         }
     }
 
+    /// One of three others.
+    fn somebody(&mut self) -> PersonId {
+        let n = u8::try_from(self.dice.below(3)).unwrap_or(0);
+        PersonId::new(BEGIN_MS, [n; 10])
+    }
+
     fn change_room(&mut self, room: RoomId, change: impl FnOnce(&mut ModelRoom)) {
         self.model.rooms.entry(room).and_modify(change);
         self.model.welcome(self.now);
@@ -257,8 +303,7 @@ impl Play {
     fn set_back(&mut self) {
         self.model.epoch = Epoch::new(self.now, self.dice.bytes());
         for room in self.model.rooms.values_mut() {
-            let kept = room.log.len().saturating_sub(3);
-            room.log.truncate(kept);
+            room.set_back(room.log.len().saturating_sub(3));
         }
         self.model.welcome(self.now);
     }
@@ -273,6 +318,7 @@ impl Play {
             (5, _) => junk::refusal(&mut self.dice, Some(room), None),
             (6, _) => junk::stale_page(&mut self.dice, &self.model, room),
             (7, _) => junk::bent_page(&mut self.dice, &self.model, room),
+            (8, _) if self.dice.chance(40) => junk::odd_marks(&mut self.dice, room, self.model.me),
             (8, _) => junk::stray(&mut self.dice, room, self.drafts.last().copied()),
             _ => junk::noise(&mut self.dice),
         };

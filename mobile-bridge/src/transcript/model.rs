@@ -20,9 +20,88 @@ pub struct ModelRoom {
     /// Whether the phone's person is a member.
     pub ours: bool,
     pub log: Vec<Value>,
+    /// The cards by target, as they travel.
+    pub cards: BTreeMap<EntryId, Value>,
+    /// How far the phone's person has read, as the server knows it.
+    pub read: i64,
+    pub marks: Vec<Value>,
 }
 
 impl ModelRoom {
+    /// An empty room that the phone's person is in.
+    pub fn new(floor: i64) -> ModelRoom {
+        let (log, cards, marks) = (Vec::new(), BTreeMap::new(), Vec::new());
+        ModelRoom { floor, ours: true, log, cards, read: 0, marks }
+    }
+
+    /// The place and the body of an entry.
+    fn find(&self, id: EntryId) -> Option<(i64, &Value)> {
+        let id = json!(id);
+        let entry = self.log.iter().find(|entry| entry["id"] == id)?;
+        Some((entry["seq"].as_i64()?, entry))
+    }
+
+    /// What an entry makes of the card of its target. Only what a phone must tell apart: a card
+    /// that changes, and one that removes.
+    fn fold(&mut self, draft: &Draft, author: PersonId, seq: i64) {
+        let Some(target) = draft.target else { return };
+        let Some((place, _)) = self.find(target) else { return };
+        let card = self.cards.get(&target).cloned();
+        let mut card = card.unwrap_or_else(|| json!({"target": target, "seq": place}));
+        match draft.kind.as_str() {
+            _ if !card["hidden"].is_null() => return,
+            "reaction" if draft.body["emoji"].is_string() => {
+                card["reactions"][author.to_string()] = draft.body["emoji"].clone();
+            }
+            "reaction" => {
+                let all = card.get_mut("reactions").and_then(Value::as_object_mut);
+                all.map(|all| all.remove(&author.to_string()));
+            }
+            "edit" => {
+                card["edited"] = json!({"text": draft.body["text"], "at": seq, "times": 1});
+            }
+            "redact" => {
+                let hidden = json!({"by": "author", "at": seq});
+                card = json!({"target": target, "seq": place, "hidden": hidden});
+                self.blank(target);
+            }
+            _ => return,
+        }
+        card["at_seq"] = json!(seq);
+        self.cards.insert(target, card);
+    }
+
+    fn blank(&mut self, target: EntryId) {
+        let target = json!(target);
+        for entry in &mut self.log {
+            let is_edit = entry["kind"] == "edit" && entry["target"] == target;
+            if entry["id"] == target || is_edit {
+                entry.as_object_mut().map(|fields| fields.remove("body"));
+            }
+        }
+    }
+
+    /// The cards of these entries and of those that they changed.
+    fn cards_of(&self, entries: &[Value]) -> Vec<Value> {
+        let mut ids: Vec<EntryId> = entries
+            .iter()
+            .flat_map(|entry| [&entry["id"], &entry["target"]])
+            .filter_map(|id| id.as_str()?.parse().ok())
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let cards = ids.iter().filter_map(|id| self.cards.get(id));
+        cards.filter(|card| card["seq"].as_i64() >= Some(self.floor)).cloned().collect()
+    }
+
+    /// What is left when the history ends at `head` again.
+    pub fn set_back(&mut self, head: usize) {
+        self.log.truncate(head);
+        self.cards.retain(|_, card| card["at_seq"].as_i64() <= i64::try_from(head).ok());
+        self.read = self.read.min(self.head());
+        self.marks.clear();
+    }
+
     fn head(&self) -> i64 {
         i64::try_from(self.log.len()).unwrap_or(i64::MAX)
     }
@@ -33,6 +112,9 @@ impl ModelRoom {
 pub struct Model {
     pub epoch: Epoch,
     pub me: PersonId,
+    /// What the phone's person is, and what its rooms are.
+    pub role: &'static str,
+    pub kind: &'static str,
     pub rooms: BTreeMap<RoomId, ModelRoom>,
     /// Frames on their way to the phone, oldest first; lost when the connection is.
     pub wire: VecDeque<Value>,
@@ -46,7 +128,16 @@ impl Model {
     /// A server without rooms.
     pub fn new(epoch: Epoch, me: PersonId, page_entries: i64) -> Model {
         let (rooms, wire) = (BTreeMap::new(), VecDeque::new());
-        Model { epoch, me, rooms, wire, page_entries, greeted: false }
+        Model {
+            epoch,
+            me,
+            role: "hub",
+            kind: "hub_line",
+            rooms,
+            wire,
+            page_entries,
+            greeted: false,
+        }
     }
 
     /// The connection is gone, and every frame that was under way with it.
@@ -73,7 +164,12 @@ impl Model {
             ClientFrame::Range { room, after, before, limit } => {
                 self.range(*room, *after, *before, limit.unwrap_or(frame::PAGE_MAX_ENTRIES));
             }
-            ClientFrame::Beat { .. } => {}
+            ClientFrame::Mark { room, read } => {
+                if let Some(room) = self.rooms.get_mut(room).filter(|room| room.ours) {
+                    room.read = room.read.max(read.0.min(room.head()));
+                }
+            }
+            ClientFrame::Typing { .. } | ClientFrame::Beat { .. } => {}
         }
     }
 
@@ -85,8 +181,8 @@ impl Model {
         author: PersonId,
         at: i64,
     ) -> Option<i64> {
-        let log = &mut self.rooms.get_mut(&room)?.log;
-        let seq = i64::try_from(log.len()).ok()? + 1;
+        let held = self.rooms.get_mut(&room)?;
+        let seq = held.head() + 1;
         let mut entry = json!({
             "seq": seq, "id": draft.id, "kind": draft.kind, "author": author, "at": at,
             "body": draft.body, "shade": {"of": "a later version"},
@@ -94,7 +190,8 @@ impl Model {
         if let Some(target) = draft.target {
             entry["target"] = json!(target);
         }
-        log.push(entry);
+        held.log.push(entry);
+        held.fold(draft, author, seq);
         self.page(room, seq, seq);
         Some(seq)
     }
@@ -106,17 +203,42 @@ impl Model {
             .iter()
             .filter(|(_, room)| room.ours)
             .map(|(id, room)| {
-                json!({
-                    "room": id, "kind": "circle", "title": "Wren", "floor": room.floor,
+                let mut listed = json!({
+                    "room": id, "kind": self.kind, "title": "Wren", "floor": room.floor,
                     "head": room.head(), "view": "full",
-                })
+                });
+                if room.read > 0 {
+                    listed["read"] = json!(room.read);
+                }
+                if !room.marks.is_empty() {
+                    listed["marks"] = json!(room.marks);
+                }
+                listed
             })
             .collect();
         self.say(json!({
             "t": "welcome", "v": 1, "epoch": self.epoch, "now": now, "beat_ms": 20_000,
             "silence_ms": SILENCE_MS, "retry_ms": RETRY_MS, "me": self.me, "rooms": rooms,
-            "people": [], "homes": [],
+            "people": [{"person": self.me, "name": "Sam", "role": self.role}], "homes": [],
         }));
+    }
+
+    /// `marks`: somebody has received and read more, or the phone's person has on another phone.
+    pub fn mark(&mut self, room: RoomId, person: PersonId, delivered: i64, read: i64) {
+        let mark = json!({"person": person, "delivered": delivered, "read": read});
+        let Some(held) = self.rooms.get_mut(&room) else { return };
+        if person == self.me {
+            held.read = held.read.max(read);
+        } else {
+            held.marks.retain(|mark| mark["person"] != json!(person));
+            held.marks.push(mark.clone());
+        }
+        self.say(json!({"t": "marks", "room": room, "marks": [mark]}));
+    }
+
+    /// `typing`.
+    pub fn typing(&mut self, room: RoomId, person: PersonId) {
+        self.say(json!({"t": "typing", "room": room, "person": person}));
     }
 
     /// `beat`, with the digest of the heads.
@@ -186,6 +308,10 @@ impl Model {
             "entries": Value::Null,
         });
         page["entries"] = Value::Array(entries.to_vec());
+        let cards = room.cards_of(entries);
+        if !cards.is_empty() {
+            page["cards"] = Value::Array(cards);
+        }
         self.say(page);
     }
 

@@ -1,8 +1,11 @@
 //! The engine's decisions as stories: a bench, and words to tell them with.
 
+mod cards;
 mod connection;
+mod marks;
 mod outbox;
 mod sync;
+mod typing;
 
 use super::{Changed, Engine, Input, ItemState, OutboxItem, Output, Saved, Span, State, Write};
 use roost_shared::{

@@ -145,6 +145,7 @@ fn a_saved_phone_goes_on_where_it_was() {
         welcome: Some(told),
         ranges: [(room(1), vec![Span { from: Seq(1), to: Seq(4) }])].into(),
         outbox: vec![item(2, ItemState::Queued), item(1, ItemState::InFlight { until: 0 })],
+        ..Saved::default()
     };
     let text = serde_json::to_string(&saved).unwrap();
     assert_eq!(serde_json::from_str::<Saved>(&text).unwrap(), saved);
