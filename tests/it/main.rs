@@ -13,6 +13,7 @@ mod kitchen_table;
 mod matrix;
 mod membership;
 mod newcomers;
+mod peers;
 mod postgres;
 mod privacy;
 mod protocol;
