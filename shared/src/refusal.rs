@@ -114,6 +114,8 @@ refusals! {
         "This page does not belong to this Roost.";
 
     // Not now.
+    TooMany "too_many" Later 60_000 429
+        "That was a lot in a short time. Please wait a minute and try again.";
     Busy "busy" Later 1_000 503
         "Roost is very busy. Your message is kept and goes out in a moment.";
     StoreFull "store_full" Later 30_000 507
