@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     feed::Feeds,
+    limits::Limits,
     log::{Log, Parts},
     people::{People, directory::Directory, keys::Keys},
     presence::Presence,
@@ -38,6 +39,7 @@ pub struct App {
     pub presence: Presence,
     pub people: People,
     pub directory: Directory,
+    pub limits: Limits,
     db: Db,
     /// When the disk was last tried, and whether it was well.
     probed: Arc<tokio::sync::Mutex<(i64, bool)>>,
@@ -85,7 +87,9 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<Arc<File>>,
     ) -> Result<App> {
-        let (presence, feeds) = (Presence::default(), Feeds::new(db.clone(), &config.log));
+        let presence = Presence::new(config.limits.sockets_a_person);
+        let feeds = Feeds::new(db.clone(), &config.log);
+        let limits = Limits::start(&config.limits, &clock);
         let bus = Bus::new(feeds.clone(), presence.clone());
         let parts = Parts { clock: clock.clone(), keys, bus: bus.clone() };
         let log = Log::start(db.clone(), parts.clone(), &config.log);
@@ -103,6 +107,7 @@ impl App {
             presence,
             people,
             directory,
+            limits,
             db,
             probed: Arc::default(),
             draining: Arc::default(),

@@ -3,7 +3,7 @@
 //! is not queued: the phone is *behind* and reads the log when it has caught its breath; it never
 //! skips.
 
-use crate::page::PageText;
+use crate::{limits::Limit, metrics, page::PageText};
 use roost_shared::{ConstellationId, PersonId, Refusal};
 use std::{
     collections::HashMap,
@@ -71,6 +71,7 @@ impl Outlet {
         if !fits || self.queue.try_send(page.clone()).is_err() {
             self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
             self.behind.store(true, Ordering::Release);
+            metrics::all().fell_behind();
             self.bell.notify_one();
         }
     }
@@ -140,19 +141,45 @@ impl Inlet {
     }
 
     fn taken(&self, page: Arc<PageText>) -> Push {
+        metrics::all().page_live();
         self.outlet.waiting_bytes.fetch_sub(page.text.len(), Ordering::Relaxed);
         Push::Page(page)
     }
 }
 
 /// The outlets of everyone who is connected, by constellation.
-#[derive(Clone, Default)]
-pub struct Presence(Arc<Mutex<HashMap<ConstellationId, Vec<Arc<Outlet>>>>>);
+#[derive(Clone)]
+pub struct Presence {
+    outlets: Arc<Mutex<HashMap<ConstellationId, Vec<Arc<Outlet>>>>>,
+    sockets_a_person: usize,
+}
 
 impl Presence {
-    /// Somebody is here.
-    pub fn enter(&self, constellation: ConstellationId, outlet: &Arc<Outlet>) {
-        self.with(|all| all.entry(constellation).or_default().push(outlet.clone()));
+    /// Nobody is here yet, and each may come with so many phones.
+    pub fn new(sockets_a_person: usize) -> Presence {
+        Presence { outlets: Arc::default(), sockets_a_person }
+    }
+
+    /// Somebody is here. Those who were here before stay: a thief of a token cannot push its owner
+    /// out.
+    ///
+    /// # Errors
+    /// `TooMany` when this person is here with as many phones as they may.
+    pub fn enter(
+        &self,
+        constellation: ConstellationId,
+        outlet: &Arc<Outlet>,
+    ) -> Result<(), Refusal> {
+        self.with(|all| {
+            let outlets = all.entry(constellation).or_default();
+            let theirs = outlets.iter().filter(|other| other.person == outlet.person).count();
+            if theirs >= self.sockets_a_person {
+                return Err(Limit::Sockets.hit());
+            }
+            outlets.push(outlet.clone());
+            metrics::all().entered();
+            Ok(())
+        })
     }
 
     /// Somebody has gone.
@@ -185,8 +212,18 @@ impl Presence {
         self.with(|all| all.values().map(Vec::len).sum())
     }
 
+    /// How many phones have fallen behind and not read on yet, and how many bytes wait for all.
+    pub fn queued(&self) -> (usize, usize) {
+        self.with(|all| {
+            let behind = |outlet: &&Arc<Outlet>| outlet.behind.load(Ordering::Acquire);
+            let outlets = || all.values().flatten();
+            let waiting = outlets().map(|outlet| outlet.waiting_bytes.load(Ordering::Relaxed));
+            (outlets().filter(behind).count(), waiting.sum())
+        })
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<ConstellationId, Vec<Arc<Outlet>>>) -> T) -> T {
         // A panic elsewhere cannot leave the map half-changed, so a poisoned lock is still good.
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.outlets.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,6 +1,9 @@
 //! The upgrade to a WebSocket. It authorises nothing: the first frame does.
 
-use super::answer::{Answer, check_origin};
+use super::{
+    answer::{Answer, check_origin},
+    api,
+};
 use crate::{app::App, ws::socket};
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
@@ -16,7 +19,13 @@ const WRITE_BUFFER_BYTES: usize = 2_048;
 /// One page of the largest size, and frames around it; a phone that lets more pile up is too slow.
 const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 
-/// `GET /ws`.
+/// The upgrade to a WebSocket (RFC 6455), which speaks `shared/PROTOCOL.md`. It authorises nothing;
+/// the first frame, `hello`, does.
+#[utoipa::path(get, path = "/ws", tag = api::PHONES,
+    extensions(
+        ("x-roost-who" = json!("everybody; a browser only from our own page")),
+        ("x-roost-refusals" = json!(["origin_foreign", "frame_malformed"]))),
+    responses((status = 101, description = "The connection is a WebSocket now.")))]
 pub async fn upgrade(
     State(app): State<App>,
     headers: HeaderMap,

@@ -11,16 +11,20 @@ use bytes::Bytes;
 use roost_shared::{
     ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
+    refusal::Told,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
-/// Frames in a row that could not be read, after which this is no phone of ours.
+/// Frames in a row that could not be read or were too many, after which this is no phone of ours.
 const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
 const SILENT_BEATS_MAX: u8 = 1;
+/// When a frame over the limit may be tried again, ms: by then there is room for one, at the shipped
+/// rate. The minute of `too_many` is for those who are closed.
+const FLOOD_WAIT_MS: i64 = 1_000;
 /// Range requests that may wait.
 const ASKS_MAX: usize = 32;
 
@@ -165,7 +169,11 @@ impl Session {
                 if self.bad_frames >= BAD_FRAMES_MAX {
                     return self.close(refusal);
                 }
-                vec![send(&ServerFrame::Refused { room, id, told: refusal.into() })]
+                let mut told = Told::from(refusal);
+                if refusal == Refusal::TooMany {
+                    told.after_ms = FLOOD_WAIT_MS;
+                }
+                vec![send(&ServerFrame::Refused { room, id, told })]
             }
             (_, Ok(frame)) => {
                 self.bad_frames = 0;
@@ -357,7 +365,7 @@ pub fn close_code(refusal: Refusal) -> u16 {
         Refusal::FrameTooLarge => 1009,
         Refusal::SignInAgain | Refusal::DeviceEnded => 4401,
         Refusal::HelloLate | Refusal::Silent => 4408,
-        Refusal::SlowReader => 4429,
+        Refusal::SlowReader | Refusal::TooMany => 4429,
         Refusal::Busy | Refusal::StoreFull | Refusal::StoreUnavailable => 4503,
         _ => 4400,
     }

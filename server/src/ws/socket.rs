@@ -5,7 +5,9 @@ use super::session::{Entered, Input, Output, Session, close_code};
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
+    limits::Frames,
     log::Receipt,
+    metrics,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
@@ -41,6 +43,7 @@ struct Wire {
     joined: Option<Box<Joined>>,
     pending: Pending,
     wake: Pin<Box<Sleep>>,
+    frames: Frames,
 }
 
 /// What a signed-in connection holds on to.
@@ -55,8 +58,8 @@ struct Joined {
 pub async fn run(app: App, socket: WebSocket) {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
     let session = Session::default();
-    let pending = Pending::new();
-    let mut wire = Wire { app, socket, session, joined: None, pending, wake };
+    let (pending, frames) = (Pending::new(), app.limits.frames());
+    let mut wire = Wire { app, socket, session, joined: None, pending, wake, frames };
     while let Ok(input) = wire.next().await {
         if wire.step(input).await.is_err() {
             break;
@@ -74,7 +77,7 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.recv(), if may_read => read(message),
+            message = self.socket.recv(), if may_read => read(message, &self.frames),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -194,7 +197,7 @@ impl Wire {
         let me = self.app.people.authenticate(token).await.map_err(|e| e.refusal())?;
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
-        self.app.presence.enter(me.constellation, &inlet.outlet);
+        self.app.presence.enter(me.constellation, &inlet.outlet)?;
         self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
@@ -255,6 +258,7 @@ impl Wire {
     /// Says why, and gives the phone a moment to hear it.
     async fn close(&mut self, refusal: Refusal) {
         tracing::debug!(refusal.code = refusal.code(), "a connection is ended");
+        metrics::all().closed(refusal);
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
@@ -319,9 +323,9 @@ async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {
     }
 }
 
-fn read(message: Option<Result<Message, axum::Error>>) -> Result<Input, Over> {
+fn read(message: Option<Result<Message, axum::Error>>, frames: &Frames) -> Result<Input, Over> {
     match message {
-        Some(Ok(Message::Text(text))) => Ok(Input::Frame(ClientFrame::decode(&text))),
+        Some(Ok(Message::Text(text))) => Ok(Input::Frame(frames.admit(ClientFrame::decode(&text)))),
         Some(Ok(Message::Binary(_))) => Ok(Input::End(Refusal::FrameMalformed)),
         // tungstenite answers pings itself; a pong is proof of nothing that a beat does not prove.
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Input::Turn),
