@@ -2,7 +2,8 @@
 //! - [`world`]: a furnished Roost in this process; [`instance`]: one in a process that can be
 //!   killed;
 //! - [`house`]: a constellation over SQLite and over Postgres, without a server;
-//! - [`ample`]: limits for those who test; [`cast`]: the people in it; [`door`] and [`wire`]: HTTP and WebSocket as a phone speaks them;
+//! - [`cast`]: the people in it; [`door`] and [`wire`]: HTTP and WebSocket as a phone speaks them;
+//! - [`ample`]: limits for those who test;
 //! - [`postgres`]: a private PostgreSQL; [`folder`]: a folder of the test's own;
 //! - [`wait`]: until something holds, with a deadline; [`dice`]: chance that can be repeated;
 //! - [`gate`]: who may measure time while who takes the machine;

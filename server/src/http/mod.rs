@@ -59,13 +59,14 @@ pub fn routes() -> Vec<(&'static str, &'static str)> {
 
 /// The router over the table.
 pub fn router(app: App) -> Router {
-    let mut router = Router::new()
-        .fallback(answer::nothing_here)
-        .method_not_allowed_fallback(answer::nothing_here);
+    let mut router = Router::new();
     for (_, path, route) in table() {
         router = router.route(path, route);
     }
     router
+        .fallback(answer::nothing_here)
+        // Of the routes that are there already.
+        .method_not_allowed_fallback(answer::nothing_here)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(middleware::from_fn_with_state(app.clone(), pass::pass))
         .with_state(app)

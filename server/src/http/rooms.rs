@@ -69,8 +69,8 @@ pub struct Taken {
     at: i64,
 }
 
-/// Adds a draft to a room. It is on disk when the answer comes; sent again under its id, it gets the
-/// first answer again.
+/// Adds a draft to a room. It is on disk when the answer comes; sent again under its id, it gets
+/// the first answer again.
 #[utoipa::path(post, path = "/api/rooms/{room}/entries", tag = api::PHONES,
     extensions(
         ("x-roost-who" = json!("members of the room, as far as the kind permits")),

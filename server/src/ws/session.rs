@@ -22,8 +22,8 @@ use std::{
 const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
 const SILENT_BEATS_MAX: u8 = 1;
-/// When a frame over the limit may be tried again, ms: by then there is room for one, at the shipped
-/// rate. The minute of `too_many` is for those who are closed.
+/// When a frame over the limit may be tried again, ms: by then there is room for one, at the
+/// shipped rate. The minute of `too_many` is for those who are closed.
 const FLOOD_WAIT_MS: i64 = 1_000;
 /// Range requests that may wait.
 const ASKS_MAX: usize = 32;

@@ -77,8 +77,12 @@ pub fn document() -> Value {
         { "name": SIGNING_IN }, { "name": PHONES }, { "name": OPERATOR }, { "name": PAGES },
     ]);
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    for (_, operation) in paths.filter_map(|(_, path)| path.as_object_mut()).flatten() {
-        complete(operation);
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            // Handlers of different nouns may have one name; a door has its own.
+            operation["operationId"] = json!(format!("{method} {path}"));
+            complete(operation);
+        }
     }
     document
 }
