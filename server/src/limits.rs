@@ -32,7 +32,7 @@ pub enum Limit {
     Frames,
     /// Connections of one person.
     Sockets,
-    /// HTTP requests of one person.
+    /// HTTP requests and hellos of one person.
     Requests,
     /// Tries to sign in, of one address.
     Attempts,
@@ -116,7 +116,7 @@ impl Limits {
         within(self.0.attempts_of_all.check(), Limit::AttemptsOfAll)
     }
 
-    /// A request of somebody who is signed in.
+    /// A request, or a `hello`, of somebody who is signed in.
     ///
     /// # Errors
     /// `TooMany`.

@@ -195,6 +195,8 @@ impl Wire {
         mut cursors: Cursors,
     ) -> Result<Entered, Refusal> {
         let me = self.app.people.authenticate(token).await.map_err(|e| e.refusal())?;
+        // Coming back gives a new bucket of frames, so that is counted too.
+        self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
         self.app.presence.enter(me.constellation, &inlet.outlet)?;

@@ -50,7 +50,7 @@ words: string,
  */
 after_ms: number, };
 
-export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "target_unknown" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "not_found" | "not_permitted" | "origin_foreign" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
+export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "target_unknown" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "not_found" | "not_permitted" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
 
 export type Draft = { id: EntryId, 
 /**
@@ -223,6 +223,7 @@ export const WORDS: Record<Refusal, string> = {
     not_found: "There is nothing here.",
     not_permitted: "You cannot do that here.",
     origin_foreign: "This page does not belong to this Roost.",
+    too_many: "That was a lot in a short time. Please wait a minute and try again.",
     busy: "Roost is very busy. Your message is kept and goes out in a moment.",
     store_full: "Roost has no room left to save messages. Yours is kept here and will be tried again.",
     store_unavailable: "Roost cannot save messages just now. Yours is kept here and will be tried again.",
