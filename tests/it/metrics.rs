@@ -20,6 +20,38 @@ use std::{
 
 const CANARY: &str = "the heron flies at midnight";
 
+/// What stands in the metrics after the traffic below.
+const LINES: [&str; 28] = [
+    "roost_build_info{version=",
+    "roost_ready 1",
+    "roost_connections 1",
+    "roost_connections_entered_total 1",
+    "roost_closes_total{close=\"4401\",code=\"sign_in_again\"} 1",
+    "roost_closes_total{close=\"1001\",code=\"draining\"} 0",
+    "roost_entries_total 1",
+    "roost_repeats_total 1",
+    "roost_append_refusals_total{code=\"not_found\"} 1",
+    "roost_append_refusals_total{code=\"busy\"} 0",
+    "roost_group_drafts_count ",
+    "roost_commit_seconds_bucket{le=\"0.001\"}",
+    "roost_append_wait_seconds_sum ",
+    "roost_queued_drafts 0",
+    "roost_queued_bytes 0",
+    "roost_pages_live_total 1",
+    "roost_pages_read_total ",
+    "roost_phones_behind 0",
+    "roost_fell_behind_total 0",
+    "roost_sign_ins_total{way=\"refresh\"} 1",
+    "roost_limited_total{limit=\"frames\"} 0",
+    "roost_http_requests_total{method=\"GET\",route=\"/api/rooms/{room}/entries\",status=\"404\"} 1",
+    "roost_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
+    "roost_http_requests_total{method=\"other\",route=\"/api/me\",status=\"404\"} 1",
+    "roost_http_request_seconds_bucket{",
+    "roost_rollback_alarms_total 0",
+    "roost_wal_bytes ",
+    "# EOF",
+];
+
 #[tokio::test]
 async fn they_count_what_happens_and_name_nobody() {
     let (mut instance, phones) = Instance::furnished(&["sam", "amara"]).await;
@@ -48,37 +80,7 @@ async fn they_count_what_happens_and_name_nobody() {
     }
 
     let text = scrape(told).await;
-    let lines = [
-        "roost_build_info{version=",
-        "roost_ready 1",
-        "roost_connections 1",
-        "roost_connections_entered_total 1",
-        "roost_closes_total{close=\"4401\",code=\"sign_in_again\"} 1",
-        "roost_closes_total{close=\"1001\",code=\"draining\"} 0",
-        "roost_entries_total 1",
-        "roost_repeats_total 1",
-        "roost_append_refusals_total{code=\"not_found\"} 1",
-        "roost_append_refusals_total{code=\"busy\"} 0",
-        "roost_group_drafts_count ",
-        "roost_commit_seconds_bucket{le=\"0.001\"}",
-        "roost_append_wait_seconds_sum ",
-        "roost_queued_drafts 0",
-        "roost_queued_bytes 0",
-        "roost_pages_live_total 1",
-        "roost_pages_read_total ",
-        "roost_phones_behind 0",
-        "roost_fell_behind_total 0",
-        "roost_sign_ins_total{way=\"refresh\"} 1",
-        "roost_limited_total{limit=\"frames\"} 0",
-        "roost_http_requests_total{method=\"GET\",route=\"/api/rooms/{room}/entries\",status=\"404\"} 1",
-        "roost_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
-        "roost_http_requests_total{method=\"other\",route=\"/api/me\",status=\"404\"} 1",
-        "roost_http_request_seconds_bucket{",
-        "roost_rollback_alarms_total 0",
-        "roost_wal_bytes ",
-        "# EOF",
-    ];
-    for line in lines {
+    for line in LINES {
         assert!(text.contains(line), "{line} is missing:\n{text}");
     }
     let ids = [circle.to_string(), stranger.to_string(), id.to_string()];

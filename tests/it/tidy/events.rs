@@ -34,8 +34,8 @@ fn written(text: &str) -> Vec<Event> {
         let call = format!("tracing::{level}!(");
         for (start, _) in lexed.code.match_indices(&call) {
             let inside = start + call.len()..closing(&lexed.code, start + call.len());
-            let strings = lexed.strings.iter().filter(|(place, _)| inside.contains(place));
-            let message = strings.last().map_or_else(String::new, |(_, text)| text.clone());
+            let mut strings = lexed.strings.iter().filter(|(place, _)| inside.contains(place));
+            let message = strings.next_back().map_or_else(String::new, |(_, text)| text.clone());
             events.push((message, level.to_owned()));
         }
     }
