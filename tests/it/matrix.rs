@@ -4,6 +4,7 @@
 
 mod doors;
 mod frames;
+mod people;
 
 use roost_server::http::routes;
 use roost_shared::{

@@ -3,6 +3,7 @@
 //!   killed;
 //! - [`house`]: a constellation over SQLite and over Postgres, without a server;
 //! - [`cast`]: the people in it; [`door`] and [`wire`]: HTTP and WebSocket as a phone speaks them;
+//!   [`desk`]: what the liaison worker does;
 //! - [`ample`]: limits for those who test;
 //! - [`postgres`]: a private PostgreSQL; [`folder`]: a folder of the test's own;
 //! - [`wait`]: until something holds, with a deadline; [`dice`]: chance that can be repeated;
@@ -13,6 +14,7 @@
 pub mod ample;
 pub mod cast;
 pub mod checker;
+pub mod desk;
 pub mod dice;
 pub mod door;
 pub mod dump;

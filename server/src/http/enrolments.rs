@@ -6,7 +6,11 @@ use super::{
     session::answer_sign_in,
 };
 use crate::{app::App, metrics, people::enrol::Invitation};
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use roost_shared::DeviceId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -31,6 +35,12 @@ pub async fn look(
     Json(look): Json<Look>,
 ) -> Answer<axum::Json<Invitation>> {
     Ok(axum::Json(app.people.look(&look.token).await?))
+}
+
+/// `POST /api/enrolments/opened`: the page of a link is open. Spends nothing.
+pub async fn opened(State(app): State<App>, Json(look): Json<Look>) -> Answer<StatusCode> {
+    app.people.note_opened(&look.token).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -4,13 +4,18 @@
 mod answer;
 mod api;
 mod assets;
+mod devices;
 mod enrolments;
 mod health;
 mod pass;
+mod path;
+mod people;
 mod rooms;
+mod second;
 mod serve;
 mod session;
 mod socket;
+mod table;
 mod told;
 
 pub use api::document;
@@ -29,6 +34,13 @@ use roost_shared::frame::FRAME_MAX_BYTES;
 /// The largest body: as much as a frame.
 const BODY_MAX_BYTES: usize = FRAME_MAX_BYTES;
 
+/// What is done with one person of a constellation.
+macro_rules! member {
+    ($what:literal) => {
+        concat!("/api/constellations/{constellation}/members/{person}/", $what)
+    };
+}
+
 /// Every route, by method and path. `tests/matrix.toml` has a row for each.
 fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
     vec![
@@ -36,12 +48,43 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
         ("GET", "/readyz", get(health::ready)),
         ("GET", "/ws", get(socket::upgrade)),
         ("POST", "/api/enrolments/look", post(enrolments::look)),
+        ("POST", "/api/enrolments/opened", post(enrolments::opened)),
+        ("POST", "/api/enrolments/claim", post(table::claim)),
+        ("POST", "/api/enrolments/claim/outcome", post(table::outcome)),
         ("POST", "/api/enrolments/accept", post(enrolments::accept)),
         ("POST", "/api/session/refresh", post(session::refresh)),
         ("POST", "/api/session/end", post(session::end)),
         ("GET", "/api/me", get(session::me)),
         ("GET", "/api/rooms/{room}/entries", get(rooms::range)),
         ("POST", "/api/rooms/{room}/entries", post(rooms::append)),
+        ("GET", "/api/devices", get(devices::mine)),
+        ("POST", "/api/devices/{device}/end", post(devices::end_mine)),
+        ("POST", "/api/handover", post(devices::hand_over)),
+        ("POST", "/api/handover/redeem", post(devices::redeem)),
+        ("GET", "/api/constellations", get(people::constellations)),
+        ("POST", "/api/constellations/{constellation}/homes", post(people::add_home)),
+        ("GET", "/api/constellations/{constellation}/members", get(people::members)),
+        ("POST", "/api/constellations/{constellation}/members", post(people::invite)),
+        ("POST", member!("invite"), post(people::invite_again)),
+        ("POST", member!("sent"), post(people::sent)),
+        ("POST", member!("revoke"), post(people::revoke)),
+        ("POST", member!("move"), post(people::move_home)),
+        ("POST", member!("suspend"), post(people::suspend)),
+        ("POST", member!("lift"), post(second::lift)),
+        ("POST", member!("end"), post(people::end)),
+        ("POST", member!("return"), post(people::take_back)),
+        ("GET", member!("table"), get(table::look)),
+        ("POST", member!("table"), post(table::open)),
+        ("POST", member!("table/confirm"), post(table::confirm)),
+        ("GET", member!("devices"), get(devices::theirs)),
+        ("POST", member!("devices/{device}/end"), post(devices::end_theirs)),
+        ("GET", "/api/constellations/{constellation}/proposals", get(second::list)),
+        ("POST", "/api/constellations/{constellation}/proposals", post(second::propose)),
+        (
+            "POST",
+            "/api/constellations/{constellation}/proposals/{proposal}/confirm",
+            post(second::confirm),
+        ),
         ("GET", "/api/", get(api::page)),
         ("GET", "/api/openapi.json", get(api::openapi)),
         ("GET", "/api/reader.css", get(api::style)),

@@ -2,14 +2,19 @@
 //! plain strings beside the functions that run them, one file per family of tables. No rules live
 //! here.
 
+pub mod agreements;
 pub mod cards;
+pub mod claims;
+pub mod devices;
+pub mod enrolments;
 pub mod entries;
+pub mod handovers;
 pub mod homes;
 pub mod marks;
 pub mod meta;
 pub mod people;
+pub mod proposals;
 pub mod rooms;
-pub mod sign_in;
 pub mod trail;
 
 use crate::{

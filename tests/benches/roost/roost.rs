@@ -28,8 +28,8 @@ const ACCESS_MS: i64 = 600_000;
 
 /// A phone for everybody, under the id of its person.
 const DEVICES: &str = "INSERT INTO devices
-    (device, constellation, person, name, generation, rotated_at, created_at)
-    SELECT person, constellation, person, 'bench', 1, created_at, created_at FROM people";
+    (device, service, person, name, generation, first, rotated_at, created_at)
+    SELECT person, service, person, 'bench', 1, 1, created_at, created_at FROM people";
 /// Fills the circles up to a head; authors take turns, ids grow with time as UUIDv7 do.
 const ENTRIES: &str = "WITH RECURSIVE
     seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < ?1),
@@ -120,7 +120,8 @@ async fn fill(file: &Path, entries: usize) -> Done {
 }
 
 fn mint(keys: &Keys, person: &str, now: i64) -> Done<String> {
-    let bearer = Bearer { person: person.parse::<PersonId>()?, device: person.parse()? };
+    let (id, device) = (person.parse::<PersonId>()?, person.parse()?);
+    let bearer = Bearer { person: id, device, generation: 1 };
     Ok(token::mint(keys, bearer, now, now + ACCESS_MS, format!("bench-{now}")))
 }
 
