@@ -190,7 +190,8 @@ CREATE TABLE entries (
     PRIMARY KEY (room, seq)
 );
 
--- What has become of an entry (its own row is at seq) through those that target it, the last at at_seq.
+-- What has become of an entry (its own row is at seq) through those that target it, the last at
+-- at_seq.
 CREATE TABLE cards (
     target        TEXT PRIMARY KEY,
     constellation TEXT NOT NULL,

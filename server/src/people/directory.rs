@@ -149,6 +149,7 @@ impl Directory {
             room.id = %ahead.room, room.head = %ahead.head, person.id = %me.person,
             "ROLLBACK? a phone claims to hold entries that this database does not have"
         );
+        crate::metrics::all().rollback();
         let claims = {
             let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
             claims.insert(me.person);

@@ -146,6 +146,7 @@ impl People {
                 if matches!(presented, Presented::Ahead) {
                     // Ours by its MAC, so it is the database that went back, not the phone ahead.
                     tracing::error!(device.id = %id, "ROLLBACK: a token of later than now");
+                    crate::metrics::all().rollback();
                 }
                 let next = generation + 1;
                 if !devices::rotate(tx.conn(), &found, next, self.now()).await? {

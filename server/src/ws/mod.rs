@@ -4,3 +4,5 @@ mod answer;
 pub mod line;
 pub mod session;
 pub mod socket;
+
+pub use answer::close_code;

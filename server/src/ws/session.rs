@@ -19,6 +19,7 @@ use roost_shared::{
     ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
     policy::{Action, Actor, Object, decide},
+    refusal::Told,
     room::{RoomKind, View},
 };
 use std::{
@@ -26,10 +27,13 @@ use std::{
     sync::Arc,
 };
 
-/// Frames in a row that could not be read: this is no phone of ours.
+/// Frames in a row that could not be read or were too many: this is no phone of ours.
 const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
 const SILENT_BEATS_MAX: u8 = 1;
+/// When a frame over the limit may be tried again, ms: by then there is room for one, at the
+/// shipped rate. The minute of `too_many` is for those who are closed.
+const FLOOD_WAIT_MS: i64 = 1_000;
 /// Range requests that may wait.
 const ASKS_MAX: usize = 32;
 
@@ -179,7 +183,11 @@ impl Session {
                 if self.bad_frames >= BAD_FRAMES_MAX {
                     return self.close(refusal);
                 }
-                vec![send(&ServerFrame::Refused { room, id, told: refusal.into() })]
+                let mut told = Told::from(refusal);
+                if refusal == Refusal::TooMany {
+                    told.after_ms = FLOOD_WAIT_MS;
+                }
+                vec![send(&ServerFrame::Refused { room, id, told })]
             }
             (_, Ok(frame)) => {
                 self.bad_frames = 0;

@@ -9,8 +9,9 @@ use super::{
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
+    limits::Frames,
     log::Receipt,
-    marks,
+    marks, metrics,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
@@ -52,6 +53,7 @@ struct Wire {
     wake: Pin<Box<Sleep>>,
     /// By when the phone must have taken what is being sent, once it does not take it at once.
     deadline: Option<Instant>,
+    frames: Frames,
 }
 
 /// What a signed-in connection holds on to.
@@ -65,8 +67,9 @@ struct Joined {
 /// not hold the room that signing in, reading, waiting or closing takes.
 pub fn run(app: App, socket: Socket) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
-    let (session, pending) = (Session::default(), Pending::new());
-    let mut wire = Wire { app, socket, session, joined: None, pending, wake, deadline: None };
+    let (session, pending, frames) = (Session::default(), Pending::new(), app.limits.frames());
+    let mut wire =
+        Wire { app, socket, session, joined: None, pending, wake, deadline: None, frames };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {
@@ -86,7 +89,9 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.next(), if may_read => line::heard(message).ok_or(Over),
+            message = self.socket.next(), if may_read => {
+                line::heard(message, &self.frames).ok_or(Over)
+            }
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -247,9 +252,11 @@ impl Wire {
         mut cursors: Cursors,
     ) -> Result<Box<Entered>, Refusal> {
         let me = self.app.people.authenticate(token).await.map_err(|e| e.refusal())?;
+        // Coming back gives a new bucket of frames, so that is counted too.
+        self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
-        self.app.presence.enter(me.constellation, &inlet.outlet);
+        self.app.presence.enter(me.constellation, &inlet.outlet)?;
         self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
@@ -311,6 +318,7 @@ impl Wire {
     /// Says why, and gives the phone a moment to hear it.
     async fn close(&mut self, refusal: Refusal) {
         tracing::debug!(refusal.code = refusal.code(), "a connection is ended");
+        metrics::all().closed(refusal);
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };

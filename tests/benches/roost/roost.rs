@@ -15,6 +15,7 @@ use roost_server::{
     },
 };
 use roost_shared::{ConstellationId, PersonId, ServiceId, policy::Role, room::RoomKind};
+use roost_tests::ample;
 use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -46,7 +47,7 @@ const ENTRIES: &str = "WITH RECURSIVE
 
 /// Makes the data folder and says who is in it.
 pub async fn furnish(place: &Path, order: Order) -> Done<Roster> {
-    let app = App::open(Config::in_folder(place)).await?;
+    let app = App::open(config(place)).await?;
     let service = app.people.add_service("Bench").await?;
     for number in 0..order.rooms {
         constellation(&app, service, number).await?;
@@ -126,7 +127,14 @@ fn mint(keys: &Keys, person: &str, now: i64) -> Done<String> {
 
 /// Serves the folder for ever; `ready` is called once.
 pub async fn serve(listener: TcpListener, place: &Path, ready: impl FnOnce()) -> Done {
-    let app = App::open(Config::in_folder(place)).await?;
+    let app = App::open(config(place)).await?;
     ready();
     Ok(roost_server::run(app, listener, std::future::pending()).await?)
+}
+
+/// As shipped, but that a phone of the bench speaks for a thousand.
+fn config(place: &Path) -> Config {
+    let mut config = Config::in_folder(place);
+    ample::limits(&mut config.limits);
+    config
 }
