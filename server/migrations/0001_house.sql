@@ -114,6 +114,40 @@ CREATE TABLE entries (
     PRIMARY KEY (room, seq)
 );
 
+-- What has become of an entry (its own row is at seq) through those that target it, the last at at_seq.
+CREATE TABLE cards (
+    target        TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL,
+    room          TEXT NOT NULL,
+    seq           BIGINT NOT NULL,
+    at_seq        BIGINT NOT NULL,
+    body          TEXT NOT NULL
+);
+CREATE UNIQUE INDEX cards_seq ON cards (room, seq);
+CREATE INDEX cards_at_seq ON cards (room, at_seq);
+CREATE INDEX entries_target ON entries (target);
+
+-- Bodies that were changed or removed, for a later safeguarding case. No route reads it.
+CREATE TABLE kept (
+    id            TEXT NOT NULL,
+    by_seq        BIGINT NOT NULL,
+    constellation TEXT NOT NULL,
+    room          TEXT NOT NULL,
+    body          TEXT NOT NULL,
+    kept_at       BIGINT NOT NULL,
+    PRIMARY KEY (id, by_seq)
+);
+
+-- How far a person's phones hold a room, and how far the person has read it.
+CREATE TABLE marks (
+    room          TEXT NOT NULL REFERENCES rooms (room),
+    person        TEXT NOT NULL REFERENCES people (person),
+    constellation TEXT NOT NULL,
+    delivered     BIGINT NOT NULL,
+    read          BIGINT NOT NULL,
+    PRIMARY KEY (room, person)
+);
+
 -- constellation is NULL for acts on the service as a whole.
 CREATE TABLE trail (
     id            TEXT PRIMARY KEY,

@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Result},
     feed::Feeds,
     log::{Log, Parts},
+    marks::Marks,
     people::{People, directory::Directory, keys::Keys},
     presence::Presence,
     store::{Db, meta},
@@ -48,6 +49,7 @@ pub struct House {
     pub log: Log,
     pub feeds: Feeds,
     pub presence: Presence,
+    pub marks: Marks,
     pub people: People,
     pub directory: Directory,
     db: Db,
@@ -104,6 +106,8 @@ impl App {
         let people = People::new(db.clone(), parts, config.session.clone());
         let directory = Directory::open(people.clone(), config.live.clone()).await?;
         let pulse = bus::pulse(&db).await?;
+        let marks = Marks::new(db.clone(), feeds.clone());
+        tokio::spawn(marks.clone().run());
         tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
         tokio::spawn(checkpoints(db.clone()));
@@ -113,6 +117,7 @@ impl App {
             log,
             feeds,
             presence,
+            marks,
             people,
             directory,
             db,

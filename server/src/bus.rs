@@ -38,6 +38,13 @@ impl Bus {
         Bus(Arc::new(Inner { feeds, presence }))
     }
 
+    /// After a commit and before anybody hears of it: old entries that it changed are forgotten.
+    pub fn forget(&self, written: &[Written]) {
+        for one in written.iter().filter(|one| one.rewrote) {
+            self.0.feeds.forget(one.room);
+        }
+    }
+
     /// After a commit: tells everybody who reads these rooms here.
     pub fn wrote(&self, written: Vec<Written>) {
         let mut reload = BTreeSet::new();

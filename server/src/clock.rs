@@ -1,6 +1,7 @@
 //! Time and chance. The only place that reads a clock or the system's entropy; everything else is
 //! given a `Clock`, so that tests turn time by hand.
 
+use roost_shared::room::LocalTime;
 use std::{
     sync::{
         Arc, OnceLock,
@@ -9,6 +10,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+/// Where constellations are (IANA).
+const ZONE_NAME: &str = "Europe/London";
 /// How late [`after_in_step`] may be, ms.
 const STEP_MS: u64 = 500;
 
@@ -63,6 +66,16 @@ pub fn after_in_step(wait_ms: u64) -> tokio::time::Instant {
     began + Duration::from_millis(step * STEP_MS)
 }
 
+/// The wall clock of a constellation at a moment, epoch ms; `None` beyond the calendar.
+pub fn local(at_ms: i64) -> Option<LocalTime> {
+    static ZONE: OnceLock<Option<jiff::tz::TimeZone>> = OnceLock::new();
+    let zone = ZONE.get_or_init(|| jiff::tz::TimeZone::get(ZONE_NAME).ok());
+    let there = jiff::Timestamp::from_millisecond(at_ms).ok()?.to_zoned(zone.clone()?);
+    let weekday = u8::try_from(there.weekday().to_monday_zero_offset()).ok()?;
+    let minute = u16::try_from(there.hour()).ok()? * 60 + u16::try_from(there.minute()).ok()?;
+    Some(LocalTime { weekday, minute })
+}
+
 /// Bytes nobody can guess, from the operating system.
 pub fn entropy<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -74,4 +87,23 @@ pub fn entropy<const N: usize>() -> [u8; N] {
 pub fn spread(bound: i64) -> i64 {
     let chance = i64::from(u32::from_le_bytes(entropy()));
     chance % bound.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wall_clock_follows_summer_time() {
+        for (at, weekday, minute) in [
+            // Sunday 2026-11-22, 12:00 UTC, is noon in London; in July it is one o'clock.
+            (1_795_348_800_000, 6, 12 * 60),
+            (1_783_857_600_000, 6, 13 * 60),
+            // The hour that does not exist: 2026-03-29, 01:00 UTC is 02:00.
+            (1_774_746_000_000, 6, 2 * 60),
+        ] {
+            assert_eq!(local(at), Some(LocalTime { weekday, minute }), "{at}");
+        }
+        assert_eq!(local(i64::MAX), None);
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
     config,
     error::Result,
     log::Written,
-    page::{self, Line, PageText},
+    page::{self, CardLine, Line, PageText},
     presence::Outlet,
     store::{
         Db,
@@ -17,8 +17,9 @@ use crate::{
         rooms,
     },
 };
+use bytes::Bytes;
 use roost_shared::{
-    ConstellationId, RoomId, Seq,
+    ConstellationId, PersonId, RoomId, Seq,
     frame::{PAGE_MAX_ENTRIES, Side},
 };
 use std::{
@@ -57,9 +58,19 @@ struct Feed {
     /// Consecutive, up to `head`.
     tail: VecDeque<Line>,
     tail_bytes: usize,
-    readers: Vec<Arc<Outlet>>,
+    /// The cards that entries of the tail changed or began, by the seq of whose they are.
+    cards: BTreeMap<Seq, CardLine>,
+    readers: Vec<Reader>,
     /// The last page built from the tail: phones that come back together ask for the same one.
     last: Option<(Seq, Arc<PageText>)>,
+}
+
+/// Who hears of a room's entries.
+#[derive(Clone)]
+struct Reader {
+    outlet: Arc<Outlet>,
+    /// What has become of entries below this is none of the reader's business.
+    floor: Seq,
 }
 
 /// What a reader asks of a room's log. That they may read it has been decided.
@@ -84,18 +95,20 @@ impl Feeds {
         }))
     }
 
-    /// From now on this outlet hears of new entries of the room. Returns the feed's head; `None`
-    /// when the caller must look it up and say so with [`Feeds::seen`].
+    /// From now on this outlet hears of new entries of the room, and of what becomes of those from
+    /// `floor` on. Returns the feed's head; `None` when the caller must look it up and say so with
+    /// [`Feeds::seen`].
     pub fn listen(
         &self,
         constellation: ConstellationId,
-        room: RoomId,
+        (room, floor): (RoomId, Seq),
         outlet: &Arc<Outlet>,
     ) -> Option<Seq> {
         self.with(|rooms| {
             let feed = rooms.entry(room).or_insert_with(|| Box::new(Feed::new(constellation)));
-            if !feed.readers.iter().any(|reader| Arc::ptr_eq(reader, outlet)) {
-                feed.readers.push(outlet.clone());
+            match feed.readers.iter_mut().find(|reader| Arc::ptr_eq(&reader.outlet, outlet)) {
+                Some(reader) => reader.floor = floor,
+                None => feed.readers.push(Reader { outlet: outlet.clone(), floor }),
             }
             feed.head
         })
@@ -114,7 +127,7 @@ impl Feeds {
     pub fn leave(&self, room: RoomId, outlet: &Arc<Outlet>) {
         self.with(|rooms| {
             if let Some(feed) = rooms.get_mut(&room) {
-                feed.readers.retain(|reader| !Arc::ptr_eq(reader, outlet));
+                feed.readers.retain(|reader| !Arc::ptr_eq(&reader.outlet, outlet));
                 if feed.readers.is_empty() {
                     rooms.remove(&room);
                 }
@@ -131,14 +144,35 @@ impl Feeds {
             if feed.head.is_some_and(|head| head.next() != first) {
                 return Some(feed.constellation);
             }
-            feed.readers.retain(|reader| !written.left.contains(&reader.person));
-            feed.send(room, written.lines, &self.0);
+            feed.readers.retain(|reader| !written.left.contains(&reader.outlet.person));
+            feed.send(room, (written.lines, written.cards), &self.0);
             None
         });
         if let Some(constellation) = missed {
             self.stale().insert(room, constellation);
             self.0.work.notify_one();
         }
+    }
+
+    /// Old entries of the room have changed: what is kept of them in memory is not true any more.
+    pub fn forget(&self, room: RoomId) {
+        self.with(|rooms| {
+            if let Some(feed) = rooms.get_mut(&room) {
+                feed.forget();
+            }
+        });
+    }
+
+    /// Says something that is no entry to those readers of the room who are wanted.
+    pub fn tell(&self, room: RoomId, text: &Bytes, wanted: impl Fn(PersonId) -> bool) {
+        self.with(|rooms| {
+            let readers = rooms.get(&room).map(|feed| feed.readers.iter());
+            for reader in readers.into_iter().flatten() {
+                if wanted(reader.outlet.person) {
+                    reader.outlet.note(text);
+                }
+            }
+        });
     }
 
     /// Every live room of a constellation is to be compared with its log.
@@ -190,17 +224,20 @@ impl Feeds {
             let stretch = Stretch { constellation, room, side, floor, head: top, limit };
             let rows = entries::range(&mut conn, stretch).await?;
             let lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
+            let cards = page::read_cards(&mut conn, &stretch, &lines).await?;
             let members = rooms::members(&mut conn, constellation, room).await?;
             drop(conn);
             let done = lines.is_empty();
-            let gone = |reader: &Arc<Outlet>| {
-                readers.iter().any(|one| Arc::ptr_eq(one, reader))
-                    && !members.contains(&reader.person)
+            let gone = |reader: &Reader| {
+                readers.iter().any(|one| Arc::ptr_eq(&one.outlet, &reader.outlet))
+                    && !members.contains(&reader.outlet.person)
             };
             self.with(|rooms| {
                 if let Some(feed) = rooms.get_mut(&room) {
                     feed.readers.retain(|reader| !gone(reader));
-                    feed.send(room, lines, &self.0);
+                    // Whoever wrote may have changed old entries too.
+                    feed.forget();
+                    feed.send(room, (lines, cards), &self.0);
                 }
             });
             if done {
@@ -210,7 +247,7 @@ impl Feeds {
         Ok(())
     }
 
-    fn readers(&self, room: RoomId) -> Option<(Seq, Vec<Arc<Outlet>>)> {
+    fn readers(&self, room: RoomId) -> Option<(Seq, Vec<Reader>)> {
         self.with(|rooms| {
             let feed = rooms.get(&room)?;
             Some((feed.head?, feed.readers.clone()))
@@ -250,12 +287,20 @@ impl Feed {
             head: None,
             tail: VecDeque::new(),
             tail_bytes: 0,
+            cards: BTreeMap::new(),
             readers: Vec::new(),
             last: None,
         }
     }
 
-    fn send(&mut self, room: RoomId, lines: Vec<Line>, limits: &Inner) {
+    fn forget(&mut self) {
+        self.tail.clear();
+        self.tail_bytes = 0;
+        self.cards.clear();
+        self.last = None;
+    }
+
+    fn send(&mut self, room: RoomId, (lines, cards): (Vec<Line>, Vec<CardLine>), limits: &Inner) {
         // Another catch-up may have been faster; what is already out is not sent again.
         let fresh = lines.iter().position(|line| self.head.is_none_or(|head| line.seq > head));
         let (Some(start), Some(last)) = (fresh, lines.last()) else { return };
@@ -263,20 +308,44 @@ impl Feed {
         // One page of the usual size, also for a large group: it tells the head, and sessions read
         // on.
         let fresh = &lines[start..];
-        let fit = page::bounded(fresh.iter());
-        let page = Arc::new(PageText::of(room, head, head, fresh[..fit].iter()));
-        for reader in &self.readers {
-            reader.page(&page);
+        let fit = page::bounded(fresh.iter(), &cards);
+        let page_from = |floor: Seq| {
+            let cards = cards.iter().filter(|card| card.seq >= floor);
+            Arc::new(PageText::of(room, (head, head), fresh[..fit].iter(), cards))
+        };
+        let lowest = cards.iter().map(|card| card.seq).min();
+        let page = page_from(Seq::ZERO);
+        for Reader { outlet, floor } in &self.readers {
+            match lowest {
+                Some(lowest) if lowest < *floor => outlet.page(&page_from(*floor)),
+                _ => outlet.page(&page),
+            }
         }
         self.head = Some(head);
         self.last = None;
-        for line in lines.into_iter().skip(start) {
+        self.keep(lines.into_iter().skip(start), cards, limits);
+    }
+
+    fn keep(&mut self, lines: impl Iterator<Item = Line>, cards: Vec<CardLine>, limits: &Inner) {
+        for line in lines {
             self.tail_bytes += line.text.len();
             self.tail.push_back(line);
+        }
+        for card in cards {
+            self.tail_bytes += card.text.len();
+            let before = self.cards.insert(card.seq, card);
+            self.tail_bytes -= before.map_or(0, |before| before.text.len());
         }
         while self.tail.len() > limits.tail_entries || self.tail_bytes > limits.tail_bytes {
             let Some(old) = self.tail.pop_front() else { break };
             self.tail_bytes -= old.text.len();
+            let oldest = self.tail.front().map_or(old.seq.next(), |line| line.seq);
+            let bytes = &mut self.tail_bytes;
+            self.cards.retain(|_, card| {
+                let stays = card.at_seq >= oldest;
+                *bytes -= if stays { 0 } else { card.text.len() };
+                stays
+            });
         }
     }
 
@@ -287,7 +356,10 @@ impl Feed {
         if after >= head || after.next() < oldest {
             return None;
         }
+        // Pages without the cards below somebody's floor are for that reader alone.
+        let for_all = self.cards.keys().next().is_none_or(|lowest| *lowest >= ask.floor);
         if let Some((same, page)) = &self.last
+            && for_all
             && *same == after
             && page.to == head
             && head.0 - after.0 <= ask.limit
@@ -295,11 +367,14 @@ impl Feed {
             return Some(page.clone());
         }
         let skip = usize::try_from(after.next().0 - oldest.0).ok()?;
-        let fit = page::bounded(self.tail.iter().skip(skip));
+        let cards: Vec<CardLine> = self.cards.range(ask.floor..).map(|(_, c)| c.clone()).collect();
+        let fit = page::bounded(self.tail.iter().skip(skip), &cards);
         let count = fit.min(usize::try_from(ask.limit).ok()?);
         let lines = self.tail.iter().skip(skip).take(count);
-        let page = Arc::new(PageText::of(ask.room, after, head, lines));
-        self.last = Some((after, page.clone()));
+        let page = Arc::new(PageText::of(ask.room, (after, head), lines, cards.iter()));
+        if for_all {
+            self.last = Some((after, page.clone()));
+        }
         Some(page)
     }
 }

@@ -6,6 +6,7 @@
 //! - [`store`]: the database, the only folder that names sqlx;
 //! - [`bus`]: what was written goes to the feeds, what another process wrote is found;
 //! - [`feed`]: one per live room: reads once, fans out shared bytes of a [`page`];
+//! - [`marks`]: what phones hold and what people have read, gathered and told;
 //! - [`presence`]: who is connected, and the bounded queue towards each phone;
 //! - [`people`]: services, constellations, homes, people, sign-ins, and what `welcome` tells;
 //! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
@@ -22,6 +23,7 @@ pub mod error;
 pub mod feed;
 pub mod http;
 pub mod log;
+pub mod marks;
 pub mod page;
 pub mod people;
 pub mod presence;

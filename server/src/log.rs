@@ -30,12 +30,12 @@ use crate::{
     clock::Clock,
     config,
     error::{Error, Result},
-    page::{self, Line, PageText},
+    page::{self, CardLine, Line, PageText},
     people::keys::Keys,
     store::{
-        Db, Tx,
+        Conn, Db, Tx,
         entries::{self, Stretch},
-        rooms::{self, Seat},
+        rooms::{self, Membership, Seat},
     },
 };
 use roost_shared::{
@@ -70,6 +70,10 @@ pub struct Written {
     pub room: RoomId,
     /// Consecutive.
     pub lines: Vec<Line>,
+    /// What became of entries by these.
+    pub cards: Vec<CardLine>,
+    /// Whether bodies of old entries were changed or removed.
+    pub rewrote: bool,
     /// Who stopped being a member.
     pub left: Vec<PersonId>,
     /// Whether anybody's list of rooms changed.
@@ -147,21 +151,24 @@ impl Log {
     /// `NotFound` for a room that is none of the reader's.
     pub async fn range(&self, who: Who, room: RoomId, side: Side, limit: i64) -> Result<PageText> {
         let mut conn = self.db.reader().await?;
-        let membership = match who.actor {
-            Actor::Operator => None,
-            Actor::Person { person, .. } => {
-                let seat = Seat { constellation: who.constellation, room, person };
-                rooms::member(&mut conn, seat).await?
-            }
-        };
-        let member = membership.map(|membership| membership.view);
-        decide(who.actor, Action::ReadRoom, Object::Room { member })?;
-        let floor = membership.map_or(Seq::ZERO.next(), |membership| membership.floor);
+        let floor = may(&mut conn, who, room, Action::ReadRoom).await?.floor;
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let constellation = who.constellation;
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
         page::read(&mut conn, stretch).await
     }
+}
+
+/// How somebody is a member of a room, if they may do this there.
+///
+/// # Errors
+/// `NotFound` for a room that is none of theirs, else what `decide` says.
+pub async fn may(conn: &mut Conn, who: Who, room: RoomId, action: Action) -> Result<Membership> {
+    let Actor::Person { person, .. } = who.actor else { return Err(Refusal::NotPermitted.into()) };
+    let seat = Seat { constellation: who.constellation, room, person };
+    let (kind, membership) = rooms::seated(conn, seat).await?.ok_or(Refusal::NotFound)?;
+    decide(who.actor, action, Object::Room { member: Some(membership.view), kind })?;
+    Ok(membership)
 }
 
 /// What writing entries takes, beside a transaction.
@@ -206,6 +213,7 @@ impl Writer {
     async fn commit(&self, group: Vec<Job>) {
         match self.attempt(&group).await {
             Ok((answers, written)) => {
+                self.parts.bus.forget(&written);
                 tell(group, answers);
                 self.parts.bus.wrote(written);
             }
@@ -246,6 +254,7 @@ impl Writer {
                     Err(Failed::Midway(error)) => self.settle(&job, &error).await,
                 },
             };
+            self.parts.bus.forget(&added);
             tell(vec![job], vec![answer]);
             self.parts.bus.wrote(added);
         }

@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     store::{
         Conn,
+        cards::{self, CardRow},
         entries::{self, EntryRow, Stretch},
         rooms,
     },
@@ -22,6 +23,16 @@ use serde_json::value::RawValue;
 #[derive(Clone, Debug)]
 pub struct Line {
     pub seq: Seq,
+    pub text: Box<str>,
+}
+
+/// What has become of an entry, as its JSON text (`CardOf`).
+#[derive(Clone, Debug)]
+pub struct CardLine {
+    /// Of the entry.
+    pub seq: Seq,
+    /// Of the last entry folded in.
+    pub at_seq: Seq,
     pub text: Box<str>,
 }
 
@@ -46,7 +57,8 @@ struct Known<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<EntryId>,
     at: i64,
-    body: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -58,14 +70,17 @@ struct Unknown<'a> {
 
 impl Line {
     /// The text of an entry. A kind that this build does not know goes without its body: a build
-    /// that cannot read a body cannot reduce it to what a member may see either.
+    /// that cannot read a body cannot reduce it to what a member may see either. A body that was
+    /// removed is an empty text, and does not go out either.
     ///
     /// # Errors
     /// `Internal` when a stored body is not JSON.
     pub fn of(row: &EntryRow) -> Result<Line> {
         let (seq, id, kind) = (row.seq, row.id, row.kind.as_str());
         let text = if Body::KINDS.contains(&kind) {
-            let body: &RawValue = serde_json::from_str(&row.body)
+            let body: Option<&RawValue> = (!row.body.is_empty())
+                .then(|| serde_json::from_str(&row.body))
+                .transpose()
                 .map_err(|e| Error::internal("a stored body is not JSON", e.classify() as u8))?;
             serde_json::to_string(&Known {
                 seq,
@@ -84,29 +99,57 @@ impl Line {
     }
 }
 
+impl CardLine {
+    /// The text of a stored card: its own fields behind those that say whose it is.
+    pub fn of(row: &CardRow) -> CardLine {
+        let CardRow { target, seq, at_seq, body } = row;
+        let fields = body.strip_prefix('{').unwrap_or("}");
+        let text = format!(r#"{{"target":"{target}","seq":{seq},{fields}"#).into_boxed_str();
+        CardLine { seq: Seq(*seq), at_seq: Seq(*at_seq), text }
+    }
+
+    /// Whether the card goes with a page of these seqs: it is of one of its entries, or was changed
+    /// by one.
+    pub fn goes_with(&self, from: Seq, to: Seq) -> bool {
+        [self.seq, self.at_seq].iter().any(|seq| (from..=to).contains(seq))
+    }
+}
+
 impl PageText {
-    /// The page of these consecutive lines; with none, the empty page after `before_first`.
+    /// The page of these consecutive lines, with those of the cards that go with them; without
+    /// lines, the empty page after `before_first`.
     pub fn of<'a>(
         room: RoomId,
-        before_first: Seq,
-        head: Seq,
+        (before_first, head): (Seq, Seq),
         lines: impl Iterator<Item = &'a Line> + Clone,
+        cards: impl Iterator<Item = &'a CardLine> + Clone,
     ) -> PageText {
         let from = lines.clone().next().map_or_else(|| before_first.next(), |line| line.seq);
         let to = lines.clone().last().map_or_else(|| from.previous(), |line| line.seq);
-        let length: usize = lines.clone().map(|line| line.text.len() + 1).sum();
-        let mut text = String::with_capacity(length + 160);
+        let cards = cards.filter(|card| card.goes_with(from, to));
+        let mut length: usize = lines.clone().map(|line| line.text.len() + 1).sum();
+        length += cards.clone().map(|card| card.text.len() + 1).sum::<usize>();
+        let mut text = String::with_capacity(length + 172);
         text.push_str(&format!(
             r#"{{"t":"page","room":"{room}","from":{from},"to":{to},"head":{head},"entries":["#
         ));
-        for (i, line) in lines.enumerate() {
-            if i > 0 {
-                text.push(',');
-            }
-            text.push_str(&line.text);
+        join(&mut text, lines.map(|line| &*line.text));
+        let mut cards = cards.map(|card| &*card.text).peekable();
+        if cards.peek().is_some() {
+            text.push_str(r#"],"cards":["#);
+            join(&mut text, cards);
         }
         text.push_str("]}");
         PageText { room, from, to, head, text: Bytes::from(text) }
+    }
+}
+
+fn join<'a>(text: &mut String, parts: impl Iterator<Item = &'a str>) {
+    for (place, part) in parts.enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(part);
     }
 }
 
@@ -119,28 +162,49 @@ pub async fn read(conn: &mut Conn, stretch: Stretch) -> Result<PageText> {
     let head = rooms::head(conn, stretch.constellation, stretch.room).await?;
     let rows = entries::range(conn, Stretch { head, ..stretch }).await?;
     let mut lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
-    let before_first = match stretch.side {
-        Side::After(seq) => {
-            let within = bounded(lines.iter());
-            lines.truncate(within);
-            seq.max(stretch.floor.previous())
-        }
-        Side::Before(seq) => {
-            let within = bounded(lines.iter().rev());
-            lines.drain(..lines.len() - within);
-            seq.min(head.next()).max(stretch.floor).previous()
-        }
+    let mut cards = read_cards(conn, &stretch, &lines).await?;
+    let backwards = matches!(stretch.side, Side::Before(_));
+    let within = if backwards {
+        let within = bounded(lines.iter().rev(), &cards);
+        lines.drain(..lines.len() - within);
+        within
+    } else {
+        let within = bounded(lines.iter(), &cards);
+        lines.truncate(within);
+        within
     };
-    Ok(PageText::of(stretch.room, before_first, head, lines.iter()))
+    let before_first = match stretch.side {
+        Side::After(seq) => seq.max(stretch.floor.previous()),
+        Side::Before(seq) => seq.min(head.next()).max(stretch.floor).previous(),
+    };
+    if within < rows.len() {
+        cards = read_cards(conn, &stretch, &lines).await?;
+    }
+    Ok(PageText::of(stretch.room, (before_first, head), lines.iter(), cards.iter()))
 }
 
-/// How many of these lines fit into one page: at least one, else nothing would ever move.
-pub fn bounded<'a>(lines: impl Iterator<Item = &'a Line>) -> usize {
+/// The cards that go with these lines, as they stand now: at least as new as the lines.
+pub async fn read_cards(
+    conn: &mut Conn,
+    stretch: &Stretch,
+    lines: &[Line],
+) -> Result<Vec<CardLine>> {
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(Vec::new()) };
+    let place = (stretch.constellation, stretch.room);
+    let rows = cards::within(conn, place, (first.seq, last.seq), stretch.floor).await?;
+    Ok(rows.iter().map(CardLine::of).collect())
+}
+
+/// How many of these lines fit into one page with the cards that go with each: at least one, else
+/// nothing would ever move.
+pub fn bounded<'a>(lines: impl Iterator<Item = &'a Line>, cards: &[CardLine]) -> usize {
     let most = usize::try_from(PAGE_MAX_ENTRIES).unwrap_or(usize::MAX);
     let mut bytes = 0;
     let mut count = 0;
     for line in lines.take(most) {
         bytes += line.text.len() + 1;
+        let own = cards.iter().filter(|card| card.goes_with(line.seq, line.seq));
+        bytes += own.map(|card| card.text.len() + 1).sum::<usize>();
         if count > 0 && bytes > PAGE_MAX_BYTES {
             break;
         }

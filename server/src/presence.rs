@@ -4,6 +4,7 @@
 //! skips.
 
 use crate::page::PageText;
+use bytes::Bytes;
 use roost_shared::{ConstellationId, PersonId, Refusal};
 use std::{
     collections::{HashMap, VecDeque},
@@ -14,6 +15,8 @@ use std::{
 };
 use tokio::sync::Notify;
 
+/// Notes that may wait for a phone.
+const NOTES_MAX: usize = 32;
 /// Pages for which an empty queue keeps room.
 const PAGES_KEPT: usize = 4;
 
@@ -22,6 +25,8 @@ const PAGES_KEPT: usize = 4;
 pub enum Push {
     /// New entries of a room.
     Page(Arc<PageText>),
+    /// A frame that is good for the moment only: marks, typing.
+    Note(Bytes),
     /// Some pages did not fit: look where the rooms stand.
     Behind,
     /// My rooms, their people or my own right to be here may have changed.
@@ -47,6 +52,7 @@ pub struct Outlet {
 struct Waiting {
     pages: VecDeque<Arc<PageText>>,
     bytes: usize,
+    notes: VecDeque<Bytes>,
 }
 
 /// The socket's end of an outlet. There is one: what it has taken nobody else gets.
@@ -83,6 +89,16 @@ impl Outlet {
             }
         }
         self.bell.notify_one();
+    }
+
+    /// Queues a note, unless many wait already: what it says will be said again, or is over.
+    pub fn note(&self, text: &Bytes) {
+        let mut waiting = self.waiting();
+        if waiting.notes.len() < NOTES_MAX {
+            waiting.notes.push_back(text.clone());
+            drop(waiting);
+            self.bell.notify_one();
+        }
     }
 
     /// Asks the phone's session to look again at who it is and what it may read.
@@ -127,7 +143,9 @@ impl Outlet {
             return Some(Push::Behind);
         }
         let mut waiting = self.waiting();
-        let page = waiting.pages.pop_front()?;
+        let Some(page) = waiting.pages.pop_front() else {
+            return waiting.notes.pop_front().map(Push::Note);
+        };
         waiting.bytes -= page.text.len();
         if waiting.pages.is_empty() {
             // An idle phone keeps no long queue.

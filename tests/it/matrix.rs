@@ -7,7 +7,7 @@ mod frames;
 
 use roost_server::http::routes;
 use roost_shared::{
-    RoomId,
+    RoomId, Seq,
     frame::{ClientFrame, ServerFrame},
     room::RoomKind,
 };
@@ -74,6 +74,8 @@ fn said(frame: &ClientFrame) -> &'static str {
         ClientFrame::Range { .. } => "range",
         ClientFrame::Resume { .. } => "resume",
         ClientFrame::Beat { .. } => "beat",
+        ClientFrame::Mark { .. } => "mark",
+        ClientFrame::Typing { .. } => "typing",
     }
 }
 
@@ -85,12 +87,15 @@ fn heard(frame: &ServerFrame) -> &'static str {
         ServerFrame::Ack { .. } => "ack",
         ServerFrame::Refused { .. } => "refused",
         ServerFrame::Beat { .. } => "beat",
+        ServerFrame::Marks { .. } => "marks",
+        ServerFrame::Typing { .. } => "typing",
         ServerFrame::Bye { .. } => "bye",
     }
 }
 
-const SAID: [&str; 5] = ["hello", "append", "range", "resume", "beat"];
-const HEARD: [&str; 6] = ["welcome", "page", "ack", "refused", "beat", "bye"];
+const SAID: [&str; 7] = ["hello", "append", "range", "resume", "beat", "mark", "typing"];
+const HEARD: [&str; 8] =
+    ["welcome", "page", "ack", "refused", "beat", "marks", "typing", "bye"];
 
 /// A world with everything the rows name.
 struct Scene {
@@ -191,6 +196,8 @@ async fn what_is_told_to_whom() {
             let draft = roost_tests::wire::draft(scene.room(room), ids::entry(), "good morning");
             let _ = wire.say(&draft).await;
         }
+        let room = scene.room("the circle");
+        let _ = wire.say(&ClientFrame::Mark { room, read: Seq(1) }).await;
         ears.push((actor, tokio::spawn(listen_to_the_end(wire))));
     }
     // Everybody signed in must have heard a beat before the house closes.
@@ -201,6 +208,11 @@ async fn what_is_told_to_whom() {
     })
     .await;
     let (mut watch, _) = scene.world.wire("amara").await;
+    let room = scene.room("the circle");
+    watch.say(&ClientFrame::Typing { room }).await.unwrap();
+    // Her own mark comes when everybody's have been told.
+    watch.say(&ClientFrame::Mark { room, read: Seq(1) }).await.unwrap();
+    watch.until(|frame| matches!(frame, ServerFrame::Marks { .. }).then_some(())).await;
     for _ in 0..3 {
         watch.until(|frame| matches!(frame, ServerFrame::Beat { .. }).then_some(())).await;
     }

@@ -137,6 +137,8 @@ impl Sender {
                 }
                 ServerFrame::Refused { .. }
                 | ServerFrame::Beat { .. }
+                | ServerFrame::Marks { .. }
+                | ServerFrame::Typing { .. }
                 | ServerFrame::Bye { .. } => {}
             }
         }
@@ -179,7 +181,7 @@ impl Sender {
     }
 
     async fn see(&mut self, wire: &mut Wire, page: Page) -> Result<(), Lost> {
-        let Page { room, from, to, head, entries } = page;
+        let Page { room, from, to, head, entries, .. } = page;
         if head > to {
             self.told(room, head.0);
         }

@@ -47,7 +47,7 @@ pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
 /// `GET /api/me`: the welcome, for those who hold no socket.
 pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     let rooms = app.directory.rooms(me.constellation, me.person).await?;
-    Ok(axum::Json(app.directory.welcome(&me, &rooms).await?))
+    Ok(axum::Json(app.directory.welcome(&me, &rooms).await?.0))
 }
 
 /// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script

@@ -7,17 +7,22 @@
 
 use super::{Parts, Receipt, Who, Written};
 use crate::{
+    clock,
     error::{Error, Result},
-    page::Line,
+    page::{CardLine, Line},
     store::{
         Conn, Tx,
-        entries::{self, Asked, Earlier, EntryRow, NewEntry, Standing},
+        cards::{self, Change},
+        entries::{self, Asked, Earlier, EntryRow, NewEntry, Standing, Stretch},
+        homes,
         rooms::{self, Membership, Seat},
     },
 };
 use roost_shared::{
     ConstellationId, Draft, EntryId, PersonId, Refusal, RoomId, Seq,
-    kind::{Body, Context, Effect, Needs, Target},
+    card::{Card, CardOf},
+    frame::Side,
+    kind::{Author, Body, Context, Effect, Target},
     policy::{Actor, Object, decide},
     room::RoomKind,
 };
@@ -56,6 +61,8 @@ struct Open {
     head: Seq,
     head_at: i64,
     lines: Vec<Line>,
+    cards: BTreeMap<Seq, CardLine>,
+    rewrote: bool,
     left: Vec<PersonId>,
     members_changed: bool,
 }
@@ -131,22 +138,20 @@ impl<'t> Batch<'t> {
         if author.is_some() && standing.member.is_none() {
             return Ok(Err(Refusal::NotFound));
         }
-        let view = standing.member.map(|member| member.view);
-        let judged = body.and_then(|body| {
-            decide(who.actor, body.action(), Object::Room { member: view }).map(|()| body)
-        });
+        let member = standing.member.map(|member| member.view);
+        let object = Object::Room { member, kind: standing.kind };
+        let judged = body.and_then(|body| decide(who.actor, body.action(), object).map(|()| body));
         let body = match judged {
             Ok(body) => body,
             Err(refusal) => return Ok(Err(refusal)),
         };
         self.open(who.constellation, room, &standing);
-        let floor = standing.member.map_or(Seq::ZERO, |member| member.floor);
-        let context = self.context(room, draft, body.needs(draft), floor).await?;
+        let context = self.context(drafted, &body, &standing).await?;
         if let Err(refusal) = body.permit(&context) {
             return Ok(Err(refusal));
         }
         let row = self.row(room, author, draft, &body);
-        self.write(room, row, digest, body.effects(&context)).await.map(Ok)
+        self.write(room, (row, digest), (&body, &context)).await.map(Ok)
     }
 
     /// The room as this batch knows it: its own entries may have moved the head since.
@@ -157,6 +162,8 @@ impl<'t> Batch<'t> {
             head: standing.head,
             head_at: standing.head_at,
             lines: Vec::new(),
+            cards: BTreeMap::new(),
+            rewrote: false,
             left: Vec::new(),
             members_changed: false,
         });
@@ -165,20 +172,25 @@ impl<'t> Batch<'t> {
     /// Loads what the kind needs, and nothing else.
     async fn context(
         &mut self,
-        room: RoomId,
-        draft: &Draft,
-        needs: Needs,
-        floor: Seq,
+        Drafted { who, room, draft }: Drafted<'_>,
+        body: &Body,
+        standing: &Standing,
     ) -> Result<Context> {
         let open = &self.rooms[&room];
         let (constellation, room_kind, seq) = (open.constellation, open.kind, open.head.next());
-        let target = match draft.target {
-            Some(id) if needs.target => {
-                self.flush().await?;
-                entries::target(self.tx.conn(), constellation, room, id).await?
+        let at = self.now.max(open.head_at);
+        let needs = body.needs(draft);
+        let floor = standing.member.map_or(Seq::ZERO, |member| member.floor);
+        let (mut target, mut card) = (None, Card::default());
+        if let (true, Some(id)) = (needs.target, draft.target) {
+            self.flush().await?;
+            let found = entries::target(self.tx.conn(), constellation, room, id).await?;
+            // What lies below the author's floor is not there for them.
+            if let Some(row) = found.filter(|row| row.seq >= floor) {
+                target = Some(target_of(row)?);
+                card = cards::get(self.tx.conn(), constellation, room, id).await?;
             }
-            _ => None,
-        };
+        }
         let is_member = match needs.membership_of {
             Some(person) => {
                 let seat = Seat { constellation, room, person };
@@ -186,13 +198,25 @@ impl<'t> Batch<'t> {
             }
             None => false,
         };
+        let homes = match needs.homes {
+            true => homes::of_constellation(self.tx.conn(), constellation).await?,
+            false => Vec::new(),
+        };
+        let role = match who.actor {
+            Actor::Operator => None,
+            Actor::Person { role, .. } => Some(role),
+        };
         Ok(Context {
             room_kind,
             seq,
+            at,
+            author: Author { person: author(who), role, home: standing.home },
+            local: clock::local(at),
             targeted: draft.target.is_some(),
-            // What lies below the author's floor is not there for them.
-            target: target.filter(|(seq, _)| *seq >= floor).map(|(seq, kind)| Target { seq, kind }),
+            target,
+            card,
             is_member,
+            homes: homes.into_iter().map(|home| home.home).collect(),
         })
     }
 
@@ -210,16 +234,25 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// From here on the draft is taken: its row, its effects, and the room's head move together.
+    /// From here on the draft is taken: its row, its effects, its card and that of its target, and
+    /// the room's head move together.
     async fn write(
         &mut self,
         room: RoomId,
-        row: EntryRow,
-        digest: String,
-        effects: Vec<Effect>,
+        (row, digest): (EntryRow, String),
+        (body, context): (&Body, &Context),
     ) -> Result<Receipt> {
-        for effect in effects {
-            self.apply(room, row.at, effect).await?;
+        for effect in body.effects(context) {
+            self.apply(room, (row.seq, row.at), effect).await?;
+        }
+        if let Some(card) = body.card(context) {
+            self.put_card(room, CardOf { target: row.id, seq: row.seq, card }).await?;
+        }
+        if let Some(Target { id, seq, .. }) = context.target {
+            let mut card = context.card.clone();
+            if body.fold(context, &mut card) {
+                self.put_card(room, CardOf { target: id, seq, card }).await?;
+            }
         }
         let open = self.rooms.get_mut(&room).expect("the caller opened the room");
         open.head = row.seq;
@@ -232,21 +265,56 @@ impl<'t> Batch<'t> {
         Ok(receipt)
     }
 
-    async fn apply(&mut self, room: RoomId, at: i64, effect: Effect) -> Result<()> {
+    async fn put_card(&mut self, room: RoomId, card: CardOf) -> Result<()> {
+        let open = self.rooms.get_mut(&room).expect("the caller opened the room");
+        let row = cards::put(self.tx.conn(), open.constellation, room, &card).await?;
+        open.cards.insert(card.seq, CardLine::of(&row));
+        Ok(())
+    }
+
+    async fn apply(&mut self, room: RoomId, (seq, at): (Seq, i64), effect: Effect) -> Result<()> {
         let open = self.rooms.get_mut(&room).expect("the caller opened the room");
         let constellation = open.constellation;
-        open.members_changed = true;
-        self.members_moved = true;
+        let change = |target| Change { constellation, room, target, by_seq: seq, at };
         match effect {
             Effect::Join { person, floor, view } => {
+                open.members_changed = true;
+                self.members_moved = true;
                 let seat = Seat { constellation, room, person };
                 rooms::join(self.tx.conn(), seat, Membership { floor, view }).await
             }
             Effect::Leave { person } => {
                 open.left.push(person);
+                open.members_changed = true;
+                self.members_moved = true;
                 rooms::leave(self.tx.conn(), Seat { constellation, room, person }, at).await
             }
+            Effect::Blank { target, with } => {
+                self.flush().await?;
+                let seqs = cards::blank(self.tx.conn(), change(target), with).await?;
+                self.rewrite(room, &seqs).await
+            }
+            Effect::Revise { target, body } => {
+                self.flush().await?;
+                let seqs = cards::revise(self.tx.conn(), change(target), &body).await?;
+                self.rewrite(room, &seqs).await
+            }
         }
+    }
+
+    /// Bodies of these entries are others now, also where this batch itself wrote them.
+    async fn rewrite(&mut self, room: RoomId, seqs: &[Seq]) -> Result<()> {
+        let open = self.rooms.get_mut(&room).expect("the caller opened the room");
+        open.rewrote = true;
+        for line in open.lines.iter_mut().filter(|line| seqs.contains(&line.seq)) {
+            let (constellation, side) = (open.constellation, Side::After(line.seq.previous()));
+            let (floor, head, limit) = (Seq::ZERO.next(), line.seq, 1);
+            let stretch = Stretch { constellation, room, side, floor, head, limit };
+            for row in entries::range(self.tx.conn(), stretch).await? {
+                *line = Line::of(&row)?;
+            }
+        }
+        Ok(())
     }
 
     /// Gives the database the rows it does not have yet.
@@ -269,8 +337,9 @@ impl<'t> Batch<'t> {
         let written = self.rooms.into_iter().filter(|(_, open)| !open.lines.is_empty());
         Ok(written
             .map(|(room, open)| {
-                let Open { constellation, lines, left, members_changed, .. } = open;
-                Written { constellation, room, lines, left, members_changed }
+                let Open { constellation, lines, cards, rewrote, left, members_changed, .. } = open;
+                let cards = cards.into_values().collect();
+                Written { constellation, room, lines, cards, rewrote, left, members_changed }
             })
             .collect())
     }
@@ -282,6 +351,16 @@ fn author(who: Who) -> Option<PersonId> {
         Actor::Operator => None,
         Actor::Person { person, .. } => Some(person),
     }
+}
+
+/// A stored entry as a kind sees it; a body that was removed is not there.
+fn target_of(row: EntryRow) -> Result<Target> {
+    let EntryRow { seq, id, kind, author, at, body, .. } = row;
+    let body = (!body.is_empty())
+        .then(|| serde_json::from_str(&body))
+        .transpose()
+        .map_err(|e| Error::internal("a stored body is not JSON", e.classify() as u8))?;
+    Ok(Target { id, seq, kind, author, at, body })
 }
 
 /// What the database is asked about a draft.

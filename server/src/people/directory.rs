@@ -7,15 +7,15 @@ use crate::{
     config,
     error::Result,
     store::{
-        Db, homes, meta, people,
+        Db, homes, marks, meta, people,
         rooms::{self, Mine},
     },
 };
 use roost_shared::{
-    ConstellationId, Epoch, PersonId,
+    ConstellationId, Epoch, PersonId, RoomId, Seq,
     frame::{Cursors, HomeCard, PersonCard, VERSION, Welcome},
     policy::Role,
-    room::{Listed, Named, title},
+    room::{Listed, Mark, Named, title},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -79,14 +79,19 @@ impl Directory {
         rooms::of_person(&mut conn, constellation, person).await
     }
 
-    /// The welcome for me with these rooms.
+    /// The welcome for me with these rooms, and what my phones are known to hold.
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<Welcome> {
+    pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<(Welcome, Cursors)> {
         let names = self.names(me.constellation).await?;
+        let mut conn = self.0.db.reader().await?;
+        let marks = marks::of_member(&mut conn, me.constellation, me.person).await?;
+        drop(conn);
+        let own = marks.iter().filter(|(_, mark)| mark.person == me.person);
+        let held = own.map(|(room, mark)| (*room, mark.delivered)).collect();
         let live = &self.0.live;
-        Ok(Welcome {
+        let welcome = Welcome {
             v: VERSION,
             epoch: self.epoch(),
             now: self.0.people.now(),
@@ -94,10 +99,11 @@ impl Directory {
             silence_ms: i64::try_from(live.silence_ms).unwrap_or(i64::MAX),
             retry_ms: spread(live.retry_spread_ms),
             me: me.person,
-            rooms: rooms.iter().map(|mine| listed(mine, me.role, &names)).collect(),
+            rooms: rooms.iter().map(|mine| listed(mine, me, &names, &marks)).collect(),
             people: visible_people(me, &names),
             homes: if me.role == Role::Young { Vec::new() } else { names.homes.clone() },
-        })
+        };
+        Ok((welcome, held))
     }
 
     async fn names(&self, constellation: ConstellationId) -> Result<Arc<Names>> {
@@ -164,7 +170,7 @@ impl Directory {
     }
 }
 
-fn listed(mine: &Mine, role: Role, names: &Names) -> Listed {
+fn listed(mine: &Mine, me: &Me, names: &Names, marks: &[(RoomId, Mark)]) -> Listed {
     let home_name = |wanted: &dyn Fn(&&HomeCard) -> bool| {
         names.homes.iter().find(wanted).map_or("", |home| home.name.as_str())
     };
@@ -173,10 +179,18 @@ fn listed(mine: &Mine, role: Role, names: &Names) -> Listed {
         hub_home: home_name(&|home| home.hub),
         home: home_name(&|home| Some(home.home) == mine.home),
     };
+    let here = marks.iter().filter(|(room, _)| *room == mine.room).map(|(_, mark)| mark);
+    let (own, others): (Vec<&Mark>, Vec<&Mark>) = here.partition(|mark| mark.person == me.person);
     Listed {
         room: mine.room,
         kind: mine.kind,
-        title: title(mine.kind, role, &named),
+        title: title(mine.kind, me.role, &named),
+        read: own.first().map_or(Seq::ZERO, |mark| mark.read),
+        marks: if mine.kind.has_marks() {
+            others.into_iter().cloned().collect()
+        } else {
+            Vec::new()
+        },
         floor: mine.membership.floor,
         head: mine.head,
         view: mine.membership.view,

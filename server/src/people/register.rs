@@ -286,6 +286,7 @@ impl People {
     ) -> Result<()> {
         meta::touch(tx.conn(), constellation).await?;
         tx.commit().await?;
+        self.parts.bus.forget(&written);
         self.parts.bus.wrote(written);
         self.parts.bus.changed(constellation);
         Ok(())

@@ -5,7 +5,9 @@ use super::{
     rooms::{Membership, room_kind, view},
 };
 use crate::error::Result;
-use roost_shared::{ConstellationId, EntryId, PersonId, RoomId, Seq, frame::Side, room::RoomKind};
+use roost_shared::{
+    ConstellationId, EntryId, HomeId, PersonId, RoomId, Seq, frame::Side, room::RoomKind,
+};
 use sqlx::{FromRow, Row as _, any::AnyRow};
 
 const ADD: &str = "INSERT INTO entries \
@@ -14,16 +16,17 @@ const ADD: &str = "INSERT INTO entries \
 static ADD_ROWS: ManyRows = ManyRows::new(ADD, 10);
 const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS (VALUES {rows}) \
      SELECT asked.place, r.kind, last.seq, last.at, m.floor, m.view, m.left_at, \
-     same.room, same.author, same.seq, same.at, same.digest \
+     same.room, same.author, same.seq, same.at, same.digest, p.home \
      FROM asked JOIN rooms r ON r.room = asked.room \
+     LEFT JOIN people p ON p.person = asked.person \
      LEFT JOIN members m ON m.room = asked.room AND m.person = asked.person \
      LEFT JOIN entries same ON same.id = asked.id \
      LEFT JOIN entries last ON last.room = asked.room AND last.seq = \
      (SELECT e.seq FROM entries e WHERE e.room = asked.room ORDER BY e.seq DESC LIMIT 1) \
      WHERE r.constellation = asked.constellation";
 static STANDINGS_ROWS: ManyRows = ManyRows::new(STANDINGS, 5);
-const TARGET: &str =
-    "SELECT seq, kind FROM entries WHERE constellation = $1 AND room = $2 AND id = $3";
+const TARGET: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
+     WHERE constellation = $1 AND room = $2 AND id = $3";
 const AFTER: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
      WHERE constellation = $1 AND room = $2 AND seq > $3 AND seq <= $4 ORDER BY seq LIMIT $5";
 const BEFORE: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
@@ -102,6 +105,8 @@ pub struct Standing {
     pub known: bool,
     /// How the author is a member now.
     pub member: Option<Membership>,
+    /// The author's home.
+    pub home: Option<HomeId>,
     /// What is there under the id, in any room.
     pub earlier: Option<Earlier>,
 }
@@ -149,30 +154,32 @@ fn standing(row: &AnyRow) -> Result<Standing> {
         _ => None,
     };
     let left: Option<i64> = row.try_get(6)?;
+    let home: Option<String> = row.try_get(12)?;
     Ok(Standing {
         kind: room_kind(row.try_get(1)?)?,
         head: Seq(row.try_get::<Option<i64>, _>(2)?.unwrap_or(0)),
         head_at: row.try_get::<Option<i64>, _>(3)?.unwrap_or(0),
         known: member.is_some(),
         member: member.filter(|_| left.is_none()),
+        home: home.map(|home| parsed(home.parse())).transpose()?,
         earlier,
     })
 }
 
-/// The place and kind of the entry that a draft answers.
+/// The entry that a draft answers.
 pub async fn target(
     conn: &mut Conn,
     constellation: ConstellationId,
     room: RoomId,
     id: EntryId,
-) -> Result<Option<(Seq, String)>> {
-    let row: Option<(i64, String)> = sqlx::query_as(TARGET)
+) -> Result<Option<EntryRow>> {
+    let row: Option<Row> = sqlx::query_as(TARGET)
         .bind(constellation.to_string())
         .bind(room.to_string())
         .bind(id.to_string())
         .fetch_optional(conn)
         .await?;
-    Ok(row.map(|(seq, kind)| (Seq(seq), kind)))
+    row.map(EntryRow::try_from).transpose()
 }
 
 #[derive(FromRow)]

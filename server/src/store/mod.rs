@@ -2,8 +2,10 @@
 //! plain strings beside the functions that run them, one file per family of tables. No rules live
 //! here.
 
+pub mod cards;
 pub mod entries;
 pub mod homes;
+pub mod marks;
 pub mod meta;
 pub mod people;
 pub mod rooms;

@@ -27,6 +27,9 @@ const LEAVE: &str =
 const MEMBER: &str = "SELECT floor, view FROM members \
      WHERE constellation = $1 AND room = $2 AND person = $3 AND left_at IS NULL";
 
+const SEATED: &str = "SELECT r.kind, m.floor, m.view FROM members m \
+     JOIN rooms r ON r.room = m.room \
+     WHERE m.constellation = $1 AND m.room = $2 AND m.person = $3 AND m.left_at IS NULL";
 const MEMBERS: &str =
     "SELECT person FROM members WHERE constellation = $1 AND room = $2 AND left_at IS NULL";
 
@@ -151,6 +154,20 @@ pub async fn member(conn: &mut Conn, of: Seat) -> Result<Option<Membership>> {
         .fetch_optional(conn)
         .await?;
     row.map(|(floor, name)| Ok(Membership { floor: Seq(floor), view: view(&name)? })).transpose()
+}
+
+/// How a person is a member of a room now, and of what kind it is.
+pub async fn seated(conn: &mut Conn, of: Seat) -> Result<Option<(RoomKind, Membership)>> {
+    let row: Option<(String, i64, String)> = sqlx::query_as(SEATED)
+        .bind(of.constellation.to_string())
+        .bind(of.room.to_string())
+        .bind(of.person.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|(kind, floor, name)| {
+        Ok((room_kind(&kind)?, Membership { floor: Seq(floor), view: view(&name)? }))
+    })
+    .transpose()
 }
 
 /// Everyone who is a member of a room now.

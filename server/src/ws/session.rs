@@ -6,18 +6,27 @@
 //! log, one page at a time, each when the last is flushed. So live delivery, resume and repair are
 //! the same few lines.
 
-use crate::{feed::Ask, log::Receipt, page::PageText, presence::Push, store::rooms::Mine};
+use super::answer::{appended, refused_in, send};
+use crate::{
+    feed::Ask,
+    log::Receipt,
+    page::PageText,
+    presence::Push,
+    store::rooms::{Membership, Mine},
+};
 use bytes::Bytes;
 use roost_shared::{
     ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
+    policy::{Action, Actor, Object, decide},
+    room::{RoomKind, View},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
-/// Frames in a row that could not be read, after which this is no phone of ours.
+/// Frames in a row that could not be read: this is no phone of ours.
 const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
 const SILENT_BEATS_MAX: u8 = 1;
@@ -33,7 +42,7 @@ pub enum Input {
     Entered(Result<Box<Entered>, Refusal>),
     /// The house has something for the phone.
     Push(Push),
-    /// The answer to `Read`.
+    /// The answer to `Fetch`.
     Page { ask: Ask, page: Result<Arc<PageText>, Refusal> },
     /// Some pages did not fit into the queue: this is where my rooms stand.
     Behind(Vec<(RoomId, Seq)>),
@@ -53,7 +62,10 @@ pub enum Input {
 #[derive(Debug)]
 pub struct Entered {
     pub constellation: ConstellationId,
+    pub actor: Actor,
     pub rooms: Vec<Mine>,
+    /// What the person's phones are known to hold.
+    pub held: Cursors,
     pub welcome: Welcome,
     /// Where the phone stands; counts only if it is of this epoch.
     pub cursors: Cursors,
@@ -69,15 +81,22 @@ pub enum Output {
     /// Write a draft.
     Append { room: RoomId, draft: Draft },
     /// Read a page.
-    Read(Ask),
+    Fetch(Ask),
+    /// Note that the person has read up to here.
+    Read { room: RoomId, kind: RoomKind, read: Seq },
+    /// Note that the phone holds these rooms up to here.
+    Holds(Vec<(RoomId, RoomKind, Seq)>),
+    /// Tell the others of the room that somebody writes.
+    Typing(RoomId),
     /// Send a frame.
     Send(Bytes),
     /// Say why, and end.
     Close(Refusal),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Phase {
+    #[default]
     Fresh,
     Entering,
     Live,
@@ -87,37 +106,29 @@ enum Phase {
 /// One room of this phone.
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    kind: RoomKind,
+    view: View,
     floor: Seq,
     /// The last seq this phone was sent.
     sent: Seq,
     /// The last seq known to exist.
     head: Seq,
+    /// The last seq that some phone of this person is known to hold.
+    held: Seq,
 }
 
 /// One connection.
+#[derive(Default)]
 pub struct Session {
     phase: Phase,
     constellation: Option<ConstellationId>,
+    actor: Option<Actor>,
     places: BTreeMap<RoomId, Place>,
     asks: VecDeque<Ask>,
     bad_frames: u8,
     silent_beats: u8,
     /// A beat of ours is out, and the phone's answer to it is not here yet.
     beat_out: bool,
-}
-
-impl Default for Session {
-    fn default() -> Session {
-        Session {
-            phase: Phase::Fresh,
-            constellation: None,
-            places: BTreeMap::new(),
-            asks: VecDeque::new(),
-            bad_frames: 0,
-            silent_beats: 0,
-            beat_out: false,
-        }
-    }
 }
 
 impl Session {
@@ -132,9 +143,12 @@ impl Session {
             (Phase::Live, Input::Push(Push::Page(page))) => self.live(&page),
             (_, Input::Push(Push::End(refusal))) => self.close(refusal),
             (Phase::Live, Input::Push(Push::Reload)) => vec![Output::Reload],
+            (Phase::Live, Input::Push(Push::Note(text))) => vec![Output::Send(text)],
             (Phase::Live, Input::Behind(heads)) => self.heads(&heads),
             (Phase::Live, Input::Page { ask, page }) => self.read(&ask, page),
-            (Phase::Live, Input::Appended { room, id, answer }) => appended(room, id, answer),
+            (Phase::Live, Input::Appended { room, id, answer }) => {
+                vec![appended(room, id, answer)]
+            }
             (Phase::Live, Input::Turn) => self.next_read(),
             (Phase::Live, Input::Beat(heads)) => self.beat(&heads),
             (Phase::Fresh | Phase::Entering | Phase::Live, _) => Vec::new(),
@@ -192,18 +206,51 @@ impl Session {
                 for (room, place) in &mut self.places {
                     place.sent = place.stand(cursors.get(room).copied().unwrap_or(Seq::ZERO));
                 }
-                Vec::new()
+                self.holds().into_iter().collect()
             }
+            ClientFrame::Mark { room, read } => match self.may(room, Action::MarkRoom) {
+                Ok(Place { kind, head, .. }) => {
+                    vec![Output::Read { room, kind, read: read.min(head) }]
+                }
+                Err(refusal) => vec![refused_in(room, None, refusal)],
+            },
+            ClientFrame::Typing { room } => match self.may(room, Action::Post) {
+                Ok(place) if place.kind.has_typing() => vec![Output::Typing(room)],
+                Ok(_) => Vec::new(),
+                Err(refusal) => vec![refused_in(room, None, refusal)],
+            },
             // The phone's answer to our beat. Any frame is proof of life, counted above.
-            ClientFrame::Beat { .. } if self.beat_out => {
+            ClientFrame::Beat { digest } if self.beat_out => {
                 self.beat_out = false;
-                Vec::new()
+                let sent = self.places.iter().map(|(room, place)| (*room, place.sent));
+                let is_whole = digest == frame::digest(sent);
+                is_whole.then(|| self.holds()).flatten().into_iter().collect()
             }
             // A phone that has woken asks whether we are there; what it says to this ends the
             // matter.
             ClientFrame::Beat { .. } => vec![self.send_beat()],
             ClientFrame::Hello { .. } => Vec::new(),
         }
+    }
+
+    fn may(&self, room: RoomId, action: Action) -> Result<Place, Refusal> {
+        let place = *self.places.get(&room).ok_or(Refusal::NotFound)?;
+        let object = Object::Room { member: Some(place.view), kind: place.kind };
+        decide(self.actor.ok_or(Refusal::NotFound)?, action, object)?;
+        Ok(place)
+    }
+
+    /// What was sent has come to the phone: said of rooms with marks, where it was not known yet.
+    fn holds(&mut self) -> Option<Output> {
+        let news = |place: &&mut Place| place.kind.has_marks() && place.sent > place.held;
+        let rooms = self.places.iter_mut().filter(|(_, place)| news(place));
+        let rooms: Vec<_> = rooms
+            .map(|(room, place)| {
+                place.held = place.sent;
+                (*room, place.kind, place.sent)
+            })
+            .collect();
+        (!rooms.is_empty()).then_some(Output::Holds(rooms))
     }
 
     fn ask(
@@ -233,8 +280,10 @@ impl Session {
         };
         let known = std::mem::take(&mut self.places);
         for mine in &entered.rooms {
-            let mut place =
-                Place { floor: mine.membership.floor, sent: Seq::ZERO, head: mine.head };
+            let (kind, Membership { floor, view }) = (mine.kind, mine.membership);
+            let held = entered.held.get(&mine.room).copied().unwrap_or(Seq::ZERO);
+            let (sent, head) = (Seq::ZERO, mine.head);
+            let mut place = Place { kind, view, floor, sent, head, held };
             let before = known.get(&mine.room).filter(|old| old.floor == place.floor);
             let stood = before.map(|old| old.sent).or(entered.cursors.get(&mine.room).copied());
             place.sent = place.stand(stood.unwrap_or(Seq::ZERO));
@@ -250,8 +299,13 @@ impl Session {
             None => false,
         });
         self.constellation = Some(entered.constellation);
+        self.actor = Some(entered.actor);
+        let first = self.phase != Phase::Live;
         self.phase = Phase::Live;
-        vec![send(&ServerFrame::Welcome(Box::new(entered.welcome)))]
+        let welcome = send(&ServerFrame::Welcome(Box::new(entered.welcome)));
+        // The cursors of a hello are what the phone holds.
+        let holds = if first { self.holds() } else { None };
+        holds.into_iter().chain([welcome]).collect()
     }
 
     fn live(&mut self, page: &Arc<PageText>) -> Vec<Output> {
@@ -267,7 +321,7 @@ impl Session {
     /// Asked-for pages first, then the first room that is behind.
     fn next_read(&mut self) -> Vec<Output> {
         if let Some(ask) = self.asks.pop_front() {
-            return vec![Output::Read(ask)];
+            return vec![Output::Fetch(ask)];
         }
         let behind = self.places.iter().find(|(_, place)| place.sent < place.head);
         let (Some((room, place)), Some(constellation)) = (behind, self.constellation) else {
@@ -275,7 +329,7 @@ impl Session {
         };
         let side = Side::After(place.sent);
         let (room, floor) = (*room, place.floor);
-        vec![Output::Read(Ask { constellation, room, floor, side, limit: PAGE_MAX_ENTRIES })]
+        vec![Output::Fetch(Ask { constellation, room, floor, side, limit: PAGE_MAX_ENTRIES })]
     }
 
     fn read(&mut self, ask: &Ask, page: Result<Arc<PageText>, Refusal>) -> Vec<Output> {
@@ -332,34 +386,6 @@ impl Place {
     /// Where a phone with this cursor stands: not below what it may read, not above what there is.
     fn stand(&self, cursor: Seq) -> Seq {
         cursor.min(self.head).max(self.floor.previous())
-    }
-}
-
-fn appended(room: RoomId, id: EntryId, answer: Result<Receipt, Refusal>) -> Vec<Output> {
-    vec![match answer {
-        Ok(Receipt { seq, at, .. }) => send(&ServerFrame::Ack { room, id, seq, at }),
-        Err(refusal) => refused_in(room, Some(id), refusal),
-    }]
-}
-
-fn refused_in(room: RoomId, id: Option<EntryId>, refusal: Refusal) -> Output {
-    send(&ServerFrame::Refused { room: Some(room), id, told: refusal.into() })
-}
-
-fn send(frame: &ServerFrame) -> Output {
-    Output::Send(Bytes::from(frame.encode()))
-}
-
-/// The WebSocket close code (RFC 6455, § 7.4) under which a refusal ends a connection.
-pub fn close_code(refusal: Refusal) -> u16 {
-    match refusal {
-        Refusal::Draining => 1001,
-        Refusal::FrameTooLarge => 1009,
-        Refusal::SignInAgain | Refusal::DeviceEnded => 4401,
-        Refusal::HelloLate | Refusal::Silent => 4408,
-        Refusal::SlowReader => 4429,
-        Refusal::Busy | Refusal::StoreFull | Refusal::StoreUnavailable => 4503,
-        _ => 4400,
     }
 }
 

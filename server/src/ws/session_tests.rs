@@ -1,11 +1,12 @@
 //! The session machine as tables, and as a property: whatever the order of live pages and reads, a
 //! phone is sent every seq of its rooms once and in order.
 
-use super::*;
+use super::{super::answer::close_code, *};
 use proptest::prelude::*;
 use roost_shared::{
     EntryId, Epoch, PersonId,
     frame::{PAGE_MAX_ENTRIES, Welcome},
+    policy::Role,
     refusal::Told,
     room::{RoomKind, View},
 };
@@ -34,7 +35,15 @@ fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
     };
     let cursors = cursors.iter().map(|(n, seq)| (room(*n), Seq(*seq))).collect();
     let constellation = ConstellationId::new(1, [1; 10]);
-    Input::Entered(Ok(Box::new(Entered { constellation, rooms, welcome, cursors })))
+    let actor = Actor::Person { person: PersonId::new(1, [1; 10]), role: Role::Satellite };
+    Input::Entered(Ok(Box::new(Entered {
+        constellation,
+        actor,
+        rooms,
+        held: Cursors::new(),
+        welcome,
+        cursors,
+    })))
 }
 
 fn hello() -> ClientFrame {
@@ -61,7 +70,10 @@ fn told(outputs: Vec<Output>) -> Vec<String> {
         Output::SignIn { .. } => "sign in".to_owned(),
         Output::Reload => "reload".to_owned(),
         Output::Append { .. } => "append".to_owned(),
-        Output::Read(Ask { side, limit, .. }) => format!("read {side:?} {limit}"),
+        Output::Fetch(Ask { side, limit, .. }) => format!("read {side:?} {limit}"),
+        Output::Read { read, .. } => format!("mark {read}"),
+        Output::Holds(rooms) => format!("holds {}", rooms.len()),
+        Output::Typing(_) => "typing".to_owned(),
         Output::Close(refusal) => format!("close {refusal} {}", close_code(refusal)),
         Output::Send(text) => match serde_json::from_slice(&text) {
             Ok(ServerFrame::Welcome(_)) => "welcome".to_owned(),
@@ -197,7 +209,7 @@ fn a_phone_whose_queue_was_full_reads_on() {
 fn a_room_that_is_behind_is_read_page_by_page() {
     let mut session = live(vec![mine(1, 1, 300), mine(2, 5, 4)], &[(1, 10)]);
     assert!(session.wants_turn());
-    let Output::Read(ask) = session.step(Input::Turn).remove(0) else { panic!("a read") };
+    let Output::Fetch(ask) = session.step(Input::Turn).remove(0) else { panic!("a read") };
     assert_eq!((ask.room, ask.side), (room(1), Side::After(Seq(10))));
     // While it is read, live pages of that room wait; of others they pass.
     assert!(session.step(Input::Push(Push::Page(page(1, 301, 301, 301)))).is_empty());
@@ -258,7 +270,7 @@ proptest! {
                         prop_assert_eq!(from.parse::<i64>().unwrap(), sent + 1);
                         sent = to.parse().unwrap();
                     }
-                    Output::Read(_) => {}
+                    Output::Fetch(_) => {}
                     other => prop_assert!(false, "{:?}", other),
                 }
             }
@@ -299,7 +311,7 @@ fn read_once(
     head: i64,
     step: &mut impl FnMut(&mut Session, Input) -> Result<(), TestCaseError>,
 ) -> Result<(), TestCaseError> {
-    let Some(Output::Read(ask)) = session.step(Input::Turn).pop() else { return Ok(()) };
+    let Some(Output::Fetch(ask)) = session.step(Input::Turn).pop() else { return Ok(()) };
     let Side::After(Seq(after)) = ask.side else { return Ok(()) };
     let to = (after + 2).min(head);
     step(session, Input::Page { ask, page: Ok(page(1, after + 1, to, head)) })

@@ -2,13 +2,15 @@
 //! out what `session` says and reports what happened.
 
 use super::{
+    answer::close_code,
     line::{self, Far, Socket},
-    session::{Entered, Input, Output, Session, close_code},
+    session::{Entered, Input, Output, Session},
 };
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
     log::Receipt,
+    marks,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
@@ -19,6 +21,7 @@ use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
     frame::{Cursors, ServerFrame, Welcome},
     refusal::Class,
+    room::RoomKind,
 };
 use std::{
     collections::VecDeque,
@@ -135,6 +138,24 @@ impl Wire {
                     Box::pin(self.close(refusal)).await;
                     return Err(Over);
                 }
+                Output::Read { room, kind, read } => {
+                    if let Some(place) = self.place(room, kind) {
+                        self.app.marks.read(place, read);
+                    }
+                    continue;
+                }
+                Output::Holds(rooms) => {
+                    for (room, kind, seq) in rooms {
+                        if let Some(place) = self.place(room, kind) {
+                            self.app.marks.delivered(place, seq);
+                        }
+                    }
+                    continue;
+                }
+                Output::Typing(room) => {
+                    self.say_typing(room);
+                    continue;
+                }
                 Output::Append { room, draft } => match self.append(room, draft) {
                     Some(refused) => refused,
                     None => continue,
@@ -143,7 +164,7 @@ impl Wire {
                     Input::Entered(Box::pin(self.sign_in(&token, epoch, cursors)).await)
                 }
                 Output::Reload => Input::Entered(Box::pin(self.reload()).await),
-                Output::Read(ask) => {
+                Output::Fetch(ask) => {
                     let page = Box::pin(self.app.feeds.page(ask)).await;
                     Input::Page { ask, page: page.map_err(|error| error.refusal()) }
                 }
@@ -189,6 +210,19 @@ impl Wire {
         };
         self.close(refusal).await;
         Err(Over)
+    }
+
+    fn place(&self, room: RoomId, kind: RoomKind) -> Option<marks::Place> {
+        let me = self.joined.as_ref()?.me;
+        Some(marks::Place { constellation: me.constellation, room, kind, person: me.person })
+    }
+
+    fn say_typing(&self, room: RoomId) {
+        if let Some(Joined { me, .. }) = self.joined.as_deref() {
+            let person = me.person;
+            let text = Bytes::from(ServerFrame::Typing { room, person }.encode());
+            self.app.feeds.tell(room, &text, |other| other != person);
+        }
     }
 
     /// Hands a draft to the log; the answer comes later, unless it is a refusal at the door.
@@ -256,7 +290,8 @@ impl Wire {
         joined.rooms = rooms.iter().map(|mine| mine.room).collect();
         let mut fresh = false;
         for mine in &mut rooms {
-            match feeds.listen(me.constellation, mine.room, &joined.inlet.outlet) {
+            let place = (mine.room, mine.membership.floor);
+            match feeds.listen(me.constellation, place, &joined.inlet.outlet) {
                 Some(head) => mine.head = mine.head.max(head),
                 None => fresh = true,
             }
@@ -328,9 +363,10 @@ async fn entered(
     rooms: Vec<Mine>,
     (epoch, cursors): (Epoch, Cursors),
 ) -> Result<Box<Entered>, Refusal> {
-    let welcome = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
+    let (welcome, held) = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
     let welcome = Welcome { epoch, ..welcome };
-    Ok(Box::new(Entered { constellation: me.constellation, rooms, welcome, cursors }))
+    let (constellation, actor) = (me.constellation, me.who().actor);
+    Ok(Box::new(Entered { constellation, actor, rooms, held, welcome, cursors }))
 }
 
 async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {

@@ -89,6 +89,8 @@ impl Caller {
                     ServerFrame::Refused { told, .. } => return (told.code, text),
                     ServerFrame::Beat { .. } if beats == 1 => return ("nothing".to_owned(), text),
                     ServerFrame::Beat { .. } => beats += 1,
+                    // Told to everybody's own phones whenever something was read.
+                    ServerFrame::Marks { .. } => {}
                     // What was just posted comes as a page too; only one from the floor answers.
                     ServerFrame::Page(page) => {
                         let floor = self.floors.get(&page.room);
@@ -125,6 +127,8 @@ fn frame(row: &Frame, access: &str, scene: &Scene) -> (ClientFrame, Option<RoomI
             let after = Some(Seq::ZERO);
             ClientFrame::Range { room: named, after, before: None, limit: None }
         }
+        "mark" => ClientFrame::Mark { room: named, read: Seq(1) },
+        "typing" => ClientFrame::Typing { room: named },
         "append" => draft(named, ids::entry(), "good morning"),
         other => panic!("{other:?} is no frame"),
     };

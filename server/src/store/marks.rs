@@ -1,0 +1,80 @@
+//! Marks: how far the phones of a member hold a room, and how far the member has read it. They only
+//! ever grow.
+
+use super::{Conn, ManyRows, parsed};
+use crate::error::Result;
+use roost_shared::{ConstellationId, PersonId, RoomId, Seq, room::Mark};
+use sqlx::FromRow;
+
+const PUT: &str = "INSERT INTO marks (room, person, constellation, delivered, read) \
+     VALUES {rows} ON CONFLICT (room, person) DO UPDATE SET \
+     delivered = CASE WHEN excluded.delivered > marks.delivered THEN excluded.delivered \
+     ELSE marks.delivered END, \
+     read = CASE WHEN excluded.read > marks.read THEN excluded.read ELSE marks.read END \
+     RETURNING room, person, delivered, read";
+static PUT_ROWS: ManyRows = ManyRows::new(PUT, 5);
+const OF_MEMBER: &str = "SELECT k.room, k.person, k.delivered, k.read FROM members m \
+     JOIN members o ON o.room = m.room AND o.left_at IS NULL \
+     JOIN marks k ON k.room = o.room AND k.person = o.person \
+     WHERE m.constellation = $1 AND m.person = $2 AND m.left_at IS NULL ORDER BY k.person";
+
+/// A mark that is to move.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    pub constellation: ConstellationId,
+    pub room: RoomId,
+    pub person: PersonId,
+    pub delivered: Seq,
+    pub read: Seq,
+}
+
+#[derive(FromRow)]
+struct Row {
+    room: String,
+    person: String,
+    delivered: i64,
+    read: i64,
+}
+
+impl Row {
+    fn read(self) -> Result<(RoomId, Mark)> {
+        let Row { room, person, delivered, read } = self;
+        let (delivered, read) = (Seq(delivered), Seq(read));
+        Ok((parsed(room.parse())?, Mark { person: parsed(person.parse())?, delivered, read }))
+    }
+}
+
+/// Moves marks forward; answers with where they stand now.
+pub async fn put(conn: &mut Conn, moves: &[Move]) -> Result<Vec<(RoomId, Mark)>> {
+    let mut stand = Vec::with_capacity(moves.len());
+    for (_, part, sql) in PUT_ROWS.parts(moves) {
+        let mut query = sqlx::query_as(sql);
+        for Move { constellation, room, person, delivered, read } in part {
+            query = query
+                .bind(room.to_string())
+                .bind(person.to_string())
+                .bind(constellation.to_string())
+                .bind(delivered.0)
+                .bind(read.0);
+        }
+        let rows: Vec<Row> = query.fetch_all(&mut *conn).await?;
+        for row in rows {
+            stand.push(row.read()?);
+        }
+    }
+    Ok(stand)
+}
+
+/// The marks of everyone in the rooms of a member, their own among them.
+pub async fn of_member(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+    person: PersonId,
+) -> Result<Vec<(RoomId, Mark)>> {
+    let rows: Vec<Row> = sqlx::query_as(OF_MEMBER)
+        .bind(constellation.to_string())
+        .bind(person.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
