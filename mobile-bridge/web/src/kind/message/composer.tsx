@@ -8,7 +8,7 @@ import {
     type CardOf,
     type Entry,
 } from "../../generated/protocol.ts";
-import { useRoost } from "../../roost.ts";
+import { useRoost, type Acts } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { Planner } from "../gathering/form.tsx";
 import { lineOf } from "../index.ts";
@@ -46,7 +46,7 @@ export function Composer({ room, around, cards, closed }: Props) {
 
     const send = () => {
         if (refusal || closed) return;
-        dispatch(acts.send, room, writing.value);
+        dispatch(acts, room, writing.value);
         writing.value = NOTHING;
         area.current?.focus();
     };
@@ -101,14 +101,10 @@ export function Composer({ room, around, cards, closed }: Props) {
 }
 
 /** What was typed, as the draft it stands for. */
-function dispatch(
-    send: (room: string, kind: string, body: unknown, target?: string) => void,
-    room: string,
-    { text, answers, edits, asks }: Typed,
-): void {
+function dispatch(acts: Acts, room: string, { text, answers, edits, asks }: Typed): void {
     const said = { text: tidy(text) };
-    if (edits) send(room, "edit", said, edits.id);
-    else send(room, "message", asks ? { ...said, please_confirm: true } : said, answers?.id);
+    if (edits) acts.send(room, "edit", said, edits.id);
+    else acts.send(room, "message", asks ? { ...said, please_confirm: true } : said, answers?.id);
 }
 
 /** What only those who lead can add. */
