@@ -11,7 +11,7 @@ use crate::{
     store::{Account, Store},
     view::View,
 };
-use roost_shared::{DeviceId, Draft, Entry, EntryId, RoomId, Seq, room::Listed};
+use roost_shared::{CardOf, DeviceId, Draft, Entry, EntryId, PersonId, RoomId, Seq, room::Listed};
 use serde_json::json;
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::{
@@ -24,6 +24,12 @@ const QUEUE_ORDERS: usize = 64;
 
 /// Changes that a slow watcher may be behind; beyond it the watcher looks at everything again.
 const QUEUE_CHANGES: usize = 64;
+
+/// Counting what is new ends here: beyond it nobody cares how much it is.
+pub const UNREAD_MAX: usize = 100;
+
+/// The kinds that somebody would want to hear of; the others only say something about an entry.
+const NEWS: [&str; 2] = ["message", "gathering"];
 
 /// Entries read from the store at once.
 const READ_ENTRIES: i64 = 500;
@@ -186,6 +192,22 @@ impl Phone {
         self.step(Input::Older { room }).await
     }
 
+    /// Everything up to `seq` stands on an unlocked, visible screen.
+    ///
+    /// # Errors
+    /// `Store`, `Ended`.
+    pub async fn read(&self, room: RoomId, seq: Seq) -> Result<(), BridgeError> {
+        self.step(Input::Read { room, seq }).await
+    }
+
+    /// The person is writing in a room. May be said at every key.
+    ///
+    /// # Errors
+    /// `Store`, `Ended`.
+    pub async fn typing(&self, room: RoomId) -> Result<(), BridgeError> {
+        self.step(Input::Typing { room }).await
+    }
+
     /// My rooms, as the last `welcome` told them.
     pub fn rooms(&self) -> Vec<Listed> {
         self.view.borrow().told.rooms.clone()
@@ -218,6 +240,33 @@ impl Phone {
         limit: i64,
     ) -> Result<Vec<Entry>, BridgeError> {
         self.shared.store.lock().await.entries(room, after, limit).await
+    }
+
+    /// The cards of a room, in ascending order of their targets' places.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn cards(&self, room: RoomId) -> Result<Vec<CardOf>, BridgeError> {
+        self.shared.store.lock().await.cards(room).await
+    }
+
+    /// How many entries held I have not read, at most [`UNREAD_MAX`]; 0 where that is not noted.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn unread(&self, room: RoomId) -> Result<usize, BridgeError> {
+        let view = self.view();
+        let Some(me) = view.counts_unread(room) else { return Ok(0) };
+        let (mut unread, mut after) = (0, view.read(room));
+        loop {
+            let run = self.entries_after(room, after, READ_ENTRIES).await?;
+            let Some(last) = run.last() else { return Ok(unread) };
+            after = last.seq;
+            unread += run.iter().filter(|entry| counts(entry, me)).count();
+            if unread >= UNREAD_MAX {
+                return Ok(UNREAD_MAX);
+            }
+        }
     }
 
     /// The drafts on their way, in the order they were written.
@@ -306,6 +355,11 @@ impl Phone {
         self.orders.send(order).await.map_err(|_| BridgeError::Ended)?;
         answered.await.map_err(|_| BridgeError::Ended)?
     }
+}
+
+/// Whether an entry is news to `me`: not one's own, and not what was removed.
+fn counts(entry: &Entry, me: PersonId) -> bool {
+    NEWS.contains(&entry.kind.as_str()) && entry.author != Some(me) && entry.body.is_some()
 }
 
 fn trim(base_url: &str) -> &str {

@@ -69,6 +69,14 @@ impl View {
         others.iter().find(|mark| mark.person == person).copied()
     }
 
+    /// Me, where it is noted how far I have read.
+    pub(crate) fn counts_unread(&self, room: RoomId) -> Option<PersonId> {
+        let me = self.told.me?;
+        let role = self.told.people.iter().find(|card| card.person == me)?.role;
+        let listed = self.told.rooms.iter().find(|listed| listed.room == room)?;
+        listed.kind.counts_unread(role).then_some(me)
+    }
+
     /// Whether every entry that this phone knows to exist is on it.
     pub fn is_caught_up(&self) -> bool {
         self.places.values().all(|place| place.cursor >= place.head)

@@ -11,7 +11,8 @@ use roost_bridge::{
     transcript::model::{Model, ModelRoom},
 };
 use roost_shared::{
-    DeviceId, EntryId, Epoch, PersonId, Refusal, RoomId, frame::ClientFrame, refusal::Told,
+    DeviceId, Draft, EntryId, Epoch, PersonId, Refusal, RoomId, Seq, frame::ClientFrame,
+    refusal::Told,
 };
 use serde_json::json;
 use std::{
@@ -192,4 +193,36 @@ async fn waiting_ends() {
         Phone::enrol_with(Store::in_memory(), &host.base, "t", "Sam's phone").await.unwrap();
     let never = phone.wait_until(Duration::from_millis(50), |_| false).await;
     assert!(matches!(never, Err(BridgeError::TooLate(_))));
+}
+
+#[tokio::test]
+async fn a_phone_tells_what_is_new_until_it_was_read() {
+    let host = Host::begin().await;
+    let phone =
+        Phone::enrol_with(Store::in_memory(), &host.base, "t", "Sam's phone").await.unwrap();
+    phone.wait_until(DEADLINE, |view| view.is_live()).await.unwrap();
+    phone.send(room(), "my own words are no news").await.unwrap();
+    phone.wait_until(DEADLINE, |view| view.all_sent()).await.unwrap();
+    let jo = PersonId::new(2, [2; 10]);
+    let say = |n: u8, kind: &str, target, body| {
+        let id = EntryId::new(9, [n; 10]);
+        let draft = Draft { id, kind: kind.to_owned(), target, body };
+        host.model.lock().unwrap().commit(room(), &draft, jo, 5);
+        id
+    };
+    let first = say(1, "message", None, json!({"text": "hello"}));
+    say(2, "reaction", Some(first), json!({"emoji": "👍"}));
+    say(3, "message", None, json!({"text": "bye"}));
+    host.model.lock().unwrap().typing(room(), jo);
+    // Whatever waits goes out when the phone says something.
+    phone.wake().await.unwrap();
+    let writing = |view: &roost_bridge::View| view.typing.contains_key(&room());
+    phone.wait_until(DEADLINE, writing).await.unwrap();
+    assert_eq!(phone.unread(room()).await.unwrap(), 2);
+    let cards = phone.cards(room()).await.unwrap();
+    assert_eq!((cards.len(), cards[0].target, cards[0].card.reactions.len()), (1, first, 1));
+
+    phone.read(room(), Seq(4)).await.unwrap();
+    assert_eq!(phone.view().read(room()), Seq(4));
+    assert_eq!(phone.unread(room()).await.unwrap(), 0);
 }

@@ -29,7 +29,7 @@ pub struct Store(Kept);
 
 enum Kept {
     Disk(Disk),
-    Memory(Memory),
+    Memory(Box<Memory>),
 }
 
 impl Store {
@@ -44,7 +44,7 @@ impl Store {
     /// A store that is gone with the process: for load tests, where a thousand files would be
     /// measured.
     pub fn in_memory() -> Store {
-        Store(Kept::Memory(Memory::default()))
+        Store(Kept::Memory(Box::default()))
     }
 
     /// What the engine needs to begin.

@@ -81,13 +81,12 @@ fn furnish(dice: &mut Dice) -> Model {
         model.rooms.insert(room, ModelRoom::new(1));
         let long = if dice.chance(8) { 1_020 } else { 0 };
         for i in 0..long + dice.between(0, 25) {
-            let target = model.ids(room).last().copied().filter(|_| dice.chance(30));
+            let target = model.id_at(room, model.head(room)).filter(|_| dice.chance(30));
             let said = junk::message(dice, BEGIN_MS - 6_000 + i, "said before");
             let draft = target.map_or(said, |target| junk::act(dice, BEGIN_MS - 6_000 + i, target));
             model.commit(room, &draft, me, BEGIN_MS - 5_000 + i);
         }
-        let head = model.ids(room).len();
-        let high = i64::try_from(head).unwrap_or(1).max(1);
+        let high = model.head(room).max(1);
         let floor = if dice.chance(30) { dice.between(1, high) } else { 1 };
         model.rooms.entry(room).and_modify(|room| room.floor = floor);
     }
@@ -218,7 +217,7 @@ impl Play {
         let mut draft = junk::draft(&mut self.dice, self.now);
         let room = self.room();
         if self.dice.chance(20) {
-            draft.target = self.model.ids(room).last().copied();
+            draft.target = self.model.id_at(room, self.model.head(room));
         }
         self.drafts.push(draft.id);
         Input::Send { room, draft }
@@ -227,7 +226,7 @@ impl Play {
     /// A room is looked at, to its end or as far as somebody scrolled.
     fn look(&mut self) -> Input {
         let room = self.room();
-        let head = i64::try_from(self.model.ids(room).len()).unwrap_or(0);
+        let head = self.model.head(room);
         let seq = if self.dice.chance(60) { head } else { self.dice.between(0, head + 3) };
         Input::Read { room, seq: Seq(seq) }
     }
@@ -235,7 +234,7 @@ impl Play {
     /// Something is done to an entry.
     fn act(&mut self) -> Input {
         let room = self.room();
-        let target = self.dice.pick(&self.model.ids(room)).copied();
+        let target = self.entry(room);
         let draft = match target {
             Some(target) => junk::act(&mut self.dice, self.now, target),
             None => junk::odd(&mut self.dice, self.now),
@@ -259,14 +258,14 @@ impl Play {
     fn others(&mut self) {
         let room = self.room();
         let mut draft = junk::message(&mut self.dice, self.now, "said by another");
-        let target = self.dice.pick(&self.model.ids(room)).copied();
+        let target = self.entry(room);
         if let Some(target) = target.filter(|_| self.dice.chance(45)) {
             draft = junk::act(&mut self.dice, self.now, target);
         }
         let author = self.somebody();
         match self.dice.below(34) {
             24..=28 => {
-                let head = i64::try_from(self.model.ids(room).len()).unwrap_or(0);
+                let head = self.model.head(room);
                 let (delivered, read) = (self.dice.between(0, head), self.dice.between(0, head));
                 let person = if self.dice.chance(30) { self.model.me } else { author };
                 self.model.mark(room, person, delivered, read);
@@ -286,6 +285,12 @@ impl Play {
                 self.model.commit(room, &draft, author, self.now);
             }
         }
+    }
+
+    /// Some entry of a room.
+    fn entry(&mut self, room: RoomId) -> Option<EntryId> {
+        let seq = self.dice.between(1, self.model.head(room).max(1));
+        self.model.id_at(room, seq)
     }
 
     /// One of three others.

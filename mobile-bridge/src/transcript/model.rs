@@ -321,6 +321,17 @@ impl Model {
         }
     }
 
+    /// How many entries a room has.
+    pub fn head(&self, room: RoomId) -> i64 {
+        self.rooms.get(&room).map_or(0, ModelRoom::head)
+    }
+
+    /// The id of the entry at a seq.
+    pub fn id_at(&self, room: RoomId, seq: i64) -> Option<EntryId> {
+        let place = usize::try_from(seq - 1).ok()?;
+        self.rooms.get(&room)?.log.get(place)?["id"].as_str()?.parse().ok()
+    }
+
     /// The ids in a room's log, in order.
     pub fn ids(&self, room: RoomId) -> Vec<EntryId> {
         let log = self.rooms.get(&room).map_or(&[][..], |room| &room.log);

@@ -1,7 +1,7 @@
 // Which screen stands: decided by where the person is and whether anybody is signed in.
 
 import { useEffect } from "preact/hooks";
-import { forgetTyped } from "./kind/message/composer.tsx";
+import { forgetTyped } from "./kind/message/typed.ts";
 import { go, route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { Join } from "./screen/join.tsx";

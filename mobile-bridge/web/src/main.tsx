@@ -11,6 +11,8 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
 import "./style/room.css";
+import "./style/message.css";
+import "./style/forms.css";
 
 const shown = new Shown();
 follow();

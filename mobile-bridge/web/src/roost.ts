@@ -4,6 +4,10 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Answer, Invitation } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
+import type { Entry } from "./generated/protocol.ts";
+
+/** What a search found, newest first; `more` when there is more below the last. */
+export type Found = { entries: Entry[]; more: boolean };
 
 /** Everything a person can do here. The driver does it; tests give their own. */
 export interface Acts {
@@ -19,6 +23,14 @@ export interface Acts {
     remove(id: string): void;
     /** Asks for entries below the lowest one held. */
     older(room: string): void;
+    /** Everything up to here stands on a visible screen. */
+    read(room: string, seq: number): void;
+    /** The person is writing; may be said at every key. */
+    typing(room: string): void;
+    /** Looks for words in a room, below a seq if one is given. */
+    search(room: string, query: string, before?: number): Promise<Answer<Found>>;
+    /** A gathering as a file for the phone's calendar. */
+    calendar(room: string, gathering: string): Promise<Answer<Blob>>;
 }
 
 export interface Roost {

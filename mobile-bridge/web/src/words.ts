@@ -1,7 +1,7 @@
 // Every word the page shows, in one place, so that Welsh can stand beside English one day.
 // The words of refusals are not here: they come from the contract (`generated/protocol.ts`).
 
-import type { Role } from "./generated/protocol.ts";
+import type { Answer, GatheringType, Role } from "./generated/protocol.ts";
 
 const ROLE: Record<Role, string> = {
     admin: "a service manager",
@@ -90,6 +90,7 @@ export const words = {
         you: "You",
         unsent: "Not sent",
         waiting: "Waiting to send",
+        fresh: (count: string) => (count === "1" ? "1 new message" : `${count} new messages`),
     },
 
     room: {
@@ -107,7 +108,179 @@ export const words = {
         someone: "Someone",
         service: "Roost",
         unknownKind: "Update Roost to see this.",
+        fresh: "New",
+        pinned: "Pinned",
+        pinnedMore: (count: number) => `Pinned (${count})`,
+        writing: (names: readonly string[]) =>
+            names.length > 2
+                ? "Several people are writing…"
+                : `${list(names)} ${names.length > 1 ? "are" : "is"} writing…`,
     },
+
+    search: {
+        open: "Search this room",
+        close: "Close search",
+        label: "Words to look for",
+        go: "Search",
+        busy: "Searching…",
+        none: "Nothing was found.",
+        found: (count: number) => (count === 1 ? "1 message found." : `${count} messages found.`),
+        more: "Show more",
+        noSignal: "Searching needs signal. Try again in a moment.",
+        show: "Show in the room",
+    },
+
+    peers: {
+        readBy: (name: string) => `${name}, your liaison worker, is in this room and reads it.`,
+        readByNone: "Your liaison worker is in this room and reads it.",
+        lookAfter: "You look after this room. The young people can see that you read it.",
+        closed: (opens: string) => `This room is closed now. You can write again ${opens}.`,
+        todayAt: (time: string) => `today from ${time}`,
+        tomorrowAt: (time: string) => `tomorrow from ${time}`,
+    },
+
+    menu: {
+        open: "More",
+        openFor: (name: string) => `More for the message from ${name}`,
+        heading: "What would you like to do?",
+        close: "Close",
+        react: (emoji: string) => `React with ${emoji}`,
+        unreact: (emoji: string) => `Take back ${emoji}`,
+        reply: "Reply",
+        edit: "Edit",
+        pin: "Pin to the top",
+        unpin: "Take down from the top",
+        remove: "Remove",
+        hide: "Hide for everyone",
+        removeSure: "Remove this message for everyone? This cannot be undone.",
+        hideSure: "Hide this message for everyone? This cannot be undone.",
+        removeYes: "Yes, remove it",
+        hideYes: "Yes, hide it",
+        keep: "Keep it",
+    },
+
+    acts: {
+        waiting: {
+            reaction: "Your reaction is on its way.",
+            edit: "Your change is on its way.",
+            redact: "Being removed…",
+            pin: "The pin is on its way.",
+            confirm: "Your confirmation is on its way.",
+            rsvp: "Your answer is on its way.",
+            gathering: "The change is on its way.",
+        } as Readonly<Record<string, string>>,
+        refused: {
+            reaction: "Your reaction was not taken.",
+            edit: "Your change was not taken.",
+            redact: "The message was not removed.",
+            pin: "The pin was not taken.",
+            confirm: "Your confirmation was not taken.",
+            rsvp: "Your answer was not taken.",
+            gathering: "The change was not taken.",
+        } as Readonly<Record<string, string>>,
+    },
+
+    removed: {
+        author: "Removed by its author",
+        hub: "Hidden by the hub",
+        liaison: "Hidden by the liaison worker",
+        unknown: "Removed",
+    },
+
+    reaction: {
+        who: (emoji: string, names: readonly string[]) => `${emoji} from ${list(names)}`,
+        showWho: "Who reacted",
+        line: (emoji: string) => `reacted with ${emoji}`,
+    },
+
+    confirm: {
+        asks: "Please confirm that your home has read this.",
+        button: "We have read this",
+        done: "Your home has confirmed.",
+        count: (confirmed: number, homes: number) =>
+            `${confirmed} of ${homes} homes have confirmed`,
+        by: (home: string, person: string) => `${home} (${person})`,
+        earlier: (home: string) => `${home} · before it was edited`,
+        missing: (homes: readonly string[]) => `Not yet: ${list(homes)}`,
+        ask: "Ask every home to confirm",
+        line: "confirmed",
+    },
+
+    pin: {
+        pinned: (name: string) => `${name} pinned a message`,
+        taken: (name: string) => `${name} took down a pinned message`,
+    },
+
+    gathering: {
+        publish: "Plan a gathering",
+        headingNew: "Plan a gathering",
+        headingChange: "Change the gathering",
+        save: "Publish",
+        saveChange: "Save the change",
+        stop: "Do not save",
+        title: "What is it called?",
+        type: "What sort of gathering?",
+        types: {
+            meet_up: "Meet-up",
+            support_group: "Support group",
+            training: "Training",
+            planning: "Planning together",
+            childrens_activity: "Children's activity",
+        } satisfies Record<GatheringType, string>,
+        starts: "Starts",
+        ends: "Ends",
+        place: "Where? (may be left empty)",
+        note: "Anything else? (may be left empty)",
+        places: "Places for how many people? (empty: no limit)",
+        past: "The start must lie ahead.",
+        order: "The end must come after the start, and within 31 days.",
+        missing: "Please give it a name, a start and an end.",
+        off: "Called off",
+        offWhy: (reason: string) => `Called off: ${reason}`,
+        over: "This is over.",
+        placesLeft: (left: number) =>
+            left === 1 ? "1 place left" : left > 0 ? `${left} places left` : "No places left",
+        tally: (heads: number, homes: number) =>
+            homes === 0
+                ? "Nobody has said yet that they are coming."
+                : `${people(heads)} from ${homes === 1 ? "1 home" : `${homes} homes`} coming`,
+        maybe: (heads: number) => `${people(heads)} perhaps`,
+        not: (homes: number) => (homes === 1 ? "1 home cannot come" : `${homes} homes cannot come`),
+        who: "Who is coming",
+        waiting: (homes: readonly string[]) => `No answer yet: ${list(homes)}`,
+        answeredAll: "Every home has answered.",
+        calendar: "Add to calendar",
+        calendarFile: "gathering.ics",
+        calendarNoSignal: "Getting it needs signal. Try again in a moment.",
+        change: "Change",
+        cancel: "Call off",
+        cancelHeading: "Call it off?",
+        cancelWhy: "Why? Everyone will read this. (may be left empty)",
+        cancelYes: "Yes, call it off",
+        cancelNo: "No, it takes place",
+        changedLine: (name: string, title: string) => `${name} changed “${title}”`,
+        cancelledLine: (name: string) => `${name} called off a gathering`,
+    },
+
+    rsvp: {
+        ask: (home: string) => `Is ${home} coming?`,
+        askAgain: (home: string) =>
+            `The time or place has changed. Is this still right for ${home}?`,
+        answers: {
+            going: "Coming",
+            maybe: "Perhaps",
+            not_going: "Not coming",
+        } satisfies Record<Answer, string>,
+        heads: "How many of you?",
+        headsMore: "More",
+        line: (answer: string, heads: number) => (heads > 0 ? `${answer} (${heads})` : answer),
+        change: "Change the answer",
+        forHome: (home: string) => `Answer for ${home}`,
+        said: (home: string, answer: string) => `${home}: ${answer}`,
+        stale: "asked again",
+        by: (name: string) => `said by ${name}`,
+    },
+
 
     message: {
         write: "Write a message",
@@ -125,6 +298,14 @@ export const words = {
         waiting: "Sending…",
         waitingSignal: "Waiting for signal. Kept on this phone, and sent as soon as there is some.",
         refused: "Not sent.",
+        edited: "edited",
+        editing: "Changing your message",
+        editStop: "Leave the message as it was",
+        save: "Save",
+        deliveredTo: (count: number, of: number) => `Delivered to ${count} of ${of}`,
+        delivered: "Delivered",
+        readBy: (count: number, of: number) => `Read by ${count} of ${of}`,
+        read: "Read",
     },
 
     member: {
@@ -136,6 +317,16 @@ export const words = {
 
     phone: (name: string) => `${name}'s phone`,
 } as const;
+
+function people(heads: number): string {
+    return heads === 1 ? "1 person" : `${heads} people`;
+}
+
+/** "Jo, Sam and Priya". */
+function list(names: readonly string[]): string {
+    const last = names.at(-1) ?? "";
+    return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${last}` : last;
+}
 
 /** "Wren" reads as "the Wren constellation"; a name that already says so is left alone. */
 function constellationWords(name: string): string {

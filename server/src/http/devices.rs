@@ -1,7 +1,7 @@
 //! Where somebody is signed in, and moving a sign-in to another browser or a new phone.
 
 use super::{
-    answer::{Answer, Json, check_origin},
+    answer::{Answer, Attempt, Json, check_origin},
     path::At,
     session::answer_sign_in,
 };
@@ -83,6 +83,7 @@ pub struct Redeem {
 /// `POST /api/handover/redeem`: becomes the device that the code is of, or a new one in its place.
 pub async fn redeem(
     State(app): State<App>,
+    _: Attempt,
     headers: HeaderMap,
     Json(redeem): Json<Redeem>,
 ) -> Answer<Response> {

@@ -38,7 +38,11 @@ pub async fn look(
 }
 
 /// `POST /api/enrolments/opened`: the page of a link is open. Spends nothing.
-pub async fn opened(State(app): State<App>, Json(look): Json<Look>) -> Answer<StatusCode> {
+pub async fn opened(
+    State(app): State<App>,
+    _: Attempt,
+    Json(look): Json<Look>,
+) -> Answer<StatusCode> {
     app.people.note_opened(&look.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! Enrolment at the kitchen table: the liaison worker's side, and the phone's.
 
 use super::{
-    answer::{Answer, Json},
+    answer::{Answer, Attempt, Json},
     path::At,
 };
 use crate::{
@@ -68,6 +68,7 @@ pub struct Scanned {
 /// `POST /api/enrolments/claim`: a phone has scanned; what it answers is to be shown.
 pub async fn claim(
     State(app): State<App>,
+    _: Attempt,
     Json(Scanned { token, device, device_name }): Json<Scanned>,
 ) -> Answer<axum::Json<Claimed>> {
     Ok(axum::Json(app.people.claim(&token, device, &device_name).await?))
@@ -88,6 +89,7 @@ pub struct Became {
 /// `POST /api/enrolments/claim/outcome`: what became of a scan.
 pub async fn outcome(
     State(app): State<App>,
+    _: Attempt,
     Json(Asked { token, claim }): Json<Asked>,
 ) -> Answer<axum::Json<Became>> {
     let state = app.people.claim_outcome(&token, claim).await?;

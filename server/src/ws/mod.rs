@@ -2,6 +2,8 @@
 
 mod answer;
 pub mod line;
+mod notes;
+mod place;
 pub mod session;
 pub mod socket;
 

@@ -6,7 +6,10 @@
 //! log, one page at a time, each when the last is flushed. So live delivery, resume and repair are
 //! the same few lines.
 
-use super::answer::{appended, refused_in, send};
+use super::{
+    answer::{appended, refused_in, send},
+    place::Place,
+};
 use crate::{
     feed::Ask,
     log::Receipt,
@@ -20,7 +23,7 @@ use roost_shared::{
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
     policy::{Action, Actor, Object, decide},
     refusal::Told,
-    room::{RoomKind, View},
+    room::RoomKind,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -105,20 +108,6 @@ enum Phase {
     Entering,
     Live,
     Closed,
-}
-
-/// One room of this phone.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    kind: RoomKind,
-    view: View,
-    floor: Seq,
-    /// The last seq this phone was sent.
-    sent: Seq,
-    /// The last seq known to exist.
-    head: Seq,
-    /// The last seq that some phone of this person is known to hold.
-    held: Seq,
 }
 
 /// One connection.
@@ -387,13 +376,6 @@ impl Session {
     fn close(&mut self, refusal: Refusal) -> Vec<Output> {
         self.phase = Phase::Closed;
         vec![Output::Close(refusal)]
-    }
-}
-
-impl Place {
-    /// Where a phone with this cursor stands: not below what it may read, not above what there is.
-    fn stand(&self, cursor: Seq) -> Seq {
-        cursor.min(self.head).max(self.floor.previous())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     clock::{after, after_in_step, spread},
     limits::Frames,
     log::Receipt,
-    marks, metrics,
+    metrics,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
@@ -22,7 +22,6 @@ use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
     frame::{Cursors, ServerFrame, Welcome},
     refusal::Class,
-    room::RoomKind,
 };
 use std::{
     collections::VecDeque,
@@ -44,11 +43,11 @@ type Pending = FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>;
 /// The connection is over.
 struct Over;
 
-struct Wire {
-    app: App,
+pub(super) struct Wire {
+    pub(super) app: App,
     socket: Socket,
     session: Session,
-    joined: Option<Box<Joined>>,
+    pub(super) joined: Option<Box<Joined>>,
     pending: Pending,
     wake: Pin<Box<Sleep>>,
     /// By when the phone must have taken what is being sent, once it does not take it at once.
@@ -57,8 +56,8 @@ struct Wire {
 }
 
 /// What a signed-in connection holds on to.
-struct Joined {
-    me: Me,
+pub(super) struct Joined {
+    pub(super) me: Me,
     inlet: Inlet,
     rooms: Vec<RoomId>,
 }
@@ -144,17 +143,11 @@ impl Wire {
                     return Err(Over);
                 }
                 Output::Read { room, kind, read } => {
-                    if let Some(place) = self.place(room, kind) {
-                        self.app.marks.read(place, read);
-                    }
+                    self.reads(room, kind, read);
                     continue;
                 }
                 Output::Holds(rooms) => {
-                    for (room, kind, seq) in rooms {
-                        if let Some(place) = self.place(room, kind) {
-                            self.app.marks.delivered(place, seq);
-                        }
-                    }
+                    rooms.into_iter().for_each(|(room, kind, seq)| self.holds(room, kind, seq));
                     continue;
                 }
                 Output::Typing(room) => {
@@ -215,19 +208,6 @@ impl Wire {
         };
         self.close(refusal).await;
         Err(Over)
-    }
-
-    fn place(&self, room: RoomId, kind: RoomKind) -> Option<marks::Place> {
-        let me = self.joined.as_ref()?.me;
-        Some(marks::Place { constellation: me.constellation, room, kind, person: me.person })
-    }
-
-    fn say_typing(&self, room: RoomId) {
-        if let Some(Joined { me, .. }) = self.joined.as_deref() {
-            let person = me.person;
-            let text = Bytes::from(ServerFrame::Typing { room, person }.encode());
-            self.app.feeds.tell(room, &text, |other| other != person);
-        }
     }
 
     /// Hands a draft to the log; the answer comes later, unless it is a refusal at the door.

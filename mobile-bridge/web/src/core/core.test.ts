@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../generated/protocol.ts";
-import { check, tidy } from "../kind/message/rules.ts";
+import { check } from "../kind/message/rules.ts";
+import { tidy } from "../kind/text.ts";
 import { read, write } from "../route.ts";
 import { newId } from "./ids.ts";
 import { Session } from "./session.ts";

@@ -17,6 +17,8 @@ export interface World {
     /** Writes that are on disk by now. */
     kept(writes: readonly Write[]): void;
     state(state: State): void;
+    /** Who is writing in a room now. */
+    typing(room: string, people: string[]): void;
     rejected(input: Input, code: Refusal): void;
 }
 
@@ -114,6 +116,8 @@ export class Driver {
                 return;
             case "changed":
                 if (output.what.t === "connection") this.#world.state(this.#engine!.state);
+                else if (output.what.t === "typing")
+                    this.#world.typing(output.what.room, output.what.people);
         }
     }
 

@@ -8,10 +8,12 @@
 import { VERSION, type Draft, type Refusal } from "../generated/protocol.ts";
 import { Connection } from "./connection.ts";
 import type { Input, Output, Saved, State } from "./face.ts";
+import { Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import { frame, type Greeting, type No } from "./read.ts";
+import { authorsAbove, frame, type Greeting, type No, type PageHeard } from "./read.ts";
 import { Sync } from "./sync.ts";
 import { Turn } from "./turn.ts";
+import { Typing } from "./typing.ts";
 
 /** Close codes of PROTOCOL § 6 that mean something to a phone. */
 const CLOSE_TOO_LARGE = 1009;
@@ -25,6 +27,8 @@ export class Engine {
     #connection = new Connection();
     #sync: Sync;
     #outbox: Outbox;
+    #marks: Marks;
+    #typing = new Typing();
     /** The moment the driver's alarm is set to. */
     #armed: number | undefined;
 
@@ -32,6 +36,7 @@ export class Engine {
     constructor(saved: Saved) {
         this.#sync = new Sync(saved);
         this.#outbox = new Outbox(saved.outbox ?? []);
+        this.#marks = new Marks(saved);
     }
 
     /** How the phone stands with the server. */
@@ -44,7 +49,11 @@ export class Engine {
         const turn = new Turn(now_ms);
         if (input.t === "timer") this.#armed = undefined;
         this.#take(input, turn);
-        if (this.state.t === "live") this.#outbox.pump(turn);
+        if (this.state.t === "live") {
+            this.#outbox.pump(turn);
+            this.#marks.pump(turn);
+        }
+        this.#typing.show(turn);
         const at = this.#deadline(now_ms);
         if (at !== this.#armed) {
             this.#armed = at;
@@ -104,6 +113,14 @@ export class Engine {
                 return;
             case "older":
                 if (this.state.t === "live") this.#sync.older(input.room, turn);
+                return;
+            case "read": {
+                const head = this.#sync.room(input.room)?.head ?? 0;
+                this.#marks.read(input.room, Math.min(input.seq, head), turn);
+                return;
+            }
+            case "typing":
+                if (this.state.t === "live") this.#typing.say(input.room, turn);
         }
     }
 
@@ -138,6 +155,7 @@ export class Engine {
         }
         for (const [room] of this.#sync.rooms()) turn.show({ t: "room", room });
         this.#sync = new Sync({});
+        this.#marks = new Marks({});
         this.#outbox.clear(turn);
         turn.write({ t: "wipe_all" });
         turn.show({ t: "rooms" });
@@ -162,23 +180,36 @@ export class Engine {
             turn.act({ t: "close" });
             this.#lose(lossByBye(heard.no), turn);
         } else if (live && heard.t === "page") {
-            const { room, ids } = heard.page;
-            this.#sync.page(heard.page, turn);
-            const place = this.#sync.room(room);
-            if (place) this.#outbox.arrived(room, ids, (seq) => place.isPast(seq), turn);
+            this.#page(heard.page, turn);
         } else if (live && heard.t === "ack") {
             const past = this.#sync.room(heard.room)?.isPast(heard.seq) ?? true;
             this.#outbox.acked(heard.id, heard.seq, past, turn);
         } else if (live && heard.t === "refused") {
             this.#refused(heard.room, heard.id, heard.no, turn);
+        } else if (live && heard.t === "marks") {
+            this.#marks.heard(heard.room, heard.marks, turn);
+        } else if (live && heard.t === "typing") {
+            this.#typing.heard(heard.room, heard.person, turn.now);
         } else if (live && heard.t === "beat") {
             this.#sync.beat(heard.digest, turn);
         }
     }
 
+    #page(page: PageHeard, turn: Turn): void {
+        const { room, ids } = page;
+        const place = this.#sync.room(room);
+        if (!place) return;
+        this.#typing.arrived(room, authorsAbove(place.head, page));
+        this.#sync.page(page, turn);
+        this.#outbox.arrived(room, ids, (seq) => place.isPast(seq), turn);
+    }
+
     #welcome(greeting: Greeting, turn: Turn): void {
         this.#connection.welcomed(greeting.silence_ms, greeting.retry_ms, turn);
-        if (this.#sync.welcome(greeting, turn)) this.#outbox.setBack(turn);
+        const setBack = this.#sync.welcome(greeting, turn);
+        this.#marks.welcome(greeting, setBack, turn);
+        this.#typing.welcome(greeting);
+        if (setBack) this.#outbox.setBack(turn);
         this.#outbox.onlyRooms((room) => greeting.rooms.has(room), turn);
     }
 
@@ -210,6 +241,7 @@ export class Engine {
     #lose(loss: Loss, turn: Turn): void {
         this.#outbox.unsend(loss === "broke", turn);
         this.#sync.forgetAsked();
+        this.#typing.forget();
         if (loss === "sign_in") this.#connection.renew(turn);
         else this.#connection.failed(turn);
     }
@@ -218,13 +250,18 @@ export class Engine {
         if (this.#connection.hasSocket) turn.act({ t: "close" });
         this.#outbox.unsend(loss === "broke", turn);
         this.#sync.forgetAsked();
+        this.#typing.forget();
     }
 
     #deadline(now: number): number | undefined {
-        const outbox = this.state.t === "live" ? this.#outbox.deadline(now) : undefined;
-        const connection = this.#connection.deadline;
-        if (outbox === undefined || connection === undefined) return outbox ?? connection;
-        return Math.min(outbox, connection);
+        const live = this.state.t === "live";
+        const times = [
+            this.#connection.deadline,
+            live ? this.#outbox.deadline(now) : undefined,
+            live ? this.#marks.deadline() : undefined,
+            this.#typing.deadline(),
+        ].filter((at) => at !== undefined);
+        return times.length > 0 ? Math.min(...times) : undefined;
     }
 }
 

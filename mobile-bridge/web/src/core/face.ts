@@ -2,7 +2,15 @@
 // core's `engine/face.rs`, because transcripts of them are replayed here. Nothing here decides
 // anything.
 
-import type { ClientFrame, Draft, Entry, Refusal, Welcome } from "../generated/protocol.ts";
+import type {
+    CardOf,
+    ClientFrame,
+    Draft,
+    Entry,
+    Mark,
+    Refusal,
+    Welcome,
+} from "../generated/protocol.ts";
 
 /** Everything that can happen to a phone. */
 export type Input =
@@ -30,6 +38,10 @@ export type Input =
     | { t: "retry"; id: string }
     /** The person scrolled to the top of what is held. */
     | { t: "older"; room: string }
+    /** Everything up to here stands on an unlocked, visible screen. */
+    | { t: "read"; room: string; seq: number }
+    /** The person is writing in this room. May be said at every key. */
+    | { t: "typing"; room: string }
     /** Be disconnected from now on. */
     | { t: "stop" };
 
@@ -59,13 +71,24 @@ export type Write =
     | { t: "put_entries"; room: string; entries: Entry[] }
     /** The runs of entries that are held now. */
     | { t: "put_ranges"; room: string; ranges: Span[] }
-    /** Forget the entries of a room below its floor. */
+    /** Forget the entries of a room below its floor, and their cards. */
     | { t: "drop_below"; room: string; floor: number }
+    /** Keep these cards, as they came, by `target`; each is newer than the one held. */
+    | { t: "put_cards"; room: string; cards: CardOf[] }
+    /**
+     * The entry at `seq` was removed: forget its body, and those of the edits that target it.
+     */
+    | { t: "forget_body"; room: string; target: string; seq: number }
+    /** How far I and the others have read this room. */
+    | { t: "put_marks"; room: string; reading: Reading }
     | { t: "put_outbox"; item: OutboxItem }
     | { t: "drop_outbox"; id: string }
-    /** Forget the room's entries and ranges: it is no longer ours. */
+    /** Forget the room's entries, ranges, cards and marks: it is no longer ours. */
     | { t: "wipe_room"; room: string }
-    /** Forget all entries and ranges, but not the outbox: the server's history was set back. */
+    /**
+     * Forget all entries, ranges, cards and marks, but not the outbox: the server's history was
+     * set back.
+     */
     | { t: "wipe_entries" }
     | { t: "put_epoch"; epoch: string }
     /** The last `welcome`, as it came, so that a phone without a network can draw itself. */
@@ -78,6 +101,8 @@ export type Changed =
     | { t: "rooms" }
     | { t: "room"; room: string }
     | { t: "outbox"; room: string }
+    /** Who is writing there now; never stored, so it comes whole. */
+    | { t: "typing"; room: string; people: string[] }
     | { t: "connection"; state: State };
 
 /** How the phone stands with the server. */
@@ -122,10 +147,29 @@ export type ItemState =
     /** Not sent, and why. The words are kept until the person decides. */
     | { t: "refused"; code: string; words: string };
 
+/** What the engine remembers of a card that the store holds. */
+export type HeldCard = {
+    target: string;
+    /** The place of the target. */
+    seq: number;
+    at_seq: number;
+    /** The target was removed. */
+    hidden: boolean;
+};
+
+/** How far a room has been read: by me on any phone, and by the others where that is told. */
+export type Reading = {
+    read: number;
+    /** In ascending order of person. */
+    others: Mark[];
+};
+
 /** What the phone kept from before, as its store read it. */
 export type Saved = {
     epoch?: string | null;
     welcome?: Welcome | null;
     ranges?: Record<string, Span[]>;
     outbox?: OutboxItem[];
+    cards?: Record<string, HeldCard[]>;
+    marks?: Record<string, Reading>;
 };

@@ -3,7 +3,7 @@
 // difference.
 
 import type { Draft, Refusal } from "../generated/protocol.ts";
-import type { Acts } from "../roost.ts";
+import type { Acts, Found } from "../roost.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { newId } from "./ids.ts";
@@ -11,6 +11,9 @@ import type { Answer, Invitation, Session, SignIn } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Left, type Store } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
+
+/** How many finds are asked for at once. */
+const SEARCH_ENTRIES = 20;
 
 export class Phone implements Acts {
     #store: Store;
@@ -36,6 +39,7 @@ export class Phone implements Acts {
             keep: (writes, taken) => this.#keep(writes, taken),
             kept: (writes) => this.#kept(writes),
             state: (state) => this.#connected(state),
+            typing: (room, people) => this.#writing({ t: "typing", room, people }),
             rejected: (input, code) => this.#rejected(input, code),
         });
         this.#tabs = new Tabs({
@@ -128,6 +132,26 @@ export class Phone implements Acts {
         this.#input({ t: "older", room });
     }
 
+    read(room: string, seq: number): void {
+        // Most calls bring nothing new, and each would be a step of the engine.
+        if (seq > this.#shown.reading(room).value.read) this.#input({ t: "read", room, seq });
+    }
+
+    typing(room: string): void {
+        this.#input({ t: "typing", room });
+    }
+
+    search(room: string, query: string, before?: number): Promise<Answer<Found>> {
+        const asked = new URLSearchParams({ q: query, limit: `${SEARCH_ENTRIES}` });
+        if (before !== undefined) asked.set("before", `${before}`);
+        return this.#session.get(`/api/rooms/${room}/search?${asked}`, Date.now());
+    }
+
+    calendar(room: string, gathering: string): Promise<Answer<Blob>> {
+        const path = `/api/rooms/${room}/gatherings/${gathering}.ics`;
+        return this.#session.file(path, Date.now());
+    }
+
     #input(input: Input): void {
         if (this.#driver.running) this.#driver.input(input);
         else this.#tabs.post({ t: "input", input });
@@ -207,6 +231,11 @@ export class Phone implements Acts {
         }
     }
 
+    #writing(message: Message & { t: "typing" }): void {
+        this.#shown.writing(message.room, message.people);
+        this.#tabs.post(message);
+    }
+
     #rejected(input: Input, code: Refusal): void {
         if (input.t !== "send") return;
         const { room, draft } = input;
@@ -221,6 +250,9 @@ export class Phone implements Acts {
             case "state":
                 this.#shown.connect(message.state);
                 if (message.state.t === "signed_out") this.#shown.phase.value = "ended";
+                return;
+            case "typing":
+                this.#shown.writing(message.room, message.people);
                 return;
             case "who":
                 if (this.#tabs.holding) this.#tabs.post({ t: "state", state: this.#state });

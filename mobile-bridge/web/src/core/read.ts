@@ -2,7 +2,8 @@
 // only the fields the engine needs must be well-formed. It judges no content. The rules are those
 // of the Rust core's `engine/read.rs`, one by one.
 
-import type { Class, Entry, Welcome } from "../generated/protocol.ts";
+import type { CardOf, Class, Entry, Mark, RoomKind, Welcome } from "../generated/protocol.ts";
+import type { HeldCard } from "./face.ts";
 
 /** A server frame, as far as the engine looks at it. */
 export type Heard =
@@ -10,6 +11,8 @@ export type Heard =
     | { t: "page"; page: PageHeard }
     | { t: "ack"; room: string; id: string; seq: number }
     | { t: "refused"; room: string | undefined; id: string | undefined; no: No }
+    | { t: "marks"; room: string; marks: Mark[] }
+    | { t: "typing"; room: string; person: string }
     | { t: "beat"; digest: string }
     | { t: "bye"; no: No; retry_ms: number }
     /** Unknown or malformed: a sign of life, and nothing else. */
@@ -19,11 +22,27 @@ export type Greeting = {
     epoch: string;
     silence_ms: number;
     retry_ms: number;
-    /** Floor and head of each of my rooms, by room in ascending order. */
-    rooms: ReadonlyMap<string, { floor: number; head: number }>;
+    /** My rooms, in ascending order. */
+    rooms: ReadonlyMap<string, Listing>;
+    me: string | undefined;
+    /** Whether my reading is noted: nothing is, on when a young person looks. */
+    noted: boolean;
     /** The whole frame without its `t`. */
     raw: Welcome;
 };
+
+/** One of my rooms, as far as the engine looks at it. */
+export type Listing = {
+    floor: number;
+    head: number;
+    /** Whether people there see that somebody is writing. */
+    hasTyping: boolean;
+    read: number;
+    marks: Mark[];
+};
+
+/** A card, and what the engine looks at of it. */
+export type CardHeard = { card: HeldCard; raw: CardOf };
 
 export type PageHeard = {
     room: string;
@@ -33,6 +52,8 @@ export type PageHeard = {
     /** As they came; entry number i has seq `from + i`. */
     entries: Entry[];
     ids: string[];
+    /** Those that cannot be read are left out: a card moves no cursor. */
+    cards: CardHeard[];
 };
 
 /** A refusal, whose code may be one that this build does not know. */
@@ -82,6 +103,10 @@ function named(name: unknown, fields: Fields): Heard {
                 id: absent(fields, "id") ? undefined : id(fields, "id"),
                 no: no(fields),
             };
+        case "marks":
+            return { t: "marks", room: id(fields, "room"), marks: marks(fields) };
+        case "typing":
+            return { t: "typing", room: id(fields, "room"), person: id(fields, "person") };
         case "beat":
             return { t: "beat", digest: string(fields, "digest") };
         case "bye":
@@ -94,17 +119,53 @@ function named(name: unknown, fields: Fields): Heard {
 function greeting(fields: Fields): Greeting {
     const rooms = array(fields, "rooms").map((value) => {
         const listed = object(value);
-        const place = { floor: int(listed, "floor"), head: int(listed, "head") };
-        if (place.floor < 1 || place.head < 0) throw new Malformed();
-        return [id(listed, "room"), place] as const;
+        return [id(listed, "room"), listing(listed)] as const;
     });
+    const me = idOrNone(fields["me"]);
     return {
         epoch: id(fields, "epoch"),
         silence_ms: int(fields, "silence_ms"),
         retry_ms: int(fields, "retry_ms"),
         rooms: new Map(rooms.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
+        me,
+        noted: !isYoung(fields, me),
         raw: fields as Welcome,
     };
+}
+
+/** `RoomKind::has_typing` of the contract. */
+const TELLS_TYPING: ReadonlySet<unknown> = new Set<RoomKind>([
+    "circle",
+    "hub_line",
+    "liaison_line",
+]);
+
+function listing(fields: Fields): Listing {
+    const [floor, head] = [int(fields, "floor"), int(fields, "head")];
+    if (floor < 1 || head < 0) throw new Malformed();
+    return {
+        floor,
+        head,
+        hasTyping: TELLS_TYPING.has(fields["kind"]),
+        read: absent(fields, "read") ? 0 : place(fields, "read"),
+        marks: absent(fields, "marks") ? [] : marks(fields),
+    };
+}
+
+function isYoung(fields: Fields, me: string | undefined): boolean {
+    const people = Array.isArray(fields["people"]) ? (fields["people"] as unknown[]) : [];
+    return people.some((card) => {
+        const { person, role } = (card ?? {}) as Fields;
+        return me !== undefined && person === me && role === "young";
+    });
+}
+
+function marks(fields: Fields): Mark[] {
+    return array(fields, "marks").map((value) => {
+        const mark = object(value);
+        const [delivered, read] = [place(mark, "delivered"), place(mark, "read")];
+        return { person: id(mark, "person"), delivered, read };
+    });
 }
 
 function page(fields: Fields): PageHeard {
@@ -118,7 +179,26 @@ function page(fields: Fields): PageHeard {
         if (int(entry, "seq") !== from + at) throw new Malformed();
         return id(entry, "id");
     });
-    return { room, from, to, head, entries: entries as Entry[], ids };
+    const cards = Array.isArray(fields["cards"]) ? (fields["cards"] as unknown[]) : [];
+    return { room, from, to, head, entries: entries as Entry[], ids, cards: cards.flatMap(card) };
+}
+
+/** Who wrote what of a page stands above `head`. */
+export function authorsAbove(head: number, { from, entries }: PageHeard): string[] {
+    const fresh = entries.filter((_, at) => from + at > head);
+    return fresh.flatMap(({ author }) => idOrNone(author) ?? []);
+}
+
+function card(raw: unknown): CardHeard[] {
+    try {
+        const fields = object(raw);
+        const [seq, at_seq] = [place(fields, "seq"), place(fields, "at_seq")];
+        const held = { target: id(fields, "target"), seq, at_seq };
+        return [{ card: { ...held, hidden: !absent(fields, "hidden") }, raw: raw as CardOf }];
+    } catch (problem) {
+        if (problem instanceof Malformed) return [];
+        throw problem;
+    }
 }
 
 function no(fields: Fields): No {
@@ -149,6 +229,13 @@ function int(fields: Fields, name: string): number {
     return value as number;
 }
 
+/** An integer that can be a place in a log, or 0 for none. */
+function place(fields: Fields, name: string): number {
+    const value = int(fields, name);
+    if (value < 0) throw new Malformed();
+    return value;
+}
+
 function string(fields: Fields, name: string): string {
     const value = fields[name];
     if (typeof value !== "string") throw new Malformed();
@@ -156,6 +243,10 @@ function string(fields: Fields, name: string): string {
 }
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function idOrNone(value: unknown): string | undefined {
+    return typeof value === "string" && ID.test(value) ? value : undefined;
+}
 
 /** An identity in its one spelling: lower case, with hyphens. */
 function id(fields: Fields, name: string): string {

@@ -49,17 +49,55 @@ export class Session {
      * already.
      */
     async end(now_ms: number): Promise<Answer<true>> {
-        if (!this.#access || this.#access.expires_at <= now_ms) {
-            const fresh = await this.refresh();
-            if ("refused" in fresh) return ended(fresh.refused);
-            if ("unreachable" in fresh) return fresh;
-        }
-        const bearer = { authorization: `Bearer ${this.#access?.token ?? ""}` };
-        const answer = await this.#post<unknown>("/api/session/end", {}, bearer);
+        const bearer = await this.#bearer(now_ms);
+        if ("refused" in bearer) return ended(bearer.refused);
+        if ("unreachable" in bearer) return bearer;
+        const answer = await this.#post<unknown>("/api/session/end", {}, bearer.value);
         if ("unreachable" in answer) return answer;
         if ("refused" in answer) return ended(answer.refused);
         this.#access = undefined;
         return { value: true };
+    }
+
+    /** Something to read, as JSON. */
+    async get<T>(path: string, now_ms: number): Promise<Answer<T>> {
+        return this.#get(path, now_ms, (response) => response.json() as Promise<T>);
+    }
+
+    /** Something to keep as a file. */
+    async file(path: string, now_ms: number): Promise<Answer<Blob>> {
+        return this.#get(path, now_ms, (response) => response.blob());
+    }
+
+    async #get<T>(
+        path: string,
+        now_ms: number,
+        take: (response: Response) => Promise<T>,
+    ): Promise<Answer<T>> {
+        const bearer = await this.#bearer(now_ms);
+        if (!("value" in bearer)) return bearer;
+        try {
+            const response = await this.#fetch(path, {
+                headers: bearer.value,
+                credentials: "same-origin",
+                cache: "no-store",
+                signal: timeout(PATIENCE_MS),
+            });
+            if (response.ok) return { value: await take(response) };
+            const answer: unknown = await response.json();
+            return isTold(answer) ? { refused: answer } : { unreachable: true };
+        } catch {
+            return { unreachable: true };
+        }
+    }
+
+    /** The header that opens doors, renewed if need be. */
+    async #bearer(now_ms: number): Promise<Answer<{ authorization: string }>> {
+        if (!this.#access || this.#access.expires_at <= now_ms) {
+            const fresh = await this.refresh();
+            if (!("value" in fresh)) return fresh;
+        }
+        return { value: { authorization: `Bearer ${this.#access?.token ?? ""}` } };
     }
 
     #keep(answer: Answer<SignIn>): Answer<SignIn> {

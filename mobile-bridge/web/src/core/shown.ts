@@ -4,6 +4,7 @@
 import { signal, type Signal } from "@preact/signals";
 import {
     WORDS,
+    type CardOf,
     type Entry,
     type HomeCard,
     type Listed,
@@ -11,8 +12,8 @@ import {
     type Refusal,
     type Welcome,
 } from "../generated/protocol.ts";
-import type { OutboxItem, State, Write } from "./face.ts";
-import type { Kept, Left } from "./store.ts";
+import type { OutboxItem, Reading, State, Write } from "./face.ts";
+import { saysOf, withoutBody, type Kept, type Left } from "./store.ts";
 
 /** Where the person stands with this phone. */
 export type Phase =
@@ -44,7 +45,40 @@ export type Unsent = {
     words: string | undefined;
 };
 
+/** The cards of a room by their targets. */
+export type CardMap = ReadonlyMap<string, CardOf>;
+
 const NO_ENTRIES: readonly Entry[] = [];
+const NO_CARDS: CardMap = new Map();
+const NOT_READ: Reading = { read: 0, others: [] };
+const NOBODY: readonly string[] = [];
+
+/** Signals by room, each made when it is first asked for. */
+class ByRoom<T> {
+    #held = new Map<string, Signal<T>>();
+    #none: T;
+
+    constructor(none: T) {
+        this.#none = none;
+    }
+
+    of(room: string): Signal<T> {
+        let held = this.#held.get(room);
+        if (!held) {
+            held = signal(this.#none);
+            this.#held.set(room, held);
+        }
+        return held;
+    }
+
+    clear(): void {
+        for (const held of this.#held.values()) held.value = this.#none;
+    }
+
+    forget(room: string): void {
+        this.of(room).value = this.#none;
+    }
+}
 
 export class Shown {
     readonly phase: Signal<Phase> = signal("opening");
@@ -56,16 +90,29 @@ export class Shown {
     readonly unsent: Signal<readonly Unsent[]> = signal([]);
     /** Whether the phone keeps what it is given once the page is closed. */
     readonly durable: Signal<boolean> = signal(true);
-    #entries = new Map<string, Signal<readonly Entry[]>>();
+    #entries = new ByRoom(NO_ENTRIES);
+    #cards = new ByRoom(NO_CARDS);
+    #readings = new ByRoom(NOT_READ);
+    #typing = new ByRoom(NOBODY);
 
     /** The entries held of a room, ascending by seq; there may be gaps. */
     entries(room: string): Signal<readonly Entry[]> {
-        let held = this.#entries.get(room);
-        if (!held) {
-            held = signal(NO_ENTRIES);
-            this.#entries.set(room, held);
-        }
-        return held;
+        return this.#entries.of(room);
+    }
+
+    /** The cards held of a room; also of entries that are not held. */
+    cards(room: string): Signal<CardMap> {
+        return this.#cards.of(room);
+    }
+
+    /** How far I and the others have read a room. */
+    reading(room: string): Signal<Reading> {
+        return this.#readings.of(room);
+    }
+
+    /** Who is writing in a room now. */
+    typing(room: string): Signal<readonly string[]> {
+        return this.#typing.of(room);
     }
 
     /** Puts entries beside those held; an entry already held is replaced. */
@@ -78,6 +125,9 @@ export class Shown {
     load(kept: Kept): void {
         this.#wipeAll();
         for (const [room, entries] of kept.entries) this.entries(room).value = entries;
+        for (const [room, cards] of kept.cards) this.#putCards(room, cards);
+        for (const [room, reading] of Object.entries(kept.saved.marks ?? {}))
+            this.reading(room).value = reading;
         if (kept.saved.welcome) this.#welcome(kept.saved.welcome);
         const items = (kept.saved.outbox ?? []).map(unsentOf);
         const known = new Set(items.map((item) => item.id));
@@ -94,8 +144,24 @@ export class Shown {
             case "drop_below": {
                 const held = this.entries(write.room);
                 held.value = held.value.filter((entry) => entry.seq >= write.floor);
+                const cards = this.cards(write.room);
+                const above = [...cards.value].filter(([, card]) => card.seq >= write.floor);
+                cards.value = new Map(above);
                 return;
             }
+            case "put_cards":
+                this.#putCards(write.room, write.cards);
+                return;
+            case "forget_body": {
+                const held = this.entries(write.room);
+                held.value = held.value.map((entry) =>
+                    saysOf(entry, write.target) ? withoutBody(entry) : entry,
+                );
+                return;
+            }
+            case "put_marks":
+                this.reading(write.room).value = write.reading;
+                return;
             case "put_outbox":
                 this.draft(unsentOf(write.item));
                 return;
@@ -103,10 +169,11 @@ export class Shown {
                 this.unsent.value = this.unsent.value.filter((draft) => draft.id !== write.id);
                 return;
             case "wipe_room":
-                this.entries(write.room).value = NO_ENTRIES;
+                for (const held of [this.#entries, this.#cards, this.#readings])
+                    held.forget(write.room);
                 return;
             case "wipe_entries":
-                for (const held of this.#entries.values()) held.value = NO_ENTRIES;
+                for (const held of [this.#entries, this.#cards, this.#readings]) held.clear();
                 return;
             case "put_welcome":
                 this.#welcome(write.welcome);
@@ -142,6 +209,16 @@ export class Shown {
         if (next) this.connection.value = next;
     }
 
+    /** Somebody began or stopped writing; this is never on disk. */
+    writing(room: string, people: readonly string[]): void {
+        this.typing(room).value = people;
+    }
+
+    #putCards(room: string, cards: readonly CardOf[]): void {
+        const held = this.cards(room);
+        held.value = new Map([...held.value, ...cards.map((card) => [card.target, card] as const)]);
+    }
+
     #welcome(welcome: Welcome): void {
         this.me.value = welcome.me;
         this.rooms.value = welcome.rooms;
@@ -150,7 +227,8 @@ export class Shown {
     }
 
     #wipeAll(): void {
-        for (const held of this.#entries.values()) held.value = NO_ENTRIES;
+        for (const held of [this.#entries, this.#cards, this.#readings, this.#typing])
+            held.clear();
         this.me.value = undefined;
         this.rooms.value = [];
         this.people.value = new Map();

@@ -1,8 +1,8 @@
 // Store: what this phone keeps, in IndexedDB. All writes of one step of the engine are one
 // transaction, so that what is on disk is always a state the engine was in. Decides nothing.
 
-import type { Draft, Entry, Welcome } from "../generated/protocol.ts";
-import type { OutboxItem, Saved, Span, Write } from "./face.ts";
+import type { CardOf, Draft, Entry, Welcome } from "../generated/protocol.ts";
+import type { HeldCard, OutboxItem, Reading, Saved, Span, Write } from "./face.ts";
 
 /** A draft that a tab without the connection left for the one that has it. */
 export type Left = { room: string; draft: Draft; made_at: number };
@@ -13,6 +13,7 @@ export type Facts = { person?: string; device?: string };
 export type Kept = {
     saved: Saved;
     entries: ReadonlyMap<string, Entry[]>;
+    cards: ReadonlyMap<string, CardOf[]>;
     left: Left[];
     facts: Facts;
 };
@@ -28,8 +29,9 @@ export interface Store {
     wipe(): Promise<void>;
 }
 
-const VERSION = 1;
-const TABLES = ["facts", "ranges", "entries", "outbox", "left"] as const;
+/** The tables as they are now; raised when a build has to read everything again. */
+const VERSION = 2;
+const TABLES = ["facts", "ranges", "entries", "cards", "marks", "outbox", "left"] as const;
 type Table = (typeof TABLES)[number];
 type Tables = Record<Table, IDBObjectStore>;
 
@@ -50,7 +52,11 @@ export async function openStore(name: string, factory: IDBFactory | undefined): 
 function openDatabase(name: string, factory: IDBFactory): Promise<IDBDatabase> {
     const request = factory.open(name, VERSION);
     request.onupgradeneeded = () => {
-        for (const table of TABLES) request.result.createObjectStore(table);
+        const held = request.result.objectStoreNames;
+        const missing = TABLES.filter((table) => !held.contains(table));
+        for (const table of missing) request.result.createObjectStore(table);
+        // What was held before there were cards has some that would never come: read it again.
+        for (const table of ["entries", "ranges"]) request.transaction!.objectStore(table).clear();
     };
     return done(request);
 }
@@ -67,30 +73,28 @@ class DiskStore implements Store {
 
     async read(): Promise<Kept> {
         const tables = this.#begin("readonly").tables;
-        const [facts, ranges, rooms, entries, places, outbox, left] = await Promise.all([
-            all(tables.facts),
-            done<Span[][]>(tables.ranges.getAll()),
-            done(tables.ranges.getAllKeys()),
-            done<Entry[]>(tables.entries.getAll()),
-            done(tables.entries.getAllKeys()),
+        const [facts, ranges, marks, entries, cards, outbox, left] = await Promise.all([
+            all<unknown>(tables.facts),
+            all<Span[]>(tables.ranges),
+            all<Reading>(tables.marks),
+            all<Entry>(tables.entries),
+            all<CardOf>(tables.cards),
             done<OutboxItem[]>(tables.outbox.getAll()),
             done<Left[]>(tables.left.getAll()),
         ]);
-        const byRoom = new Map<string, Entry[]>();
-        places.forEach((place, at) => {
-            const room = (place as [string, number])[0];
-            const held = byRoom.get(room);
-            if (held) held.push(entries[at]!);
-            else byRoom.set(room, [entries[at]!]);
-        });
+        const cardsByRoom = byRoom(cards);
+        const held = [...cardsByRoom].map(([room, cards]) => [room, cards.map(heldOf)] as const);
         return {
             saved: {
                 epoch: (facts.get("epoch") as string | undefined) ?? null,
                 welcome: (facts.get("welcome") as Welcome | undefined) ?? null,
-                ranges: Object.fromEntries(rooms.map((room, at) => [room as string, ranges[at]!])),
+                ranges: Object.fromEntries(ranges) as Record<string, Span[]>,
                 outbox: outbox.sort((a, b) => a.order - b.order),
+                cards: Object.fromEntries(held),
+                marks: Object.fromEntries(marks) as Record<string, Reading>,
             },
-            entries: byRoom,
+            entries: byRoom(entries),
+            cards: cardsByRoom,
             left: left.sort((a, b) => a.made_at - b.made_at),
             facts: (facts.get("facts") as Facts | undefined) ?? {},
         };
@@ -152,6 +156,22 @@ function put(tables: Tables, write: Write): void {
             return;
         case "drop_below":
             tables.entries.delete(seqs(write.room, write.floor));
+            each<CardOf>(tables.cards, targets(write.room), (card, at) => {
+                if (card.seq < write.floor) at.delete();
+            });
+            return;
+        case "put_cards":
+            for (const card of write.cards) tables.cards.put(card, [write.room, card.target]);
+            return;
+        case "forget_body": {
+            const above = IDBKeyRange.bound([write.room, write.seq], [write.room, Infinity]);
+            each<Entry>(tables.entries, above, (entry, at) => {
+                if (saysOf(entry, write.target)) at.update(withoutBody(entry));
+            });
+            return;
+        }
+        case "put_marks":
+            tables.marks.put(write.reading, write.room);
             return;
         case "put_outbox":
             tables.outbox.put(write.item, write.item.draft.id);
@@ -161,11 +181,13 @@ function put(tables: Tables, write: Write): void {
             return;
         case "wipe_room":
             tables.entries.delete(seqs(write.room, Infinity));
+            tables.cards.delete(targets(write.room));
             tables.ranges.delete(write.room);
+            tables.marks.delete(write.room);
             return;
         case "wipe_entries":
-            tables.entries.clear();
-            tables.ranges.clear();
+            for (const table of ["entries", "ranges", "cards", "marks"] as const)
+                tables[table].clear();
             return;
         case "put_epoch":
             tables.facts.put(write.epoch, "epoch");
@@ -187,9 +209,57 @@ function seqs(room: string, end: number): IDBKeyRange {
     return IDBKeyRange.bound([room, -Infinity], [room, end], false, end !== Infinity);
 }
 
-async function all(table: IDBObjectStore): Promise<Map<IDBValidKey, unknown>> {
-    const [keys, values] = await Promise.all([done(table.getAllKeys()), done(table.getAll())]);
-    return new Map(keys.map((key, at) => [key, values[at]]));
+/** The keys of a room's cards. Ids are text, and every text is below an empty list. */
+function targets(room: string): IDBKeyRange {
+    return IDBKeyRange.bound([room], [room, []]);
+}
+
+/** Whether an entry repeats the words of this one: itself, or an edit of it. */
+export function saysOf(entry: Entry, target: string): boolean {
+    return entry.id === target || (entry.kind === "edit" && entry.target === target);
+}
+
+export function withoutBody({ body: _, ...bare }: Entry): Entry {
+    return bare;
+}
+
+/** Steps through what lies between these keys, within the transaction. */
+function each<T>(
+    table: IDBObjectStore,
+    keys: IDBKeyRange,
+    visit: (value: T, at: IDBCursorWithValue) => void,
+): void {
+    const stepping = table.openCursor(keys);
+    stepping.onsuccess = () => {
+        const at = stepping.result;
+        if (!at) return;
+        visit(at.value as T, at);
+        at.continue();
+    };
+}
+
+function heldOf({ target, seq, at_seq, hidden }: CardOf): HeldCard {
+    return { target, seq, at_seq, hidden: hidden !== undefined && hidden !== null };
+}
+
+/** Rows whose keys begin with a room, by room and in the order of their keys. */
+function byRoom<T>(rows: ReadonlyMap<IDBValidKey, T>): Map<string, T[]> {
+    const rooms = new Map<string, T[]>();
+    for (const [key, row] of rows) {
+        const room = (key as [string])[0];
+        const held = rooms.get(room);
+        if (held) held.push(row);
+        else rooms.set(room, [row]);
+    }
+    return rooms;
+}
+
+async function all<T>(table: IDBObjectStore): Promise<Map<IDBValidKey, T>> {
+    const [keys, values] = await Promise.all([
+        done(table.getAllKeys()),
+        done<T[]>(table.getAll()),
+    ]);
+    return new Map(keys.map((key, at) => [key, values[at]!]));
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
@@ -209,8 +279,9 @@ export class MemoryStore implements Store {
 
     read(): Promise<Kept> {
         return Promise.resolve({
-            saved: { epoch: null, welcome: null, ranges: {}, outbox: [] },
+            saved: { epoch: null, welcome: null, ranges: {}, outbox: [], cards: {}, marks: {} },
             entries: new Map(),
+            cards: new Map(),
             left: [],
             facts: this.#facts,
         });

@@ -1,7 +1,8 @@
 // Sync: where this phone stands in each room, which entries of a page are new, and what to ask
-// for. Holds numbers, not entries: those go to the store as writes. Knows nothing of drafts or
-// sockets.
+// for. Holds numbers, not entries and cards: those go to the store as writes. Knows nothing of
+// drafts or sockets.
 
+import { Cards } from "./cards.ts";
 import { digest } from "./digest.ts";
 import type { Saved, Span } from "./face.ts";
 import { savedGreeting, type Greeting, type PageHeard } from "./read.ts";
@@ -19,16 +20,19 @@ export class Room {
     floor: number;
     head: number;
     spans: Spans;
+    cards: Cards;
     /** A `range` after the cursor is out; at most one per room. */
     asked = false;
     /** A `range` before this seq is out; at most one per room. */
     before: number | undefined;
 
-    constructor(floor: number, head: number, spans: Spans) {
+    constructor(floor: number, head: number, spans = new Spans(), cards = new Cards()) {
         this.floor = floor;
         this.head = 0;
         this.spans = spans;
+        this.cards = cards;
         spans.cutBelow(floor);
+        cards.cutBelow(floor);
         this.raiseHead(head);
     }
 
@@ -65,11 +69,12 @@ export class Sync {
         this.epoch = saved.epoch ?? undefined;
         this.#listed = greeting !== undefined;
         const ranges = saved.ranges ?? {};
+        const cards = (room: string) => new Cards(saved.cards?.[room]);
         for (const [room, spans] of Object.entries(ranges)) {
-            this.#rooms.set(room, new Room(1, 0, new Spans(spans)));
+            this.#rooms.set(room, new Room(1, 0, new Spans(spans), cards(room)));
         }
         for (const [room, { floor, head }] of greeting?.rooms ?? []) {
-            this.#rooms.set(room, new Room(floor, head, new Spans(ranges[room])));
+            this.#rooms.set(room, new Room(floor, head, new Spans(ranges[room]), cards(room)));
         }
     }
 
@@ -135,7 +140,7 @@ export class Sync {
             turn.show({ t: "room", room: id });
         }
         for (const [id, { floor, head }] of greeting.rooms) {
-            const room = this.#rooms.get(id) ?? new Room(floor, head, new Spans());
+            const room = this.#rooms.get(id) ?? new Room(floor, head);
             this.#rooms.set(id, room);
             moveFloor(id, room, floor, turn);
             room.raiseHead(head);
@@ -154,7 +159,7 @@ export class Sync {
         if (setBack) {
             turn.write({ t: "wipe_entries" });
             for (const [id, room] of rooms) {
-                this.#rooms.set(id, new Room(room.floor, 0, new Spans()));
+                this.#rooms.set(id, new Room(room.floor, 0));
                 turn.show({ t: "room", room: id });
             }
         }
@@ -167,6 +172,8 @@ export class Sync {
     page(page: PageHeard, turn: Turn): void {
         const room = this.#rooms.get(page.room);
         if (!room) return;
+        // Before the entries: what they remove must not be written first and forgotten after.
+        takeCards(page, room, turn);
         this.#differed = false;
         const empty = page.to < page.from;
         const backward = room.before === page.to + 1;
@@ -196,7 +203,9 @@ function merge(room: Room, page: PageHeard, turn: Turn): boolean {
     const knownHead = room.head;
     const { room: id, from, to, head } = page;
     const isNew = (seq: number) => seq >= room.floor && !room.spans.holds(seq);
-    const entries = page.entries.filter((_, at) => isNew(from + at));
+    const entries = page.entries
+        .filter((_, at) => isNew(from + at))
+        .map((entry) => room.cards.strip(entry));
     const grew = entries.length > 0;
     if (grew) {
         room.spans.add({ from: Math.max(from, room.floor), to });
@@ -208,12 +217,22 @@ function merge(room: Room, page: PageHeard, turn: Turn): boolean {
     return grew;
 }
 
+/** Writes the cards that are newer than those held, and forgets the words of what was removed. */
+function takeCards({ room: id, cards }: PageHeard, room: Room, turn: Turn): void {
+    const { fresh, removed } = room.cards.take(cards, room.floor);
+    if (fresh.length === 0) return;
+    turn.write({ t: "put_cards", room: id, cards: fresh });
+    for (const { target, seq } of removed) turn.write({ t: "forget_body", room: id, target, seq });
+    turn.show({ t: "room", room: id });
+}
+
 /** A raised floor takes away what is below it; a lowered one is news that no page would bring. */
 function moveFloor(id: string, room: Room, floor: number, turn: Turn): void {
     const old = room.floor;
     room.floor = floor;
     if (floor > old) {
         room.spans.cutBelow(floor);
+        room.cards.cutBelow(floor);
         const ranges: Span[] = room.spans.list();
         turn.write({ t: "drop_below", room: id, floor });
         turn.write({ t: "put_ranges", room: id, ranges });

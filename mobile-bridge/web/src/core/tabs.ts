@@ -9,6 +9,8 @@ export type Message =
     /** From the holder: this is on disk now. */
     | { t: "kept"; writes: Write[] }
     | { t: "state"; state: State }
+    /** From the holder: who is writing now. */
+    | { t: "typing"; room: string; people: string[] }
     /** From a follower: is anybody there? Answered by `state`. */
     | { t: "who" }
     /** From a follower: a draft lies in the store for you. */

@@ -4,7 +4,7 @@
 import type { ClientFrame } from "../generated/protocol.ts";
 import type { Changed, Output, State, Write } from "./face.ts";
 
-const CHANGED_RANK = ["rooms", "room", "outbox", "connection"];
+const CHANGED_RANK = ["rooms", "room", "outbox", "typing", "connection"];
 const STATE_RANK = [
     "stopped",
     "waiting",

@@ -1,24 +1,56 @@
 // Every kind this app can show: one line each. A kind not named here is kept, and shown as
 // "Update Roost to see this."
 
-import type { Entry } from "../generated/protocol.ts";
+import type { CardOf } from "../generated/protocol.ts";
 import { words } from "../words.ts";
-import type { Around, Kind } from "./kind.ts";
+import { confirm } from "./confirm/index.tsx";
+import { edit } from "./edit/index.ts";
+import { gathering } from "./gathering/index.tsx";
+import type { Around, Kind, Piece, Stands } from "./kind.ts";
 import { member } from "./member/index.tsx";
 import { message } from "./message/index.tsx";
+import { pin } from "./pin/index.tsx";
+import { reaction } from "./reaction/index.tsx";
+import { redact } from "./redact/index.ts";
+import { rsvp } from "./rsvp/index.ts";
 
 const KINDS = new Map<string, Kind>([
     ["message", message],
+    ["reaction", reaction],
+    ["edit", edit],
+    ["redact", redact],
+    ["pin", pin],
+    ["confirm", confirm],
+    ["gathering", gathering],
+    ["rsvp", rsvp],
     ["member", member],
 ]);
 
 /** How to show an entry, if its kind is known here and its body readable. */
-export function kindOf(entry: Pick<Entry, "kind" | "body">, around: Around): Kind | undefined {
-    const kind = KINDS.get(entry.kind);
-    return kind?.line(entry.body, around) === undefined ? undefined : kind;
+export function kindOf(piece: Piece, around: Around): Kind | undefined {
+    const kind = KINDS.get(piece.kind);
+    return kind?.line(piece.body, around) === undefined ? undefined : kind;
 }
 
-/** One line of plain text about an entry of any kind. */
-export function lineOf(entry: Pick<Entry, "kind" | "body">, around: Around): string {
-    return KINDS.get(entry.kind)?.line(entry.body, around) ?? words.room.unknownKind;
+/** How an entry stands in its room; what cannot be read stands as a quiet line that says so. */
+export function standsOf(piece: Piece): Stands {
+    return KINDS.get(piece.kind)?.stands(piece) ?? "line";
+}
+
+/** Who took an entry out, in words; `undefined` for what still stands. */
+export function removedWords(piece: Piece, card: CardOf | undefined): string | undefined {
+    const by = card?.hidden?.by;
+    if (by !== undefined) return words.removed[by] ?? words.removed.unknown;
+    // Without a moment it is of a kind that the server's own build did not know.
+    const bare = piece.body === undefined && Boolean(piece.at) && KINDS.has(piece.kind);
+    return bare ? words.removed.unknown : undefined;
+}
+
+/** One line of plain text about an entry of any kind, as it stands now. */
+export function lineOf(piece: Piece, around: Around, card?: CardOf): string {
+    const removed = removedWords(piece, card);
+    if (removed !== undefined) return removed;
+    const text = card?.edited?.text;
+    const body = text === undefined ? piece.body : { text };
+    return KINDS.get(piece.kind)?.line(body, around) ?? words.room.unknownKind;
 }

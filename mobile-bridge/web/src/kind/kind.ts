@@ -1,24 +1,64 @@
 // What the page knows of a kind of entry. One folder per kind, one line in `index.ts`.
 
 import type { ComponentType } from "preact";
-import type { PersonCard } from "../generated/protocol.ts";
+import type { Shown } from "../core/shown.ts";
+import type { CardOf, Entry, HomeCard, Listed, PersonCard, Role } from "../generated/protocol.ts";
 
-/** The names and the reader, which every kind needs to put an entry into words. */
+/** Who reads, where, and the names that every kind needs to put an entry into words. */
 export interface Around {
     me: string | undefined;
+    role: Role | undefined;
+    /** My home, if I have one. */
+    home: string | undefined;
     people: ReadonlyMap<string, PersonCard>;
+    homes: readonly HomeCard[];
+    /** The room that is open. */
+    listed: Listed | undefined;
 }
 
+/** An entry, or a draft that is to become one. */
+export type Piece = Pick<Entry, "kind" | "body"> & Partial<Entry>;
+
+/** As something a person says, as a quiet line, or not at all: its target shows it. */
+export type Stands = "said" | "line" | "silent";
+
 export interface Kind {
-    /** Whether it stands in the room as something a person says; otherwise it is a quiet line. */
-    said: boolean;
+    stands(piece: Piece): Stands;
     /** One line of plain text for the list of rooms and for quotes; `undefined` if unreadable. */
     line(body: unknown, around: Around): string | undefined;
-    /** The body as it stands in the room. */
-    View: ComponentType<{ body: unknown; around: Around }>;
+    /** The body as it stands in the room; silent kinds are never asked for it. */
+    View: ComponentType<ViewProps>;
+}
+
+export type ViewProps = { entry: Piece; card: CardOf | undefined; around: Around };
+
+/** Before anybody is known. */
+export const NOBODY: Around = {
+    me: undefined,
+    role: undefined,
+    home: undefined,
+    people: new Map(),
+    homes: [],
+    listed: undefined,
+};
+
+export function aroundOf(shown: Shown, room?: string): Around {
+    const [me, people] = [shown.me.value, shown.people.value];
+    const mine = me === undefined ? undefined : people.get(me);
+    const listed = shown.rooms.value.find((each) => each.room === room);
+    return { me, role: mine?.role, home: mine?.home, people, homes: shown.homes.value, listed };
 }
 
 /** The name to show for a person, also for one this phone has no card of. */
 export function nameOf(person: string | undefined, around: Around, missing: string): string {
     return (person && around.people.get(person)?.name) || missing;
+}
+
+export function homeName(home: string, around: Around, missing: string): string {
+    return around.homes.find((each) => each.home === home)?.name ?? missing;
+}
+
+/** A kind that stands nowhere by itself: what it changes shows it. */
+export function silent(line: Kind["line"]): Kind {
+    return { stands: () => "silent", line, View: () => null };
 }

@@ -2,18 +2,35 @@
 // same rules stand at the server's socket and in `permit`.
 
 import type { Draft, Refusal } from "../generated/protocol.ts";
+import * as confirm from "./confirm/rules.ts";
+import * as edit from "./edit/rules.ts";
+import * as gathering from "./gathering/rules.ts";
 import * as member from "./member/rules.ts";
 import * as message from "./message/rules.ts";
+import * as pin from "./pin/rules.ts";
+import * as reaction from "./reaction/rules.ts";
+import * as redact from "./redact/rules.ts";
+import * as rsvp from "./rsvp/rules.ts";
 
-export function sendable(draft: Draft): Refusal | undefined {
-    switch (draft.kind) {
-        case "message": {
-            const body = message.read(draft.body);
-            return body ? message.check(body.text) : "body_invalid";
-        }
-        case "member":
-            return member.read(draft.body) ? undefined : "body_invalid";
-        default:
-            return "kind_unknown";
-    }
+type Verdict = Refusal | undefined;
+
+/** A body that was read is judged by `check`. */
+function judged<T>(read: T | undefined, check: (body: T) => Verdict = () => undefined): Verdict {
+    return read === undefined ? "body_invalid" : check(read);
+}
+
+const KINDS: Readonly<Record<string, (body: unknown) => Verdict>> = {
+    message: (body) => judged(message.read(body), ({ text }) => message.check(text)),
+    edit: (body) => judged(edit.read(body), ({ text }) => message.check(text)),
+    gathering: (body) => judged(gathering.read(body), gathering.check),
+    rsvp: (body) => judged(rsvp.read(body), rsvp.check),
+    reaction: (body) => judged(reaction.read(body)),
+    redact: (body) => judged(redact.read(body)),
+    pin: (body) => judged(pin.read(body)),
+    confirm: (body) => judged(confirm.read(body)),
+    member: (body) => judged(member.read(body)),
+};
+
+export function sendable({ kind, body }: Draft): Verdict {
+    return Object.hasOwn(KINDS, kind) ? KINDS[kind]!(body) : "kind_unknown";
 }

@@ -1,32 +1,30 @@
 // What I wrote and the room does not hold yet, and honestly how it stands.
 
 import type { Unsent } from "../core/shown.ts";
-import type { Entry } from "../generated/protocol.ts";
 import { kindOf } from "../kind/index.ts";
-import type { Around } from "../kind/kind.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Answered } from "./entry.tsx";
 import { useNow } from "./parts.tsx";
+import { isAct, pieceOf, type Place } from "./place.ts";
 
 /** After this long a draft is waiting for signal; nobody should watch "sending" for ever. */
 export const SIGNAL_MS = 10_000;
 
-type Props = { drafts: readonly Unsent[]; entries: readonly Entry[]; around: Around };
-
-export function Drafts({ drafts, entries, around }: Props) {
+/** An act on its way stands below what it is done to; here it stands when it was refused. */
+export function Drafts({ drafts, place }: { drafts: readonly Unsent[]; place: Place }) {
     const now = useNow(drafts.some((draft) => draft.state === "waiting"));
     return (
         <>
-            {drafts.map((draft) => (
-                <DraftItem
-                    key={draft.id}
-                    draft={draft}
-                    entries={entries}
-                    around={around}
-                    now={now}
-                />
-            ))}
+            {drafts
+                .filter((draft) => !isAct(draft) || draft.state === "refused")
+                .map((draft) =>
+                    isAct(draft) ? (
+                        <RefusedAct key={draft.id} draft={draft} />
+                    ) : (
+                        <DraftItem key={draft.id} draft={draft} place={place} now={now} />
+                    ),
+                )}
         </>
     );
 }
@@ -40,16 +38,29 @@ export function standing(
     return draft.state === "waiting" && late ? "waiting_signal" : draft.state;
 }
 
-function DraftItem(props: {
-    draft: Unsent;
-    entries: readonly Entry[];
-    around: Around;
-    now: number;
-}) {
-    const { draft, entries, around, now } = props;
-    const { acts } = useRoost();
+function RefusedAct({ draft }: { draft: Unsent }) {
+    const what = words.acts.refused[draft.kind] ?? words.message.refused;
+    return (
+        <li
+            class="said mine draft draft-refused"
+            data-testid="draft"
+            data-state="refused"
+            data-entry-id={draft.id}
+            data-kind={draft.kind}
+        >
+            <div class="bubble">
+                <p class="said-time">{`${what} ${draft.words ?? ""}`.trim()}</p>
+            </div>
+            <Ways id={draft.id} />
+        </li>
+    );
+}
+
+function DraftItem(props: { draft: Unsent; place: Place; now: number }) {
+    const { draft, place, now } = props;
     const stands = standing(draft, now);
-    const kind = kindOf(draft, around);
+    const { around } = place;
+    const kind = kindOf(pieceOf(draft), around);
     return (
         <li
             class={`said mine draft draft-${stands}`}
@@ -58,31 +69,37 @@ function DraftItem(props: {
             data-entry-id={draft.id}
         >
             <div class="bubble">
-                {draft.target && <Answered target={draft.target} held={entries} around={around} />}
-                {kind && <kind.View body={draft.body} around={around} />}
+                {draft.target && <Answered target={draft.target} place={place} />}
+                {kind && <kind.View entry={pieceOf(draft)} card={undefined} around={around} />}
                 <p class="said-time">{stateWords(draft, stands)}</p>
             </div>
-            {stands === "refused" && (
-                <p class="draft-acts">
-                    <button
-                        type="button"
-                        class="button-plain"
-                        data-testid="draft-retry"
-                        onClick={() => acts.retry(draft.id)}
-                    >
-                        {words.tryAgain}
-                    </button>
-                    <button
-                        type="button"
-                        class="button-plain"
-                        data-testid="draft-remove"
-                        onClick={() => acts.remove(draft.id)}
-                    >
-                        {words.remove}
-                    </button>
-                </p>
-            )}
+            {stands === "refused" && <Ways id={draft.id} />}
         </li>
+    );
+}
+
+/** The two ways on from a refusal. */
+function Ways({ id }: { id: string }) {
+    const { acts } = useRoost();
+    return (
+        <p class="draft-acts">
+            <button
+                type="button"
+                class="button-plain"
+                data-testid="draft-retry"
+                onClick={() => acts.retry(id)}
+            >
+                {words.tryAgain}
+            </button>
+            <button
+                type="button"
+                class="button-plain"
+                data-testid="draft-remove"
+                onClick={() => acts.remove(id)}
+            >
+                {words.remove}
+            </button>
+        </p>
     );
 }
 

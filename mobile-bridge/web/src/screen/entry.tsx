@@ -1,29 +1,39 @@
-// One entry in a room: a person's words with name and time, or a quiet line.
+// One entry in a room: a person's words with name and time, what stands in their place, or a quiet
+// line.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Entry } from "../generated/protocol.ts";
-import { kindOf, lineOf } from "../kind/index.ts";
-import { nameOf, type Around } from "../kind/kind.ts";
-import { Quote } from "../kind/message/index.tsx";
+import { Confirmations } from "../kind/confirm/index.tsx";
+import { kindOf, lineOf, removedWords, standsOf } from "../kind/index.ts";
+import { nameOf } from "../kind/kind.ts";
+import { asksToConfirm, Quote } from "../kind/message/index.tsx";
+import { Reactions } from "../kind/reaction/index.tsx";
 import { words } from "../words.ts";
+import type { Place } from "./place.ts";
+import { receiptWords } from "./receipt.ts";
 import { timeOf } from "./times.ts";
 
 /** Words of one person within this time stand under one name. */
 const GROUP_MS = 5 * 60_000;
 
+/** A finger that stays this long wants the menu. */
+const PRESS_MS = 500;
+
 type Props = {
     entry: Entry;
     /** The entry above, when it is of the same day. */
     before: Entry | undefined;
-    held: readonly Entry[];
-    around: Around;
-    answer: (entry: Entry) => void;
+    place: Place;
 };
 
 export function EntryItem(props: Props) {
-    const { entry, around } = props;
+    const { entry, place } = props;
+    const { around, cards } = place;
+    const card = cards.get(entry.id);
+    const stands = standsOf(entry);
+    if (stands === "silent") return null;
     const kind = kindOf(entry, around);
-    if (kind?.said) return <Said {...props} />;
+    if (stands === "said" && (kind || removedWords(entry, card))) return <Said {...props} />;
     return (
         <li
             class="line"
@@ -32,13 +42,21 @@ export function EntryItem(props: Props) {
             data-entry-id={entry.id}
             data-kind={entry.kind}
         >
-            {kind ? <kind.View body={entry.body} around={around} /> : words.room.unknownKind}
+            {kind ? (
+                <kind.View entry={entry} card={card} around={around} />
+            ) : (
+                (removedWords(entry, card) ?? words.room.unknownKind)
+            )}
         </li>
     );
 }
 
-function Said({ entry, before, held, around, answer }: Props) {
+function Said({ entry, before, place }: Props) {
+    const { around, cards, acting, others, open, answer } = place;
     const [chosen, setChosen] = useState(false);
+    const press = useLongPress(() => open(entry));
+    const card = cards.get(entry.id);
+    const removed = removedWords(entry, card);
     const mine = entry.author !== undefined && entry.author === around.me;
     const name = entry.author
         ? nameOf(entry.author, around, words.room.someone)
@@ -46,12 +64,12 @@ function Said({ entry, before, held, around, answer }: Props) {
     const follows =
         before !== undefined &&
         before.author === entry.author &&
-        kindOf(before, around)?.said === true &&
+        standsOf(before) === "said" &&
         entry.at - before.at < GROUP_MS;
-    const kind = kindOf(entry, around)!;
     const look = ["said", mine ? "mine" : "theirs"];
     if (follows) look.push("follows");
     if (chosen) look.push("chosen");
+    if (removed !== undefined) look.push("removed");
     return (
         <li
             class={look.join(" ")}
@@ -60,43 +78,138 @@ function Said({ entry, before, held, around, answer }: Props) {
             data-entry-id={entry.id}
             data-kind={entry.kind}
         >
-            {/* A tap anywhere shows "Reply"; keyboards and readers find the button itself. */}
-            <div class="bubble" onClick={() => nothingSelected() && setChosen(!chosen)}>
+            {/* A tap shows what can be done; keyboards and readers find the buttons themselves. */}
+            <div
+                class="bubble"
+                {...(removed === undefined ? press : {})}
+                onClick={(event) => isPlainTap(event) && setChosen(!chosen)}
+            >
                 <p class={follows || mine ? "said-name unseen" : "said-name"}>
                     {mine ? words.message.you : name}
                 </p>
-                {entry.target && <Answered target={entry.target} held={held} around={around} />}
-                <kind.View body={entry.body} around={around} />
+                {removed !== undefined ? (
+                    <p class="removed-words" data-testid="removed">
+                        {removed}
+                    </p>
+                ) : (
+                    <Body entry={entry} place={place} />
+                )}
                 <p class="said-time">
+                    {card?.edited && <span class="said-edited">{words.message.edited} · </span>}
                     <time dateTime={new Date(entry.at).toISOString()}>{timeOf(entry.at)}</time>
-                    {mine && <span class="said-sent"> · {words.message.sent}</span>}
+                    {mine && removed === undefined && (
+                        <span class="said-sent" data-testid="receipt">
+                            {" · "}
+                            {receiptWords(entry.seq, others)}
+                        </span>
+                    )}
                 </p>
             </div>
-            <button
-                type="button"
-                class="button-reply"
-                data-testid="reply"
-                aria-label={words.message.replyTo(mine ? words.message.yourself : name)}
-                onClick={() => {
-                    setChosen(false);
-                    answer(entry);
-                }}
-            >
-                {words.message.reply}
-            </button>
+            {removed === undefined && (
+                <>
+                    <Reactions card={card} around={around} />
+                    {(acting.get(entry.id) ?? []).map((draft) => (
+                        <p key={draft.id} class="on-its-way" data-testid="on-its-way">
+                            {words.acts.waiting[draft.kind] ?? words.message.waiting}
+                        </p>
+                    ))}
+                    <Buttons
+                        name={mine ? words.message.yourself : name}
+                        answer={() => {
+                            setChosen(false);
+                            answer(entry);
+                        }}
+                        open={() => {
+                            setChosen(false);
+                            open(entry);
+                        }}
+                    />
+                </>
+            )}
         </li>
     );
 }
 
+function Body({ entry, place }: { entry: Entry; place: Place }) {
+    const { around, cards, acting } = place;
+    const card = cards.get(entry.id);
+    const kind = kindOf(entry, around)!;
+    const asks = entry.kind === "message" && asksToConfirm(entry.body);
+    const confirming = acting.get(entry.id)?.some(({ kind }) => kind === "confirm") ?? false;
+    return (
+        <>
+            {entry.target && <Answered target={entry.target} place={place} />}
+            <kind.View entry={entry} card={card} around={around} />
+            {asks && (
+                <Confirmations entry={entry} card={card} around={around} waiting={confirming} />
+            )}
+        </>
+    );
+}
+
+function Buttons(props: { name: string; answer: () => void; open: () => void }) {
+    const { name, answer, open } = props;
+    return (
+        <div class="said-buttons">
+            <button
+                type="button"
+                class="button-reply"
+                data-testid="reply"
+                aria-label={words.message.replyTo(name)}
+                onClick={answer}
+            >
+                {words.message.reply}
+            </button>
+            <button
+                type="button"
+                class="button-reply"
+                data-testid="more"
+                aria-haspopup="dialog"
+                aria-label={words.menu.openFor(name)}
+                onClick={open}
+            >
+                {words.menu.open}
+            </button>
+        </div>
+    );
+}
+
 /** The words answered, as far as this phone holds them. */
-export function Answered(props: { target: string; held: readonly Entry[]; around: Around }) {
-    const { target, held, around } = props;
+export function Answered({ target, place }: { target: string; place: Place }) {
+    const { held, cards, around } = place;
     const entry = held.find((each) => each.id === target);
-    const line = entry && lineOf(entry, around);
+    const line = entry && lineOf(entry, around, cards.get(target));
     return <Quote author={entry?.author} line={line} around={around} />;
 }
 
-/** A tap that ends the marking of text is not a tap on the message. */
-function nothingSelected(): boolean {
-    return (getSelection()?.toString() ?? "") === "";
+/** A finger that stays, or the right button of a mouse. A finger that moves is scrolling. */
+function useLongPress(act: () => void) {
+    const pressing = useRef<ReturnType<typeof setTimeout>>(undefined);
+    const stop = () => clearTimeout(pressing.current);
+    return {
+        onPointerDown: (event: PointerEvent) => {
+            stop();
+            if (event.pointerType === "mouse" || isControl(event)) return;
+            pressing.current = setTimeout(act, PRESS_MS);
+        },
+        onPointerUp: stop,
+        onPointerCancel: stop,
+        onPointerMove: (event: PointerEvent) => {
+            if (Math.hypot(event.movementX, event.movementY) > 4) stop();
+        },
+        onContextMenu: (event: Event) => {
+            event.preventDefault();
+            stop();
+            act();
+        },
+    };
+}
+
+/** A tap on a button of the bubble, or one that ends the marking of text, is no tap on it. */
+function isPlainTap(event: Event): boolean {
+    return !isControl(event) && (getSelection()?.toString() ?? "") === "";
+}
+
+function isControl({ target }: Event): boolean {
+    return target instanceof Element && target.closest("button, summary, a, input") !== null;
 }

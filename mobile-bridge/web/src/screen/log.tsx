@@ -3,11 +3,16 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Entry, Listed } from "../generated/protocol.ts";
+import { standsOf } from "../kind/index.ts";
 import type { Around } from "../kind/kind.ts";
+import { countsUnread, firstNews } from "../kind/news.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Drafts } from "./drafts.tsx";
 import { EntryItem } from "./entry.tsx";
+import { Menu } from "./menu.tsx";
+import { useVisible } from "./parts.tsx";
+import { actsByTarget, type Place } from "./place.ts";
 import { dayOf, sameDay } from "./times.ts";
 import { drawn, further, whole } from "./window.ts";
 
@@ -18,17 +23,31 @@ const TOP_PX = 200;
 /** How long "getting earlier messages" is believed before the button comes back. */
 const OLDER_MS = 5_000;
 
-type Props = { listed: Listed; around: Around; answer: (entry: Entry) => void };
+type Props = {
+    listed: Listed;
+    around: Around;
+    answer: (entry: Entry) => void;
+    /** An entry that somebody wants to see. */
+    goTo: { seq: number } | undefined;
+};
 
-export function Log({ listed, around, answer }: Props) {
+export function Log({ listed, around, answer, goTo }: Props) {
     const { shown } = useRoost();
     const entries = shown.entries(listed.room).value;
+    const cards = shown.cards(listed.room).value;
     const drafts = shown.unsent.value.filter((draft) => draft.room === listed.room);
     const [from, setFrom] = useState<number>();
+    const [menu, setMenu] = useState<Entry>();
     const visible = drawn(entries, from);
     const first = visible[0]?.seq;
     const older = useOlder(listed, entries, first, setFrom);
     const scroll = useScroll(visible, drafts, first);
+    const fresh = useFresh(listed, entries, around);
+    const { others } = shown.reading(listed.room).value;
+    const acting = actsByTarget(drafts);
+    const place: Place = { around, held: entries, cards, acting, others, open: setMenu, answer };
+    useReading(listed, entries, scroll.atEnd);
+    useGoing(goTo, first, setFrom, scroll);
 
     const onScroll = () => {
         const area = scroll.area.current;
@@ -56,10 +75,19 @@ export function Log({ listed, around, answer }: Props) {
             >
                 <Top listed={listed} first={first} empty={drafts.length === 0} older={older} />
                 <ol class="entries">
-                    <Entries entries={visible} held={entries} around={around} answer={answer} />
-                    <Drafts drafts={drafts} entries={entries} around={around} />
+                    <Entries entries={visible} place={place} fresh={fresh} />
+                    <Drafts drafts={drafts} place={place} />
                 </ol>
             </div>
+            {menu && (
+                <Menu
+                    entry={menu}
+                    card={cards.get(menu.id)}
+                    around={around}
+                    answer={answer}
+                    close={() => setMenu(undefined)}
+                />
+            )}
             {!scroll.atEnd && (
                 <button
                     type="button"
@@ -97,41 +125,88 @@ function Top(props: { listed: Listed; first: number | undefined; empty: boolean;
 
 function Entries(props: {
     entries: readonly Entry[];
-    held: readonly Entry[];
-    around: Around;
-    answer: (entry: Entry) => void;
+    place: Place;
+    fresh: number | undefined;
 }) {
-    const { entries, held, around, answer } = props;
+    const { entries, place, fresh } = props;
     const now = Date.now();
+    // What shows nothing must not come between two messages of one person, nor begin a day.
+    let before: Entry | undefined;
     return (
         <>
             {entries.map((entry, at) => {
-                const before = entries[at - 1];
-                const newDay = !before || !sameDay(before.at, entry.at);
-                const gap = before !== undefined && before.seq + 1 !== entry.seq;
+                const below = entries[at - 1];
+                const gap = below !== undefined && below.seq + 1 !== entry.seq;
+                const silent = standsOf(entry) === "silent";
+                const newDay = !silent && (!before || !sameDay(before.at, entry.at));
+                const above = newDay ? undefined : before;
+                if (!silent) before = entry;
                 return [
-                    gap && (
-                        <li key={`gap-${entry.seq}`} class="line">
-                            {words.room.gap}
-                        </li>
-                    ),
+                    gap && <Mark key={`gap-${entry.seq}`}>{words.room.gap}</Mark>,
                     newDay && (
-                        <li key={`day-${entry.seq}`} class="line day">
+                        <Mark key={`day-${entry.seq}`} look="day">
                             {dayOf(entry.at, now)}
-                        </li>
+                        </Mark>
                     ),
-                    <EntryItem
-                        key={entry.id}
-                        entry={entry}
-                        before={newDay ? undefined : before}
-                        held={held}
-                        around={around}
-                        answer={answer}
-                    />,
+                    entry.seq === fresh && (
+                        <Mark key="fresh" look="fresh">
+                            {words.room.fresh}
+                        </Mark>
+                    ),
+                    <EntryItem key={entry.id} entry={entry} before={above} place={place} />,
                 ];
             })}
         </>
     );
+}
+
+function Mark({ look, children }: { look?: string; children: string }) {
+    return <li class={look ? `line ${look}` : "line"}>{children}</li>;
+}
+
+/** The first entry that was new when the room was opened; what comes later is seen coming. */
+function useFresh(
+    listed: Listed,
+    entries: readonly Entry[],
+    around: Around,
+): number | undefined {
+    const { shown } = useRoost();
+    const [opened] = useState(() => ({
+        read: shown.reading(listed.room).value.read,
+        head: Math.max(listed.head, entries.at(-1)?.seq ?? 0),
+    }));
+    return countsUnread(listed, around.role) ? firstNews(entries, opened, around.me) : undefined;
+}
+
+/** Everything is read when its end stands on a visible screen. */
+function useReading(listed: Listed, entries: readonly Entry[], atEnd: boolean): void {
+    const { acts } = useRoost();
+    const visible = useVisible();
+    const last = entries.at(-1)?.seq;
+    useEffect(() => {
+        if (visible && atEnd && last !== undefined) acts.read(listed.room, last);
+    }, [listed.room, last, visible, atEnd]);
+}
+
+/** Goes to an entry that somebody wants to see, if it is held. */
+function useGoing(
+    goTo: { seq: number } | undefined,
+    first: number | undefined,
+    setFrom: (from: number) => void,
+    { area, release }: { area: { current: HTMLElement | null }; release: () => void },
+): void {
+    const done = useRef<{ seq: number }>(undefined);
+    useLayoutEffect(() => {
+        if (!goTo || goTo === done.current || first === undefined) return;
+        if (goTo.seq < first) {
+            setFrom(goTo.seq);
+            return;
+        }
+        done.current = goTo;
+        release();
+        const row = area.current?.querySelector(`[data-seq="${goTo.seq}"]`);
+        row?.scrollIntoView?.({ block: "center" });
+    }, [goTo, first]);
 }
 
 /** What lies above: first from what is held, then from the server. */
@@ -217,5 +292,9 @@ function useScroll(
         setAtEnd(end);
         return end;
     };
-    return { area, atEnd, look, toEnd, unseen: last > seen.current };
+    /** The person goes somewhere else: do not pull them back to the end. */
+    const release = () => {
+        stuck.current = false;
+    };
+    return { area, atEnd, look, toEnd, release, unseen: last > seen.current };
 }

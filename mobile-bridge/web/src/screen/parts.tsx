@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection } from "../core/shown.ts";
+import { nameOf, type Around } from "../kind/kind.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 
@@ -16,6 +17,40 @@ export function useNow(active: boolean): number {
         return () => clearInterval(ticking);
     }, [active]);
     return active ? Math.max(now, Date.now()) : now;
+}
+
+/** The time now, kept fresh by the minute. */
+export function useMinute(): number {
+    const [now, setNow] = useState(Date.now());
+    useEffect(() => {
+        const ticking = setInterval(() => setNow(Date.now()), 60_000);
+        return () => clearInterval(ticking);
+    }, []);
+    return now;
+}
+
+/** Whether somebody can be looking at the screen. */
+export function useVisible(): boolean {
+    const [visible, setVisible] = useState(document.visibilityState === "visible");
+    useEffect(() => {
+        const look = () => setVisible(document.visibilityState === "visible");
+        document.addEventListener("visibilitychange", look);
+        return () => document.removeEventListener("visibilitychange", look);
+    }, []);
+    return visible;
+}
+
+/** Who is writing here now. */
+export function TypingLine({ room, around }: { room: string; around: Around }) {
+    const { shown } = useRoost();
+    const people = shown.typing(room).value;
+    const names = people.map((person) => nameOf(person, around, words.room.someone));
+    // Not a live region: to be told at every pause of another's fingers would be noise.
+    return (
+        <p class="typing" data-testid="typing">
+            {names.length > 0 ? words.room.writing(names) : ""}
+        </p>
+    );
 }
 
 /**

@@ -1,16 +1,24 @@
 // One room: what was said, what of mine is still on its way, and the place to write.
 
-import type { Entry } from "../generated/protocol.ts";
-import { Composer, typed } from "../kind/message/composer.tsx";
+import { useState } from "preact/hooks";
+import type { Entry, Listed } from "../generated/protocol.ts";
+import { aroundOf, type Around } from "../kind/kind.ts";
+import { mayWrite } from "../kind/may.ts";
+import { Composer } from "../kind/message/composer.tsx";
+import { typed } from "../kind/message/typed.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Log } from "./log.tsx";
-import { ConnectionLine, Heading, MemoryBanner } from "./parts.tsx";
+import { ConnectionLine, Heading, MemoryBanner, TypingLine, useMinute } from "./parts.tsx";
+import { PeersBanner } from "./peers.tsx";
+import { Pinned } from "./pinned.tsx";
+import { Search } from "./search.tsx";
 
 export function Room({ room, leave }: { room: string; leave: () => void }) {
     const { shown } = useRoost();
-    const listed = shown.rooms.value.find((each) => each.room === room);
-    const around = { me: shown.me.value, people: shown.people.value };
+    const around = aroundOf(shown, room);
+    const { listed } = around;
+    const [searching, setSearching] = useState(false);
     return (
         <div class="screen">
             <header class="bar bar-room">
@@ -27,13 +35,21 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
                     <Heading>{listed?.title ?? words.roost}</Heading>
                     <ConnectionLine />
                 </div>
+                {listed && (
+                    <button
+                        type="button"
+                        class="button-plain"
+                        data-testid="search-open"
+                        aria-expanded={searching}
+                        onClick={() => setSearching(!searching)}
+                    >
+                        {searching ? words.search.close : words.search.go}
+                    </button>
+                )}
             </header>
             <MemoryBanner />
             {listed ? (
-                <>
-                    <Log listed={listed} around={around} answer={(entry) => answer(room, entry)} />
-                    <Composer room={room} around={around} />
-                </>
+                <Inside listed={listed} around={around} searching={searching} />
             ) : (
                 <main class="scroll">
                     <p class="empty">{words.room.gone}</p>
@@ -43,7 +59,34 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
     );
 }
 
+function Inside(props: { listed: Listed; around: Around; searching: boolean }) {
+    const { listed, around, searching } = props;
+    const { shown } = useRoost();
+    const { room } = listed;
+    const held = shown.entries(room).value;
+    const cards = shown.cards(room).value;
+    // A new object each time, so that the same entry can be shown twice.
+    const [goTo, setGoTo] = useState<{ seq: number }>();
+    const show = (seq: number) => setGoTo({ seq });
+    const now = useMinute();
+    return (
+        <>
+            {listed.kind === "peers" && <PeersBanner around={around} />}
+            <Pinned cards={cards} held={held} around={around} show={show} />
+            {searching && <Search room={room} around={around} held={held} show={show} />}
+            <Log
+                listed={listed}
+                around={around}
+                goTo={goTo}
+                answer={(entry) => answer(room, entry)}
+            />
+            <TypingLine room={room} around={around} />
+            <Composer room={room} around={around} cards={cards} closed={!mayWrite(around, now)} />
+        </>
+    );
+}
+
 function answer(room: string, entry: Entry): void {
     const writing = typed(room);
-    writing.value = { ...writing.value, answers: entry };
+    writing.value = { ...writing.value, answers: entry, edits: undefined };
 }

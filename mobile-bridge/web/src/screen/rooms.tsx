@@ -1,8 +1,9 @@
 // The list of rooms: what each is called and what was said there last.
 
-import type { Listed, Role } from "../generated/protocol.ts";
-import { kindOf, lineOf } from "../kind/index.ts";
-import { nameOf, type Around } from "../kind/kind.ts";
+import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
+import { lineOf, standsOf } from "../kind/index.ts";
+import { aroundOf, nameOf, type Around } from "../kind/kind.ts";
+import { countsUnread, countWords, unreadOf } from "../kind/news.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
@@ -11,7 +12,7 @@ import { shortOf } from "./times.ts";
 
 export function Rooms() {
     const { shown } = useRoost();
-    const around = { me: shown.me.value, people: shown.people.value };
+    const around = aroundOf(shown);
     const me = shown.me.value ? shown.people.value.get(shown.me.value) : undefined;
     const rooms = shown.rooms.value;
     return (
@@ -54,7 +55,11 @@ function noRooms(role: Role | undefined): string {
 
 function RoomLink({ room, around }: { room: Listed; around: Around }) {
     const { shown } = useRoost();
-    const last = shown.entries(room.room).value.at(-1);
+    const entries = shown.entries(room.room).value;
+    const last = entries.findLast((entry) => standsOf(entry) !== "silent");
+    const card = last && shown.cards(room.room).value.get(last.id);
+    const { read } = shown.reading(room.room).value;
+    const unread = countsUnread(room, around.role) ? unreadOf(entries, read, around.me) : 0;
     const unsent = shown.unsent.value.filter((draft) => draft.room === room.room);
     const trouble = unsent.some((draft) => draft.state === "refused");
     const to = { at: "room", room: room.room } as const;
@@ -72,7 +77,15 @@ function RoomLink({ room, around }: { room: Listed; around: Around }) {
         >
             <span class="room-title">{room.title}</span>
             {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
-            <span class="room-last">{last ? lastLine(last, around) : words.rooms.nothingYet}</span>
+            <span class="room-last">
+                {last ? lastLine(last, card, around) : words.rooms.nothingYet}
+            </span>
+            {unread > 0 && (
+                <span class="room-unread" data-testid="unread">
+                    <span aria-hidden="true">{countWords(unread)}</span>
+                    <span class="unseen">{words.rooms.fresh(countWords(unread))}</span>
+                </span>
+            )}
             {unsent.length > 0 && (
                 <span class={trouble ? "room-unsent problem" : "room-unsent"}>
                     {trouble ? words.rooms.unsent : words.rooms.waiting}
@@ -82,13 +95,10 @@ function RoomLink({ room, around }: { room: Listed; around: Around }) {
     );
 }
 
-function lastLine(
-    last: Parameters<typeof lineOf>[0] & { author?: string },
-    around: Around,
-): string {
-    const line = lineOf(last, around);
+function lastLine(last: Entry, card: CardOf | undefined, around: Around): string {
+    const line = lineOf(last, around, card);
     // A quiet line ("Jo joined") already names the person.
-    if (!last.author || !kindOf(last, around)?.said) return line;
+    if (!last.author || standsOf(last) !== "said") return line;
     const mine = last.author === around.me;
     return `${mine ? words.rooms.you : nameOf(last.author, around, words.room.someone)}: ${line}`;
 }

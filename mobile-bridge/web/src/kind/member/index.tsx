@@ -5,9 +5,9 @@ import { nameOf, type Around, type Kind } from "../kind.ts";
 import { read } from "./rules.ts";
 
 export const member: Kind = {
-    said: false,
+    stands: () => "line",
     line: sentence,
-    View: ({ body, around }) => <>{sentence(body, around)}</>,
+    View: ({ entry, around }) => <>{sentence(entry.body, around)}</>,
 };
 
 function sentence(body: unknown, around: Around): string | undefined {

@@ -1,94 +1,135 @@
-// Where a message is written. What is typed survives leaving the room and coming back.
+// Where a message is written, answered and given other words.
 
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { signal, type Signal } from "@preact/signals";
-import { TEXT_MAX_CHARS, WORDS, type Entry } from "../../generated/protocol.ts";
-import { useRoost } from "../../roost.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import {
+    TEXT_MAX_CHARS,
+    WORDS,
+    type CardOf,
+    type Entry,
+} from "../../generated/protocol.ts";
+import { useRoost, type Acts } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { nameOf, type Around } from "../kind.ts";
+import { Planner } from "../gathering/form.tsx";
 import { lineOf } from "../index.ts";
+import { nameOf, type Around } from "../kind.ts";
+import { mayPublish } from "../may.ts";
+import { countChars, tidy } from "../text.ts";
 import { Quote } from "./index.tsx";
-import { check, countChars, tidy } from "./rules.ts";
+import { check } from "./rules.ts";
+import { NOTHING, typed, type Typed } from "./typed.ts";
 
 /** From here on the composer says how much is left. */
 const COUNT_FROM_CHARS = TEXT_MAX_CHARS - 200;
 
-type Typed = { text: string; answers: Entry | undefined };
-const typedIn = new Map<string, Signal<Typed>>();
+type Props = {
+    room: string;
+    around: Around;
+    cards: ReadonlyMap<string, CardOf>;
+    /** The room takes nothing now; what is typed is kept. */
+    closed: boolean;
+};
 
-/** What is being written in a room, and what it answers. */
-export function typed(room: string): Signal<Typed> {
-    let held = typedIn.get(room);
-    if (!held) {
-        held = signal({ text: "", answers: undefined });
-        typedIn.set(room, held);
-    }
-    return held;
-}
-
-/** Forgets what was typed anywhere; the next person at this phone must not find it. */
-export function forgetTyped(): void {
-    typedIn.clear();
-}
-
-export function Composer({ room, around }: { room: string; around: Around }) {
+export function Composer({ room, around, cards, closed }: Props) {
     const { acts } = useRoost();
     const writing = typed(room);
-    const { text, answers } = writing.value;
+    const { text, answers, edits, asks } = writing.value;
     const area = useRef<HTMLTextAreaElement>(null);
     const refusal = check(tidy(text));
-    const count = countChars(text);
+    const about = edits ?? answers;
+    const [planning, setPlanning] = useState(false);
 
     useEffect(() => {
-        if (answers || writesWithKeyboard()) area.current?.focus();
-    }, [room, answers]);
+        if (about || writesWithKeyboard()) area.current?.focus();
+    }, [room, about]);
     useLayoutEffect(() => grow(area.current), [text]);
 
     const send = () => {
-        if (refusal) return;
-        acts.send(room, "message", { text: tidy(text) }, answers?.id);
-        writing.value = { text: "", answers: undefined };
+        if (refusal || closed) return;
+        dispatch(acts, room, writing.value);
+        writing.value = NOTHING;
         area.current?.focus();
+    };
+    const write = (next: string) => {
+        if (next !== "" && !edits) acts.typing(room);
+        writing.value = { ...writing.value, text: next };
     };
 
     return (
-        <form
-            class="composer"
-            onSubmit={(event) => {
-                event.preventDefault();
-                send();
-            }}
-        >
-            {answers && (
-                <Answering
-                    entry={answers}
-                    around={around}
-                    stop={() => {
-                        writing.value = { text, answers: undefined };
-                    }}
+        <>
+            {planning && <Planner room={room} close={() => setPlanning(false)} />}
+            <form
+                class="composer"
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    send();
+                }}
+            >
+                {about && (
+                    <About
+                        entry={about}
+                        card={cards.get(about.id)}
+                        isEdit={edits !== undefined}
+                        around={around}
+                        stop={() => {
+                            writing.value = { ...NOTHING, text: edits ? "" : text };
+                        }}
+                    />
+                )}
+                <Problem text={text} refusal={refusal} count={countChars(text)} />
+                {mayPublish(around) && !edits && (
+                    <Extras
+                        asks={asks}
+                        ask={(next) => (writing.value = { ...writing.value, asks: next })}
+                        plan={() => setPlanning(true)}
+                    />
+                )}
+                <div class="composer-row">
+                    <TextArea area={area} text={text} send={send} write={write} />
+                    <button
+                        type="submit"
+                        data-testid="send"
+                        class="button-main"
+                        aria-disabled={refusal !== undefined || closed}
+                    >
+                        {edits ? words.message.save : words.message.send}
+                    </button>
+                </div>
+            </form>
+        </>
+    );
+}
+
+/** What was typed, as the draft it stands for. */
+function dispatch(acts: Acts, room: string, { text, answers, edits, asks }: Typed): void {
+    const said = { text: tidy(text) };
+    if (edits) acts.send(room, "edit", said, edits.id);
+    else acts.send(room, "message", asks ? { ...said, please_confirm: true } : said, answers?.id);
+}
+
+/** What only those who lead can add. */
+function Extras(props: { asks: boolean; ask: (asks: boolean) => void; plan: () => void }) {
+    const { asks, ask, plan } = props;
+    return (
+        <div class="composer-extras">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-testid="ask-confirm"
+                    checked={asks}
+                    onChange={(event) => ask(event.currentTarget.checked)}
                 />
-            )}
-            <Problem text={text} refusal={refusal} count={count} />
-            <div class="composer-row">
-                <TextArea
-                    area={area}
-                    text={text}
-                    send={send}
-                    write={(next) => {
-                        writing.value = { text: next, answers };
-                    }}
-                />
-                <button
-                    type="submit"
-                    data-testid="send"
-                    class="button-main"
-                    aria-disabled={refusal !== undefined}
-                >
-                    {words.message.send}
-                </button>
-            </div>
-        </form>
+                {words.confirm.ask}
+            </label>
+            <button
+                type="button"
+                class="button-plain"
+                data-testid="plan-gathering"
+                onClick={plan}
+            >
+                {words.gathering.publish}
+            </button>
+        </div>
     );
 }
 
@@ -120,20 +161,28 @@ function TextArea(props: {
     );
 }
 
-function Answering(props: { entry: Entry; around: Around; stop: () => void }) {
-    const { entry, around, stop } = props;
+function About(props: {
+    entry: Entry;
+    card: CardOf | undefined;
+    isEdit: boolean;
+    around: Around;
+    stop: () => void;
+}) {
+    const { entry, card, isEdit, around, stop } = props;
     const mine = entry.author === around.me;
     const name = mine ? words.message.yourself : nameOf(entry.author, around, words.room.someone);
     return (
         <div class="answering">
             <div class="answering-text">
-                <p class="quiet">{words.message.replyingTo(name)}</p>
-                <Quote author={entry.author} line={lineOf(entry, around)} around={around} />
+                <p class="quiet">
+                    {isEdit ? words.message.editing : words.message.replyingTo(name)}
+                </p>
+                <Quote author={entry.author} line={lineOf(entry, around, card)} around={around} />
             </div>
             <button
                 type="button"
                 class="button-icon"
-                aria-label={words.message.replyStop}
+                aria-label={isEdit ? words.message.editStop : words.message.replyStop}
                 onClick={stop}
             >
                 ×

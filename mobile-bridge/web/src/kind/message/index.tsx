@@ -5,10 +5,17 @@ import { nameOf, type Around, type Kind } from "../kind.ts";
 import { read } from "./rules.ts";
 
 export const message: Kind = {
-    said: true,
+    stands: () => "said",
     line: (body) => read(body)?.text.replace(/\s+/g, " ").trim(),
-    View: ({ body }) => <p class="message-text">{read(body)?.text}</p>,
+    View: ({ entry, card }) => (
+        <p class="message-text">{card?.edited?.text ?? read(entry.body)?.text}</p>
+    ),
 };
+
+/** Whether every home is asked to confirm that it has read this. */
+export function asksToConfirm(body: unknown): boolean {
+    return read(body)?.please_confirm === true;
+}
 
 /** The quote above a reply. The answered entry may lie below what this phone holds. */
 export function Quote(props: {

@@ -1,0 +1,40 @@
+// A sheet that lies over the screen until it is dealt with. The browser's own dialog keeps the
+// focus inside, closes on Escape and gives the focus back.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+type Props = {
+    heading: string;
+    close: () => void;
+    testId: string;
+    children: ComponentChildren;
+};
+
+export function Dialog({ heading, close, testId, children }: Props) {
+    const box = useRef<HTMLDialogElement>(null);
+    useEffect(() => {
+        const dialog = box.current;
+        if (dialog && !dialog.open) dialog.showModal();
+        return () => dialog?.close();
+    }, []);
+    return (
+        <dialog
+            ref={box}
+            class="dialog"
+            aria-label={heading}
+            data-testid={testId}
+            onCancel={(event) => {
+                event.preventDefault();
+                close();
+            }}
+            // The dialog covers only its own box: a press outside it lands on the backdrop.
+            onClick={(event) => event.target === box.current && close()}
+        >
+            <div class="dialog-inside">
+                <h2 class="dialog-heading">{heading}</h2>
+                {children}
+            </div>
+        </dialog>
+    );
+}

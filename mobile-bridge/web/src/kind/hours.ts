@@ -1,0 +1,38 @@
+// When young people may write: the port of `open` in `shared/src/room.rs`. By the constellation's
+// clock, which the phone is not told; it takes that of its default.
+
+import { PEERS_WEEKDAY, PEERS_WEEKEND } from "../generated/protocol.ts";
+
+const ZONE = "Europe/London";
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", {
+    timeZone: ZONE,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+});
+
+/** Open, or from when on it is: today or tomorrow, at which minute of the day. */
+export type Hours = { open: true } | { open: false; in_days: 0 | 1; minute: number };
+
+/** The wall clock: 0 is Monday, and the minute counts from midnight. */
+function local(at: number): { weekday: number; minute: number } {
+    const parts = new Map(CLOCK.formatToParts(at).map(({ type, value }) => [type, value]));
+    const minute = Number(parts.get("hour")) * 60 + Number(parts.get("minute"));
+    return { weekday: WEEKDAYS.indexOf(parts.get("weekday") ?? ""), minute };
+}
+
+const hoursOf = (weekday: number) => (weekday < 5 ? PEERS_WEEKDAY : PEERS_WEEKEND);
+
+export function hoursAt(now_ms: number): Hours {
+    const { weekday, minute } = local(now_ms);
+    const { opens, closes } = hoursOf(weekday);
+    if (opens <= minute && minute < closes) return { open: true };
+    const in_days = minute < opens ? 0 : 1;
+    // A day of 23 or 25 hours moves the time, but not the day that comes next.
+    const next = in_days === 0 ? weekday : (weekday + 1) % 7;
+    return { open: false, in_days, minute: hoursOf(next).opens };
+}
+

@@ -1,0 +1,36 @@
+// The young people's room says who reads it, and when it opens.
+
+import type { Around } from "../kind/kind.ts";
+import { hoursAt, type Hours } from "../kind/hours.ts";
+import { mayWrite } from "../kind/may.ts";
+import { words } from "../words.ts";
+import { useMinute } from "./parts.tsx";
+
+/** When one may write again, as said after "again". */
+export function opensWords(hours: Hours & { open: false }): string {
+    const { minute, in_days } = hours;
+    const pad = (n: number) => `${n}`.padStart(2, "0");
+    const time = `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
+    // It opens every day.
+    return in_days === 0 ? words.peers.todayAt(time) : words.peers.tomorrowAt(time);
+}
+
+export function PeersBanner({ around }: { around: Around }) {
+    const now = useMinute();
+    const worker = [...around.people.values()].find(
+        ({ role, left }) => role === "liaison" && !left,
+    );
+    const young = around.role === "young";
+    const readBy = worker ? words.peers.readBy(worker.name) : words.peers.readByNone;
+    const hours = hoursAt(now);
+    return (
+        <div class="banner" data-testid="peers">
+            <p>{young ? readBy : words.peers.lookAfter}</p>
+            {!mayWrite(around, now) && !hours.open && (
+                <p data-testid="closed" role="status">
+                    {words.peers.closed(opensWords(hours))}
+                </p>
+            )}
+        </div>
+    );
+}

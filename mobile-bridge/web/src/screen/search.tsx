@@ -1,0 +1,116 @@
+// Looking for words in a room. The server looks; what it finds may lie below what this phone holds.
+
+import { useState } from "preact/hooks";
+import { QUERY_MAX_CHARS, type Entry } from "../generated/protocol.ts";
+import { lineOf } from "../kind/index.ts";
+import { nameOf, type Around } from "../kind/kind.ts";
+import { line as isLine } from "../kind/text.ts";
+import { useRoost, type Found } from "../roost.ts";
+import { words } from "../words.ts";
+import { dayOf, timeOf } from "./times.ts";
+
+type Props = {
+    room: string;
+    around: Around;
+    held: readonly Entry[];
+    show: (seq: number) => void;
+};
+
+export function Search({ room, around, held, show }: Props) {
+    const { acts } = useRoost();
+    const [query, setQuery] = useState("");
+    const [asked, setAsked] = useState("");
+    const [found, setFound] = useState<Found>();
+    const [said, setSaid] = useState("");
+    const fit = isLine(query.trim(), QUERY_MAX_CHARS) === undefined;
+
+    const look = async (text: string, below?: Found) => {
+        setSaid(words.search.busy);
+        const before = below?.entries.at(-1)?.seq;
+        const answer = await acts.search(room, text, before);
+        if ("unreachable" in answer) setSaid(words.search.noSignal);
+        else if ("refused" in answer) setSaid(answer.refused.words);
+        else {
+            const entries = [...(below?.entries ?? []), ...answer.value.entries];
+            setAsked(text);
+            setFound({ entries, more: answer.value.more });
+            setSaid(entries.length ? words.search.found(entries.length) : words.search.none);
+        }
+    };
+
+    return (
+        <section class="search" aria-label={words.search.open} data-testid="search">
+            <form
+                class="search-row"
+                role="search"
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    if (fit) void look(query.trim());
+                }}
+            >
+                <input
+                    type="search"
+                    class="search-text"
+                    aria-label={words.search.label}
+                    placeholder={words.search.label}
+                    maxLength={QUERY_MAX_CHARS}
+                    value={query}
+                    data-testid="search-text"
+                    onInput={(event) => setQuery(event.currentTarget.value)}
+                />
+                <button
+                    type="submit"
+                    class="button-main"
+                    aria-disabled={!fit}
+                    data-testid="search-go"
+                >
+                    {words.search.go}
+                </button>
+            </form>
+            <p class="quiet" role="status">
+                {said}
+            </p>
+            {found && <Finds found={found} around={around} held={held} show={show} />}
+            {found?.more && (
+                <button
+                    type="button"
+                    class="button-plain"
+                    onClick={() => void look(asked, found)}
+                >
+                    {words.search.more}
+                </button>
+            )}
+        </section>
+    );
+}
+
+function Finds({ found, around, held, show }: Omit<Props, "room"> & { found: Found }) {
+    const now = Date.now();
+    return (
+        <ul class="finds">
+            {found.entries.map((entry) => {
+                const name = nameOf(entry.author, around, words.room.someone);
+                const text = lineOf(entry, around);
+                const when = `${dayOf(entry.at, now)}, ${timeOf(entry.at)}`;
+                const here = held.some(({ seq }) => seq === entry.seq);
+                return (
+                    <li key={entry.id} data-testid="find">
+                        <p class="quiet">
+                            {name} · {when}
+                        </p>
+                        <p>{text}</p>
+                        {here && (
+                            <button
+                                type="button"
+                                class="button-plain"
+                                onClick={() => show(entry.seq)}
+                            >
+                                {words.search.show}
+                            </button>
+                        )}
+                    </li>
+                );
+            })}
+        </ul>
+    );
+}
