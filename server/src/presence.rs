@@ -153,7 +153,6 @@ impl Outlet {
             waiting.pages.shrink_to(PAGES_KEPT);
         }
         metrics::all().page_live();
-        metrics::all().page_live();
         Some(Push::Page(page))
     }
 
