@@ -202,8 +202,8 @@ fn listed(mine: &Mine, me: &Me, names: &Names, marks: &[(RoomId, Mark)]) -> List
 
 /// Adults see the adults of their constellation, but for the admin, who says nothing there; a young
 /// person sees themselves and the liaison worker, and once their room is open the others in it, but
-/// not where they live; an adult does not see which young people have a sign-in, but for the liaison
-/// worker.
+/// not where they live; an adult does not see which young people have a sign-in, but for the
+/// liaison worker.
 fn visible_people(me: &Me, names: &Names, in_peers: bool) -> Vec<PersonCard> {
     let visible = |card: &&PersonCard| {
         card.person == me.person

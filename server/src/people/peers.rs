@@ -1,6 +1,6 @@
-//! The young people's room of a constellation. It is there only once it was opened, and it is opened
-//! only where somebody is in place to look after it. To hub and satellite it is never there: whoever
-//! may not open it hears of nothing.
+//! The young people's room of a constellation. It is there only once it was opened, and it is
+//! opened only where somebody is in place to look after it. To hub and satellite it is never there:
+//! whoever may not open it hears of nothing.
 
 use super::{By, People};
 use crate::{
