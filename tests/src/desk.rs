@@ -84,14 +84,6 @@ impl Heard {
         self.json()
     }
 
-    /// The same without the id of the request, which is another each time.
-    #[must_use]
-    pub fn nameless(&self) -> Heard {
-        let id = self.json()["request"].as_str().map(str::to_owned);
-        let text = id.map_or_else(|| self.text.clone(), |id| self.text.replace(&id, "?"));
-        Heard { status: self.status, text }
-    }
-
     /// The code of a refusal.
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
