@@ -40,6 +40,8 @@ pub enum Command {
     },
     /// Print a new enrolment link for a person; their earlier unused links stop working.
     Enrol { person: PersonId },
+    /// Give a liaison worker a further constellation.
+    AddLiaison { constellation: ConstellationId, person: PersonId },
     /// Move a person to another home of their constellation; their rooms follow.
     MovePerson { constellation: ConstellationId, person: PersonId, home: HomeId },
     /// Suspend a person: signed out everywhere at once.
@@ -151,6 +153,9 @@ pub async fn obey(config: Config, command: Command) -> Result<()> {
                 people.add_person(new).await?
             };
             println!("{person}");
+        }
+        Command::AddLiaison { constellation, person } => {
+            people.add_liaison(constellation, person).await?;
         }
         Command::MovePerson { constellation, person, home } => {
             people.move_home(By::Operator, constellation, person, home).await?;

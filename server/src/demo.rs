@@ -19,7 +19,7 @@ use roost_shared::{
 };
 use serde::Serialize;
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -82,7 +82,12 @@ pub async fn furnish(app: &App, base: &str) -> Result<Vec<Persona>> {
         open_peers(app).await?;
     }
     let mut personas = Vec::new();
+    let mut known = BTreeSet::new();
     for one in app.people.roll().await?.into_iter().filter(|one| !one.card.left) {
+        // A liaison worker of several constellations has one sign-in.
+        if !known.insert(one.card.person) {
+            continue;
+        }
         let link = format!("{base}/join#{}", app.people.enrol(one.card.person).await?);
         personas.push(Persona { name: one.card.name, role: one.card.role, home: one.home, link });
     }

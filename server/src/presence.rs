@@ -3,7 +3,7 @@
 //! is not queued: the phone is *behind* and reads the log when it has caught its breath; it never
 //! skips.
 
-use crate::{limits::Limit, metrics, page::PageText};
+use crate::{limits::Limit, metrics, page::PageText, store::people::Place};
 use bytes::Bytes;
 use roost_shared::{ConstellationId, PersonId, Refusal};
 use std::{
@@ -179,10 +179,13 @@ impl Inlet {
     }
 }
 
+/// By constellation; the phone of somebody who is of several stands in each.
+type Outlets = HashMap<ConstellationId, Vec<Arc<Outlet>>>;
+
 /// The outlets of everyone who is connected, by constellation.
 #[derive(Clone)]
 pub struct Presence {
-    outlets: Arc<Mutex<HashMap<ConstellationId, Vec<Arc<Outlet>>>>>,
+    outlets: Arc<Mutex<Outlets>>,
     sockets_a_person: usize,
 }
 
@@ -192,38 +195,38 @@ impl Presence {
         Presence { outlets: Arc::default(), sockets_a_person }
     }
 
-    /// Somebody is here. Those who were here before stay: a thief of a token cannot push its owner
-    /// out.
+    /// Somebody is here, in all constellations that they are of. Those who were here before stay: a
+    /// thief of a token cannot push its owner out.
     ///
     /// # Errors
     /// `TooMany` when this person is here with as many phones as they may.
-    pub fn enter(
-        &self,
-        constellation: ConstellationId,
-        outlet: &Arc<Outlet>,
-    ) -> Result<(), Refusal> {
+    pub fn enter(&self, places: &[Place], outlet: &Arc<Outlet>) -> Result<(), Refusal> {
         self.with(|all| {
-            let outlets = all.entry(constellation).or_default();
-            let theirs = outlets.iter().filter(|other| other.person == outlet.person).count();
-            if theirs >= self.sockets_a_person {
+            let home = places.first().and_then(|place| all.get(&place.constellation));
+            let theirs = |other: &&Arc<Outlet>| other.person == outlet.person;
+            if home.is_some_and(|home| home.iter().filter(theirs).count() >= self.sockets_a_person)
+            {
                 return Err(Limit::Sockets.hit());
             }
-            outlets.push(outlet.clone());
+            add(all, places, outlet);
             metrics::all().entered();
             Ok(())
         })
     }
 
+    /// Somebody is of other constellations than they were.
+    pub fn follow(&self, from: &[Place], to: &[Place], outlet: &Arc<Outlet>) {
+        if from != to {
+            self.with(|all| {
+                remove(all, from, outlet);
+                add(all, to, outlet);
+            });
+        }
+    }
+
     /// Somebody has gone.
-    pub fn leave(&self, constellation: ConstellationId, outlet: &Arc<Outlet>) {
-        self.with(|all| {
-            if let Some(outlets) = all.get_mut(&constellation) {
-                outlets.retain(|other| !Arc::ptr_eq(other, outlet));
-                if outlets.is_empty() {
-                    all.remove(&constellation);
-                }
-            }
-        });
+    pub fn leave(&self, places: &[Place], outlet: &Arc<Outlet>) {
+        self.with(|all| remove(all, places, outlet));
     }
 
     /// Every phone of a constellation looks again at its rooms, and at whether it may be here at
@@ -241,21 +244,46 @@ impl Presence {
 
     /// How many phones are connected.
     pub fn count(&self) -> usize {
-        self.with(|all| all.values().map(Vec::len).sum())
+        self.with(|all| phones(all).len())
     }
 
     /// How many phones have fallen behind and not read on yet, and how many bytes wait for all.
     pub fn queued(&self) -> (usize, usize) {
         self.with(|all| {
             let behind = |outlet: &&Arc<Outlet>| outlet.behind.load(Ordering::Acquire);
-            let outlets = || all.values().flatten();
-            let waiting = outlets().map(|outlet| outlet.waiting().bytes);
-            (outlets().filter(behind).count(), waiting.sum())
+            let phones = phones(all);
+            let waiting = phones.iter().map(|outlet| outlet.waiting().bytes).sum();
+            (phones.into_iter().filter(behind).count(), waiting)
         })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut HashMap<ConstellationId, Vec<Arc<Outlet>>>) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut Outlets) -> T) -> T {
         // A panic elsewhere cannot leave the map half-changed, so a poisoned lock is still good.
         act(&mut self.outlets.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn add(all: &mut Outlets, places: &[Place], outlet: &Arc<Outlet>) {
+    for place in places {
+        all.entry(place.constellation).or_default().push(outlet.clone());
+    }
+}
+
+fn remove(all: &mut Outlets, places: &[Place], outlet: &Arc<Outlet>) {
+    for place in places {
+        if let Some(outlets) = all.get_mut(&place.constellation) {
+            outlets.retain(|other| !Arc::ptr_eq(other, outlet));
+            if outlets.is_empty() {
+                all.remove(&place.constellation);
+            }
+        }
+    }
+}
+
+/// Every phone once, of however many constellations its person is.
+fn phones(all: &Outlets) -> Vec<&Arc<Outlet>> {
+    let mut phones: Vec<&Arc<Outlet>> = all.values().flatten().collect();
+    phones.sort_unstable_by_key(|outlet| Arc::as_ptr(outlet));
+    phones.dedup_by_key(|outlet| Arc::as_ptr(outlet));
+    phones
 }

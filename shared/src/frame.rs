@@ -5,7 +5,7 @@
 use crate::{
     card::CardOf,
     entry::Entry,
-    id::{EntryId, Epoch, HomeId, PersonId, RoomId, Seq},
+    id::{ConstellationId, EntryId, Epoch, HomeId, PersonId, RoomId, Seq},
     policy::Role,
     refusal::{Refusal, Told},
     room::{Listed, Mark},
@@ -189,11 +189,27 @@ pub struct Welcome {
     #[cfg_attr(test, ts(type = "number"))]
     pub retry_ms: i64,
     pub me: PersonId,
+    /// The constellations I am of: one, but for a liaison worker.
+    #[serde(default)]
+    pub constellations: Vec<ConstellationCard>,
     /// My rooms. A room that is not listed is wiped from the phone.
     pub rooms: Vec<Listed>,
     /// Everyone whose name may stand beside an entry or in a list.
     pub people: Vec<PersonCard>,
     pub homes: Vec<HomeCard>,
+}
+
+/// A constellation that I am of, and which of the rooms, people and homes of `welcome` are its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ConstellationCard {
+    pub constellation: ConstellationId,
+    pub name: String,
+    /// What I am there.
+    pub role: Role,
+    pub rooms: Vec<RoomId>,
+    pub people: Vec<PersonId>,
+    pub homes: Vec<HomeId>,
 }
 
 /// A person as others of the constellation see them.
@@ -206,7 +222,7 @@ pub struct PersonCard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub home: Option<HomeId>,
-    /// Whether they have left the constellation.
+    /// Whether they have left; of several constellations, all of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub left: bool,
 }

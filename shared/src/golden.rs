@@ -129,9 +129,31 @@ macro_rules! declared {
 fn types_of_the_parts() -> String {
     use crate::{card::*, entry::*, id::*, policy::*, refusal::*, room::*};
     declared![
-        PersonId, HomeId, RoomId, EntryId, DeviceId, Epoch, Seq, Role, RoomKind, View, Mark,
-        Listed, Class, Told, Refusal, Draft, Entry, Edited, Hidden, HiddenBy, Pinned, Confirmed,
-        Card, CardOf,
+        ConstellationId,
+        PersonId,
+        HomeId,
+        RoomId,
+        EntryId,
+        DeviceId,
+        Epoch,
+        Seq,
+        Role,
+        RoomKind,
+        View,
+        Mark,
+        Listed,
+        Class,
+        Told,
+        Refusal,
+        Draft,
+        Entry,
+        Edited,
+        Hidden,
+        HiddenBy,
+        Pinned,
+        Confirmed,
+        Card,
+        CardOf,
     ]
 }
 
@@ -161,7 +183,7 @@ fn types_of_the_kinds() -> String {
 
 fn types_of_the_frames() -> String {
     use crate::frame::*;
-    declared![PersonCard, HomeCard, Page, Welcome, ClientFrame, ServerFrame]
+    declared![ConstellationCard, PersonCard, HomeCard, Page, Welcome, ClientFrame, ServerFrame]
 }
 
 /// The numbers that both sides go by.

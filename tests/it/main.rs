@@ -29,4 +29,5 @@ mod sign_in;
 mod slow;
 mod start;
 mod tidy;
+mod two_constellations;
 mod two_people;

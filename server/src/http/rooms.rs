@@ -52,7 +52,9 @@ pub async fn range(
     if !(1..=PAGE_MAX_ENTRIES).contains(&limit) {
         return Err(Refusal::FrameMalformed.into());
     }
-    let page = app.log.range(me.who(), room_id(&room)?, side, limit).await?;
+    let room = room_id(&room)?;
+    let who = app.people.who(&me, room).await?;
+    let page = app.log.range(who, room, side, limit).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], page.text).into_response())
 }
 
@@ -90,7 +92,8 @@ pub async fn append(
     Json(draft): Json<Draft>,
 ) -> Answer<Response> {
     let (room, id) = (room_id(&room)?, draft.id);
-    let receipt = app.log.append(me.who(), room, draft).await?;
+    let who = app.people.who(&me, room).await?;
+    let receipt = app.log.append(who, room, draft).await?;
     let status = if receipt.first { StatusCode::CREATED } else { StatusCode::OK };
     let taken = Taken { room, id, seq: receipt.seq, at: receipt.at };
     Ok((status, axum::Json(taken)).into_response())

@@ -69,7 +69,7 @@ pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
     security(("access" = [])),
     responses((status = 200, description = "The welcome.", body = shapes::Welcome)))]
 pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
-    let rooms = app.directory.rooms(me.constellation, me.person).await?;
+    let rooms = app.directory.rooms_of(&me).await?;
     Ok(axum::Json(app.directory.welcome(&me, &rooms).await?.0))
 }
 

@@ -1,7 +1,11 @@
 //! The directory: what a phone is told in `welcome`. People and homes of a constellation are read
 //! once and kept until the constellation changes; rooms and heads are always read.
 
-use super::{People, session::Me};
+use super::{
+    People,
+    session::Me,
+    told::{Names, Told},
+};
 use crate::{
     clock::{entropy, spread},
     config,
@@ -12,10 +16,8 @@ use crate::{
     },
 };
 use roost_shared::{
-    ConstellationId, Epoch, PersonId, RoomId, Seq,
-    frame::{Cursors, HomeCard, PersonCard, VERSION, Welcome},
-    policy::Role,
-    room::{Listed, Mark, Named, RoomKind, title},
+    ConstellationId, Epoch, PersonId,
+    frame::{Cursors, VERSION, Welcome},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -24,13 +26,6 @@ use std::{
 
 /// How many people's phones must say that history was set back.
 const CLAIMS_NEEDED: usize = 2;
-
-/// The names of a constellation.
-pub struct Names {
-    constellation: String,
-    people: Vec<PersonCard>,
-    homes: Vec<HomeCard>,
-}
 
 /// What is known of constellations. Cheap to clone.
 #[derive(Clone)]
@@ -79,18 +74,32 @@ impl Directory {
         rooms::of_person(&mut conn, constellation, person).await
     }
 
+    /// My rooms in all my constellations as they stand now.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn rooms_of(&self, me: &Me) -> Result<Vec<Mine>> {
+        let mut rooms = Vec::new();
+        for place in me.places() {
+            rooms.extend(self.rooms(place.constellation, me.person).await?);
+        }
+        Ok(rooms)
+    }
+
     /// The welcome for me with these rooms, and what my phones are known to hold.
     ///
     /// # Errors
     /// Whatever the database said.
     pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<(Welcome, Cursors)> {
-        let names = self.names(me.constellation).await?;
-        let mut conn = self.0.db.reader().await?;
-        let marks = marks::of_member(&mut conn, me.constellation, me.person).await?;
-        drop(conn);
-        let own = marks.iter().filter(|(_, mark)| mark.person == me.person);
-        let held = own.map(|(room, mark)| (*room, mark.delivered)).collect();
-        let in_peers = rooms.iter().any(|mine| mine.kind == RoomKind::Peers);
+        let mut told = Told::default();
+        for place in me.places() {
+            let names = self.names(place.constellation).await?;
+            let mut conn = self.0.db.reader().await?;
+            let marks = marks::of_member(&mut conn, place.constellation, me.person).await?;
+            drop(conn);
+            told.add(me.person, *place, &names, (rooms, &marks));
+        }
+        let Told { constellations, rooms, people, homes, held } = told;
         let live = &self.0.live;
         let welcome = Welcome {
             v: VERSION,
@@ -100,9 +109,10 @@ impl Directory {
             silence_ms: i64::try_from(live.silence_ms).unwrap_or(i64::MAX),
             retry_ms: spread(live.retry_spread_ms),
             me: me.person,
-            rooms: rooms.iter().map(|mine| listed(mine, me, &names, &marks)).collect(),
-            people: visible_people(me, &names, in_peers),
-            homes: if me.role == Role::Young { Vec::new() } else { names.homes.clone() },
+            constellations,
+            rooms,
+            people,
+            homes,
         };
         Ok((welcome, held))
     }
@@ -171,53 +181,4 @@ impl Directory {
         tracing::error!("ROLLBACK: the epoch ends, every phone reads its rooms anew");
         Ok(epoch)
     }
-}
-
-fn listed(mine: &Mine, me: &Me, names: &Names, marks: &[(RoomId, Mark)]) -> Listed {
-    let home_name = |wanted: &dyn Fn(&&HomeCard) -> bool| {
-        names.homes.iter().find(wanted).map_or("", |home| home.name.as_str())
-    };
-    let named = Named {
-        constellation: &names.constellation,
-        hub_home: home_name(&|home| home.hub),
-        home: home_name(&|home| Some(home.home) == mine.home),
-    };
-    let here = marks.iter().filter(|(room, _)| *room == mine.room).map(|(_, mark)| mark);
-    let (own, others): (Vec<&Mark>, Vec<&Mark>) = here.partition(|mark| mark.person == me.person);
-    Listed {
-        room: mine.room,
-        kind: mine.kind,
-        title: title(mine.kind, me.role, &named),
-        read: own.first().map_or(Seq::ZERO, |mark| mark.read),
-        marks: if mine.kind.has_marks() {
-            others.into_iter().cloned().collect()
-        } else {
-            Vec::new()
-        },
-        floor: mine.membership.floor,
-        head: mine.head,
-        view: mine.membership.view,
-    }
-}
-
-/// Adults see the adults of their constellation, but for the admin, who says nothing there; a young
-/// person sees themselves and the liaison worker, and once their room is open the others in it, but
-/// not where they live; an adult does not see which young people have a sign-in, but for the
-/// liaison worker.
-fn visible_people(me: &Me, names: &Names, in_peers: bool) -> Vec<PersonCard> {
-    let visible = |card: &&PersonCard| {
-        card.person == me.person
-            || match me.role {
-                Role::Liaison => true,
-                Role::Young => card.role == Role::Liaison || in_peers && card.role == Role::Young,
-                Role::Admin => false,
-                Role::Hub | Role::Satellite => !matches!(card.role, Role::Young | Role::Admin),
-            }
-    };
-    let mut cards: Vec<PersonCard> = names.people.iter().filter(visible).cloned().collect();
-    if me.role == Role::Young {
-        let others = cards.iter_mut().filter(|card| card.person != me.person);
-        others.for_each(|card| card.home = None);
-    }
-    cards
 }

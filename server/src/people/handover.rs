@@ -96,7 +96,7 @@ impl People {
         let mut tx = self.db.begin().await?;
         handovers::put(tx.conn(), &new, &self.parts.keys.code_hash(&code), now).await?;
         let act = ("handover.add", device.to_string());
-        self.trail(tx.conn(), Some(me.constellation), &person.to_string(), act).await?;
+        self.trail(tx.conn(), Some(me.home().constellation), &person.to_string(), act).await?;
         tx.commit().await?;
         Ok(Code { code, expires_at })
     }

@@ -221,7 +221,9 @@ impl People {
         }
         let act = ("person.end", person.to_string());
         self.trail(tx.conn(), Some(constellation), &by.name(), act).await?;
-        self.finish(tx, constellation, written).await
+        // Their phones may be known by another constellation only.
+        let places = self.places_of(tx.conn(), person).await?;
+        self.finish_in(tx, &places, written).await
     }
 
     /// Takes somebody back who had ended, as what they were, and makes their link. They read from

@@ -8,7 +8,7 @@
 //! - `enrol`, `funnel` and `table`: invitations, where each stands, and those at a kitchen table;
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
 //! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
-//! - `directory`: everything a phone is told in `welcome`.
+//! - `directory` and `told`: everything a phone is told in `welcome`.
 //!
 //! Every act here leaves a row in the trail in its own transaction.
 
@@ -29,6 +29,7 @@ pub mod second;
 pub mod session;
 pub mod table;
 pub mod token;
+mod told;
 
 pub use by::By;
 

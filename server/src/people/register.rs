@@ -156,6 +156,25 @@ impl People {
         Ok(card.person)
     }
 
+    /// Gives a liaison worker a further constellation of their service, as the operator.
+    ///
+    /// # Errors `NotFound` for an unknown constellation, or somebody who is no liaison worker of
+    /// its service; `NothingToChange` for one who is there already.
+    pub async fn add_liaison(
+        &self,
+        constellation: ConstellationId,
+        person: PersonId,
+    ) -> Result<()> {
+        let mut tx = self.begin_operator_act().await?;
+        let service = homes::service_of(tx.conn(), constellation).await?;
+        let of = (service.ok_or(Refusal::NotFound)?, constellation, person);
+        let written = self.place_liaison(&mut tx, of).await?;
+        let act = ("liaison.add", person.to_string());
+        self.trail(tx.conn(), Some(constellation), OPERATOR, act).await?;
+        let places = self.places_of(tx.conn(), person).await?;
+        self.finish_in(tx, &places, written).await
+    }
+
     /// Ends a person wherever they are, as the operator.
     ///
     /// # Errors

@@ -12,13 +12,19 @@ use super::{
 use crate::{
     clock::entropy,
     error::Result,
-    store::devices::{self, Device},
+    log::Who,
+    store::{
+        devices::{self, Device},
+        people::Place,
+        rooms,
+    },
 };
 use roost_shared::{
-    ConstellationId, DeviceId, EntryId, PersonId, Refusal, ServiceId,
+    ConstellationId, DeviceId, EntryId, PersonId, Refusal, RoomId, ServiceId,
     policy::{Action, Actor, Object, Role, decide},
 };
 use serde::Serialize;
+use std::sync::Arc;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -34,15 +40,15 @@ pub struct SignIn {
 }
 
 /// A signed-in person, as they are now.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Me {
     pub service: ServiceId,
-    pub constellation: ConstellationId,
     pub person: PersonId,
     pub device: DeviceId,
     /// The count of the refresh token that their access came with.
     pub generation: i64,
-    pub role: Role,
+    /// What they are where, oldest first; at least one, and only a liaison worker has more.
+    places: Arc<[Place]>,
 }
 
 impl Me {
@@ -51,24 +57,36 @@ impl Me {
         Bearer { person: self.person, device: self.device, generation: self.generation }
     }
 
-    /// As an actor in their constellation.
-    pub fn who(&self) -> crate::log::Who {
-        crate::log::Who { constellation: self.constellation, actor: self.actor() }
+    /// What they are where.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Where they have been longest, and as what.
+    pub fn home(&self) -> Place {
+        self.places[0]
+    }
+
+    /// As an actor in one of their constellations.
+    pub fn who_in(&self, place: Place) -> Who {
+        let actor = Actor::Person { person: self.person, role: place.role };
+        Who { constellation: place.constellation, actor }
     }
 
     /// As an actor of whom only their own things are asked.
     pub fn actor(&self) -> Actor {
-        Actor::Person { person: self.person, role: self.role }
+        Actor::Person { person: self.person, role: self.home().role }
     }
 
     /// What they are in a constellation.
     pub fn role_in(&self, constellation: ConstellationId) -> Option<Role> {
-        (self.constellation == constellation).then_some(self.role)
+        let place = self.places.iter().find(|place| place.constellation == constellation);
+        place.map(|place| place.role)
     }
 
     /// Whether they act for the service as a whole.
     pub fn is_admin(&self) -> bool {
-        self.role == Role::Admin
+        self.home().role == Role::Admin
     }
 }
 
@@ -124,9 +142,25 @@ impl People {
         let Bearer { person, device, generation } = bearer;
         let found = devices::present(&mut conn, (device, generation), person).await?;
         let (service, places) = found.ok_or(Refusal::DeviceEnded)?;
-        let place = places.first().ok_or(Refusal::DeviceEnded)?;
-        let (constellation, role) = (place.constellation, place.role);
-        Ok(Me { service, constellation, person, device, generation, role })
+        if places.is_empty() {
+            return Err(Refusal::DeviceEnded.into());
+        }
+        Ok(Me { service, person, device, generation, places: places.into() })
+    }
+
+    /// As whom somebody acts in a room: in its constellation, if they are of it.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn who(&self, me: &Me, room: RoomId) -> Result<Who> {
+        // Elsewhere than at home is only who is of several constellations.
+        if me.places.len() == 1 {
+            return Ok(me.who_in(me.home()));
+        }
+        let mut conn = self.db.reader().await?;
+        let constellation = rooms::constellation_of(&mut conn, room).await?;
+        let place = me.places.iter().find(|place| Some(place.constellation) == constellation);
+        Ok(me.who_in(place.copied().unwrap_or(me.home())))
     }
 
     /// Turns a refresh token into new access and its successor.

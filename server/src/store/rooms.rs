@@ -4,6 +4,7 @@ use super::{Conn, Tx, parsed};
 use crate::error::{Error, Result};
 use roost_shared::{
     ConstellationId, HomeId, PersonId, RoomId, Seq,
+    policy::Role,
     room::{RoomKind, View},
 };
 use sqlx::FromRow;
@@ -15,10 +16,12 @@ const HEAD: &str = "SELECT seq FROM entries WHERE constellation = $1 AND room = 
      ORDER BY seq DESC LIMIT 1";
 const OF_CONSTELLATION: &str =
     "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
-const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, m.floor, m.view, \
+const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, m.floor, m.view, l.role, \
      (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) AS head \
-     FROM members m JOIN rooms r ON r.room = m.room WHERE m.constellation = $1 AND m.person = $2 \
-     AND m.left_at IS NULL ORDER BY r.created_at, r.room";
+     FROM members m JOIN rooms r ON r.room = m.room \
+     JOIN places l ON l.constellation = m.constellation AND l.person = m.person \
+     WHERE m.constellation = $1 AND m.person = $2 AND m.left_at IS NULL \
+     ORDER BY r.created_at, r.room";
 const JOIN: &str = "INSERT INTO members (room, person, constellation, floor, view, left_at) \
      VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (room, person) \
      DO UPDATE SET floor = excluded.floor, view = excluded.view, left_at = NULL";
@@ -36,6 +39,7 @@ const SEATED: &str = "SELECT r.kind, m.floor, m.view FROM members m \
      WHERE m.constellation = $1 AND m.room = $2 AND m.person = $3 AND m.left_at IS NULL";
 const MEMBERS: &str =
     "SELECT person FROM members WHERE constellation = $1 AND room = $2 AND left_at IS NULL";
+const CONSTELLATION_OF: &str = "SELECT constellation FROM rooms WHERE room = $1";
 
 /// A room as it was made.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +61,9 @@ pub struct Membership {
 #[derive(Clone, Copy, Debug)]
 pub struct Mine {
     pub room: RoomId,
+    pub constellation: ConstellationId,
+    /// What they are in that constellation.
+    pub role: Role,
     pub kind: RoomKind,
     pub home: Option<HomeId>,
     pub head: Seq,
@@ -123,6 +130,7 @@ struct MineRow {
     head: Option<i64>,
     floor: i64,
     view: String,
+    role: String,
 }
 
 /// The rooms a person is a member of now, oldest first.
@@ -140,6 +148,8 @@ pub async fn of_person(
         .map(|row| {
             Ok(Mine {
                 room: parsed(row.room.parse())?,
+                constellation,
+                role: super::people::role(&row.role)?,
                 kind: room_kind(&row.kind)?,
                 home: row.home.map(|home| parsed(home.parse())).transpose()?,
                 head: Seq(row.head.unwrap_or(0)),
@@ -147,6 +157,13 @@ pub async fn of_person(
             })
         })
         .collect()
+}
+
+/// The constellation that a room is in.
+pub async fn constellation_of(conn: &mut Conn, room: RoomId) -> Result<Option<ConstellationId>> {
+    let row: Option<String> =
+        sqlx::query_scalar(CONSTELLATION_OF).bind(room.to_string()).fetch_optional(conn).await?;
+    row.map(|id| parsed(id.parse())).transpose()
 }
 
 /// How a person is a member of a room now.

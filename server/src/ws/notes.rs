@@ -27,7 +27,7 @@ impl Wire {
     }
 
     fn place(&self, room: RoomId, kind: RoomKind) -> Option<Place> {
-        let me = self.joined.as_ref()?.me;
-        Some(Place { constellation: me.constellation, room, kind, person: me.person })
+        let person = self.joined.as_ref()?.me.person;
+        Some(Place { constellation: self.who(room)?.constellation, room, kind, person })
     }
 }

@@ -1,13 +1,17 @@
 //! Where a phone stands in one of its rooms.
 
 use roost_shared::{
-    Seq,
+    ConstellationId, Seq,
+    policy::Role,
     room::{RoomKind, View},
 };
 
 /// One room of this phone.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
+    pub constellation: ConstellationId,
+    /// What the person is there.
+    pub role: Role,
     pub kind: RoomKind,
     pub view: View,
     pub floor: Seq,

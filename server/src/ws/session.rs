@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     feed::Ask,
-    log::Receipt,
+    log::{Receipt, Who},
     page::PageText,
     presence::Push,
     store::rooms::{Membership, Mine},
 };
 use bytes::Bytes;
 use roost_shared::{
-    ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
+    Draft, EntryId, PersonId, Refusal, RoomId, Seq,
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
     policy::{Action, Actor, Object, decide},
     refusal::Told,
@@ -68,8 +68,7 @@ pub enum Input {
 /// What signing in found.
 #[derive(Debug)]
 pub struct Entered {
-    pub constellation: ConstellationId,
-    pub actor: Actor,
+    pub person: PersonId,
     pub rooms: Vec<Mine>,
     /// What the person's phones are known to hold.
     pub held: Cursors,
@@ -114,8 +113,7 @@ enum Phase {
 #[derive(Default)]
 pub struct Session {
     phase: Phase,
-    constellation: Option<ConstellationId>,
-    actor: Option<Actor>,
+    person: Option<PersonId>,
     places: BTreeMap<RoomId, Place>,
     asks: VecDeque<Ask>,
     bad_frames: u8,
@@ -230,10 +228,17 @@ impl Session {
         }
     }
 
+    /// As whom the phone acts in a room of its own.
+    pub fn who(&self, room: RoomId) -> Option<Who> {
+        let (person, place) = (self.person?, self.places.get(&room)?);
+        let actor = Actor::Person { person, role: place.role };
+        Some(Who { constellation: place.constellation, actor })
+    }
+
     fn may(&self, room: RoomId, action: Action) -> Result<Place, Refusal> {
         let place = *self.places.get(&room).ok_or(Refusal::NotFound)?;
         let object = Object::Room { member: Some(place.view), kind: place.kind };
-        decide(self.actor.ok_or(Refusal::NotFound)?, action, object)?;
+        decide(self.who(room).ok_or(Refusal::NotFound)?.actor, action, object)?;
         Ok(place)
     }
 
@@ -257,7 +262,6 @@ impl Session {
         before: Option<Seq>,
         limit: Option<i64>,
     ) -> Result<Ask, Refusal> {
-        let constellation = self.constellation.ok_or(Refusal::NotFound)?;
         let place = self.places.get(&room).ok_or(Refusal::NotFound)?;
         let side = Side::read(after, before)?;
         let limit = limit.unwrap_or(PAGE_MAX_ENTRIES);
@@ -267,7 +271,8 @@ impl Session {
         if self.asks.len() >= ASKS_MAX {
             return Err(Refusal::Busy);
         }
-        Ok(Ask { constellation, room, floor: place.floor, side, limit })
+        let (constellation, floor) = (place.constellation, place.floor);
+        Ok(Ask { constellation, room, floor, side, limit })
     }
 
     fn entered(&mut self, entered: Result<Box<Entered>, Refusal>) -> Vec<Output> {
@@ -280,7 +285,8 @@ impl Session {
             let (kind, Membership { floor, view }) = (mine.kind, mine.membership);
             let held = entered.held.get(&mine.room).copied().unwrap_or(Seq::ZERO);
             let (sent, head) = (Seq::ZERO, mine.head);
-            let mut place = Place { kind, view, floor, sent, head, held };
+            let (constellation, role) = (mine.constellation, mine.role);
+            let mut place = Place { constellation, role, kind, view, floor, sent, head, held };
             let before = known.get(&mine.room).filter(|old| old.floor == place.floor);
             let stood = before.map(|old| old.sent).or(entered.cursors.get(&mine.room).copied());
             place.sent = place.stand(stood.unwrap_or(Seq::ZERO));
@@ -295,8 +301,7 @@ impl Session {
             }
             None => false,
         });
-        self.constellation = Some(entered.constellation);
-        self.actor = Some(entered.actor);
+        self.person = Some(entered.person);
         let first = self.phase != Phase::Live;
         self.phase = Phase::Live;
         let welcome = send(&ServerFrame::Welcome(Box::new(entered.welcome)));
@@ -321,11 +326,9 @@ impl Session {
             return vec![Output::Fetch(ask)];
         }
         let behind = self.places.iter().find(|(_, place)| place.sent < place.head);
-        let (Some((room, place)), Some(constellation)) = (behind, self.constellation) else {
-            return Vec::new();
-        };
+        let Some((room, place)) = behind else { return Vec::new() };
         let side = Side::After(place.sent);
-        let (room, floor) = (*room, place.floor);
+        let (room, constellation, floor) = (*room, place.constellation, place.floor);
         vec![Output::Fetch(Ask { constellation, room, floor, side, limit: PAGE_MAX_ENTRIES })]
     }
 

@@ -4,7 +4,7 @@
 use super::{super::answer::close_code, *};
 use proptest::prelude::*;
 use roost_shared::{
-    EntryId, Epoch, PersonId,
+    ConstellationId, Epoch,
     frame::{PAGE_MAX_ENTRIES, Welcome},
     policy::Role,
     refusal::Told,
@@ -17,7 +17,15 @@ fn room(n: u8) -> RoomId {
 
 fn mine(n: u8, floor: i64, head: i64) -> Mine {
     let membership = crate::store::rooms::Membership { floor: Seq(floor), view: View::Full };
-    Mine { room: room(n), kind: RoomKind::Circle, home: None, head: Seq(head), membership }
+    Mine {
+        room: room(n),
+        constellation: ConstellationId::new(1, [1; 10]),
+        role: Role::Satellite,
+        kind: RoomKind::Circle,
+        home: None,
+        head: Seq(head),
+        membership,
+    }
 }
 
 fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
@@ -29,16 +37,14 @@ fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
         silence_ms: 45_000,
         retry_ms: 1,
         me: PersonId::new(1, [1; 10]),
+        constellations: Vec::new(),
         rooms: Vec::new(),
         people: Vec::new(),
         homes: Vec::new(),
     };
     let cursors = cursors.iter().map(|(n, seq)| (room(*n), Seq(*seq))).collect();
-    let constellation = ConstellationId::new(1, [1; 10]);
-    let actor = Actor::Person { person: PersonId::new(1, [1; 10]), role: Role::Satellite };
     Input::Entered(Ok(Box::new(Entered {
-        constellation,
-        actor,
+        person: PersonId::new(1, [1; 10]),
         rooms,
         held: Cursors::new(),
         welcome,

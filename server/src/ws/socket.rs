@@ -10,9 +10,9 @@ use crate::{
     app::App,
     clock::{after, after_in_step, spread},
     limits::Frames,
-    log::Receipt,
+    log::{Receipt, Who},
     metrics,
-    people::session::Me,
+    people::{session::Me, token::Bearer},
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
 };
@@ -196,7 +196,7 @@ impl Wire {
         let deadline = *self.deadline.get_or_insert_with(|| after(write_ms));
         let refusal = {
             let Wire { app, socket, joined, .. } = self;
-            let joined = joined.as_ref().map(|joined| (&*joined.inlet.outlet, joined.me));
+            let joined = joined.as_ref().map(|joined| (&*joined.inlet.outlet, joined.me.bearer()));
             tokio::select! {
                 biased;
                 done = poll_fn(|context| far(Pin::new(&mut *socket), context)) => {
@@ -210,11 +210,16 @@ impl Wire {
         Err(Over)
     }
 
+    /// As whom the phone acts in a room. One that is none of theirs is none in any constellation.
+    pub(super) fn who(&self, room: RoomId) -> Option<Who> {
+        let home = |joined: &Joined| joined.me.who_in(joined.me.home());
+        self.session.who(room).or(self.joined.as_deref().map(home))
+    }
+
     /// Hands a draft to the log; the answer comes later, unless it is a refusal at the door.
     fn append(&mut self, room: RoomId, draft: roost_shared::Draft) -> Option<Input> {
-        let me = self.joined.as_ref()?.me;
         let id = draft.id;
-        match self.app.log.submit(me.who(), room, draft) {
+        match self.app.log.submit(self.who(room)?, room, draft) {
             Ok(answer) => {
                 self.pending.push(Box::pin(async move {
                     (room, id, answer.await.unwrap_or(Err(Refusal::Draining)))
@@ -236,8 +241,8 @@ impl Wire {
         self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
-        self.app.presence.enter(me.constellation, &inlet.outlet)?;
-        self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
+        self.app.presence.enter(me.places(), &inlet.outlet)?;
+        self.joined = Some(Box::new(Joined { me: me.clone(), inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
         self.wake.as_mut().reset(after_in_step(u64::try_from(first).unwrap_or(0)));
@@ -257,8 +262,11 @@ impl Wire {
     }
 
     async fn reload(&mut self) -> Result<Box<Entered>, Refusal> {
-        let me = self.joined.as_ref().ok_or(Refusal::SignInAgain)?.me;
-        let me = self.app.people.present(me.bearer()).await.map_err(|e| e.refusal())?;
+        let joined = self.joined.as_mut().ok_or(Refusal::SignInAgain)?;
+        let bearer = joined.me.bearer();
+        let me = self.app.people.present(bearer).await.map_err(|e| e.refusal())?;
+        self.app.presence.follow(joined.me.places(), me.places(), &joined.inlet.outlet);
+        joined.me = me.clone();
         let rooms = self.listen(&me).await?;
         let told = (self.app.directory.epoch(), Cursors::new());
         entered(&self.app, &me, rooms, told).await
@@ -267,8 +275,8 @@ impl Wire {
     /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing
     /// that is committed meanwhile can fall between.
     async fn listen(&mut self, me: &Me) -> Result<Vec<Mine>, Refusal> {
-        let mut rooms =
-            self.app.directory.rooms(me.constellation, me.person).await.map_err(|e| e.refusal())?;
+        let directory = &self.app.directory;
+        let mut rooms = directory.rooms_of(me).await.map_err(|e| e.refusal())?;
         let Some(joined) = self.joined.as_mut() else { return Err(Refusal::SignInAgain) };
         let feeds = &self.app.feeds;
         for gone in joined.rooms.iter().filter(|old| !rooms.iter().any(|mine| mine.room == **old)) {
@@ -278,18 +286,13 @@ impl Wire {
         let mut fresh = false;
         for mine in &mut rooms {
             let place = (mine.room, mine.membership.floor);
-            match feeds.listen(me.constellation, place, &joined.inlet.outlet) {
+            match feeds.listen(mine.constellation, place, &joined.inlet.outlet) {
                 Some(head) => mine.head = mine.head.max(head),
                 None => fresh = true,
             }
         }
         if fresh {
-            rooms = self
-                .app
-                .directory
-                .rooms(me.constellation, me.person)
-                .await
-                .map_err(|e| e.refusal())?;
+            rooms = directory.rooms_of(me).await.map_err(|e| e.refusal())?;
             rooms.iter().for_each(|mine| feeds.seen(mine.room, mine.head));
         }
         Ok(rooms)
@@ -323,7 +326,7 @@ impl Drop for Wire {
     /// However the connection ends: nobody is left standing in a feed.
     fn drop(&mut self) {
         if let Some(joined) = self.joined.take() {
-            self.app.presence.leave(joined.me.constellation, &joined.inlet.outlet);
+            self.app.presence.leave(joined.me.places(), &joined.inlet.outlet);
             for room in &joined.rooms {
                 self.app.feeds.leave(*room, &joined.inlet.outlet);
             }
@@ -333,13 +336,13 @@ impl Drop for Wire {
 
 /// Waits until this phone may be here no longer. A reload that is due stays due: the session
 /// carries it out when the write is done.
-async fn unwelcome(app: &App, joined: Option<(&Outlet, Me)>) -> Refusal {
-    let Some((outlet, me)) = joined else { return std::future::pending().await };
+async fn unwelcome(app: &App, joined: Option<(&Outlet, Bearer)>) -> Refusal {
+    let Some((outlet, bearer)) = joined else { return std::future::pending().await };
     outlet.urgent().await;
     if let Some(refusal) = outlet.is_cut() {
         return refusal;
     }
-    match Box::pin(app.people.present(me.bearer())).await {
+    match Box::pin(app.people.present(bearer)).await {
         Err(error) if error.refusal().class() == Class::SignInAgain => error.refusal(),
         _ => std::future::pending().await,
     }
@@ -353,8 +356,7 @@ async fn entered(
 ) -> Result<Box<Entered>, Refusal> {
     let (welcome, held) = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
     let welcome = Welcome { epoch, ..welcome };
-    let (constellation, actor) = (me.constellation, me.who().actor);
-    Ok(Box::new(Entered { constellation, actor, rooms, held, welcome, cursors }))
+    Ok(Box::new(Entered { person: me.person, rooms, held, welcome, cursors }))
 }
 
 async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {

@@ -5,6 +5,7 @@ use super::{File, lex::lex};
 /// Statements that name no constellation, by file and name, and why that is right.
 pub(super) const OF_THE_SERVICE: &[(&str, &str, &str)] = &[
     ("homes.rs", "SERVICES", "a service stands above constellations"),
+    ("rooms.rs", "CONSTELLATION_OF", "which constellation is the question"),
     ("people.rs", "PLACES", "which constellations is the question"),
     ("enrolments.rs", "BY_TOKEN", "a token is all there is; its constellation is the answer"),
     ("devices.rs", "ONE", "a device is all there is; its service is the answer"),

@@ -44,6 +44,7 @@ class Phone {
             retry_ms: 500,
             me: ME,
             people: [],
+            constellations: [],
             homes: [],
             rooms: [{ room: ROOM, kind: "circle", title: "Wren", floor: 1, head, view: "full" }],
         });

@@ -1,5 +1,7 @@
 // Generated from shared/ by `ROOST_BLESS=1 cargo test -p roost-shared`. Not to be edited.
 
+export type ConstellationId = string;
+
 export type PersonId = string;
 
 export type HomeId = string;
@@ -270,9 +272,15 @@ export type Member = { person: PersonId, change: Change, };
 
 export type Change = "joined" | "left";
 
+export type ConstellationCard = { constellation: ConstellationId, name: string, 
+/**
+ * What I am there.
+ */
+role: Role, rooms: Array<RoomId>, people: Array<PersonId>, homes: Array<HomeId>, };
+
 export type PersonCard = { person: PersonId, name: string, role: Role, home?: HomeId, 
 /**
- * Whether they have left the constellation.
+ * Whether they have left; of several constellations, all of them.
  */
 left?: boolean, };
 
@@ -317,6 +325,10 @@ silence_ms: number,
  * After a lost connection wait this long before the first try, ms; drawn for this phone.
  */
 retry_ms: number, me: PersonId, 
+/**
+ * The constellations I am of: one, but for a liaison worker.
+ */
+constellations: Array<ConstellationCard>, 
 /**
  * My rooms. A room that is not listed is wiped from the phone.
  */

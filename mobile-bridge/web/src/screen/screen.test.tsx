@@ -64,6 +64,7 @@ function welcome(role: Role, rooms: number): Welcome {
         silence_ms: 1,
         retry_ms: 1,
         me: SAM,
+        constellations: [],
         homes: [],
         people: [
             { person: SAM, name: "Sam", role },

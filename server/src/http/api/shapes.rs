@@ -62,9 +62,23 @@ pub struct Welcome {
     silence_ms: i64,
     retry_ms: i64,
     me: Id,
+    /// One, but for a liaison worker.
+    constellations: Vec<ConstellationCard>,
     rooms: Vec<Room>,
     people: Vec<Person>,
     homes: Vec<Home>,
+}
+
+/// A constellation of mine, and which of the rooms, people and homes are its own.
+#[derive(Serialize, ToSchema)]
+pub struct ConstellationCard {
+    constellation: Id,
+    name: String,
+    /// What I am there.
+    role: Role,
+    rooms: Vec<Id>,
+    people: Vec<Id>,
+    homes: Vec<Id>,
 }
 
 /// A room of mine.
