@@ -39,43 +39,119 @@ CREATE TABLE homes (
 CREATE INDEX homes_constellation ON homes (constellation);
 CREATE UNIQUE INDEX homes_one_hub ON homes (constellation) WHERE hub = 1;
 
--- home is NULL for people who act for the service: the liaison worker and the admin.
+-- A person has one sign-in, however many constellations they are of. A suspended person has none.
 CREATE TABLE people (
-    person        TEXT PRIMARY KEY,
+    person       TEXT PRIMARY KEY,
+    service      TEXT NOT NULL REFERENCES services (service),
+    name         TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    suspended_at BIGINT
+);
+
+-- What a person is in a constellation. home is NULL for people who act for the service: the liaison
+-- worker and the admin.
+CREATE TABLE places (
+    person        TEXT NOT NULL REFERENCES people (person),
     constellation TEXT NOT NULL REFERENCES constellations (constellation),
     home          TEXT REFERENCES homes (home),
     role          TEXT NOT NULL,
-    name          TEXT NOT NULL,
     created_at    BIGINT NOT NULL,
-    ended_at      BIGINT
+    ended_at      BIGINT,
+    PRIMARY KEY (person, constellation)
 );
-CREATE INDEX people_constellation ON people (constellation);
+CREATE INDEX places_constellation ON places (constellation);
 
+-- Who agreed that a young person takes part. delegated: whether the carer's delegated authority
+-- covers it.
+CREATE TABLE agreements (
+    agreement     TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    person        TEXT NOT NULL REFERENCES people (person),
+    band          TEXT NOT NULL,
+    agreed_by     TEXT NOT NULL,
+    capacity      TEXT NOT NULL,
+    delegated     BIGINT NOT NULL,
+    agreed_at     BIGINT NOT NULL,
+    recorded_at   BIGINT NOT NULL,
+    recorded_by   TEXT NOT NULL
+);
+CREATE INDEX agreements_person ON agreements (person);
+
+-- way: a link that is sent, or the kitchen table, where somebody confirms each scan.
 CREATE TABLE enrolments (
     enrolment     TEXT PRIMARY KEY,
     constellation TEXT NOT NULL REFERENCES constellations (constellation),
     person        TEXT NOT NULL REFERENCES people (person),
+    way           TEXT NOT NULL,
     token_hash    TEXT NOT NULL UNIQUE,
     created_at    BIGINT NOT NULL,
     expires_at    BIGINT NOT NULL,
+    sent_at       BIGINT,
+    opened_at     BIGINT,
     spent_at      BIGINT,
     device        TEXT,
     revoked_at    BIGINT
 );
 CREATE INDEX enrolments_person ON enrolments (person);
+CREATE INDEX enrolments_constellation ON enrolments (constellation);
 
--- generation counts refresh tokens; rotated_at is when the newest was made.
+-- One scan at the kitchen table: the number that the phone shows, and the three to choose from.
+CREATE TABLE claims (
+    claim         TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL,
+    enrolment     TEXT NOT NULL REFERENCES enrolments (enrolment),
+    device        TEXT NOT NULL,
+    device_name   TEXT NOT NULL,
+    number        BIGINT NOT NULL,
+    choices       TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    confirmed_at  BIGINT,
+    refused_at    BIGINT
+);
+CREATE INDEX claims_enrolment ON claims (enrolment);
+
+-- generation counts refresh tokens; rotated_at is when the newest was made; no token before `first`
+-- is of the one who holds the sign-in now.
 CREATE TABLE devices (
     device        TEXT PRIMARY KEY,
-    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    service       TEXT NOT NULL REFERENCES services (service),
     person        TEXT NOT NULL REFERENCES people (person),
     name          TEXT NOT NULL,
     generation    BIGINT NOT NULL,
+    first         BIGINT NOT NULL,
     rotated_at    BIGINT NOT NULL,
     created_at    BIGINT NOT NULL,
     ended_at      BIGINT
 );
 CREATE INDEX devices_person ON devices (person);
+
+-- The one open code of a device that carries its sign-in to another browser.
+CREATE TABLE handovers (
+    device     TEXT PRIMARY KEY REFERENCES devices (device),
+    service    TEXT NOT NULL,
+    person     TEXT NOT NULL,
+    code_hash  TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    spent_at   BIGINT,
+    spent_by   TEXT
+);
+
+-- What one person proposes and another must confirm. person is NULL for somebody who is not here
+-- yet.
+CREATE TABLE proposals (
+    proposal      TEXT PRIMARY KEY,
+    constellation TEXT NOT NULL REFERENCES constellations (constellation),
+    what          TEXT NOT NULL,
+    person        TEXT REFERENCES people (person),
+    name          TEXT NOT NULL,
+    proposed_by   TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    expires_at    BIGINT NOT NULL,
+    confirmed_at  BIGINT,
+    confirmed_by  TEXT
+);
+CREATE INDEX proposals_constellation ON proposals (constellation);
 
 -- home is NULL for the circle, which is nobody's in particular. Whoever appends to a room
 -- locks its row first; the room's head is its last entry.
@@ -114,7 +190,8 @@ CREATE TABLE entries (
     PRIMARY KEY (room, seq)
 );
 
--- What has become of an entry (its own row is at seq) through those that target it, the last at at_seq.
+-- What has become of an entry (its own row is at seq) through those that target it, the last at
+-- at_seq.
 CREATE TABLE cards (
     target        TEXT PRIMARY KEY,
     constellation TEXT NOT NULL,

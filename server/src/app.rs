@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     feed::Feeds,
+    limits::Limits,
     log::{Log, Parts},
     marks::Marks,
     people::{People, directory::Directory, keys::Keys},
@@ -52,6 +53,7 @@ pub struct House {
     pub marks: Marks,
     pub people: People,
     pub directory: Directory,
+    pub limits: Limits,
     db: Db,
     /// When the disk was last tried, and whether it was well.
     probed: tokio::sync::Mutex<(i64, bool)>,
@@ -99,7 +101,9 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<File>,
     ) -> Result<App> {
-        let (presence, feeds) = (Presence::default(), Feeds::new(db.clone(), &config.log));
+        let presence = Presence::new(config.limits.sockets_a_person);
+        let feeds = Feeds::new(db.clone(), &config.log);
+        let limits = Limits::start(&config.limits, &clock);
         let bus = Bus::new(feeds.clone(), presence.clone());
         let parts = Parts { clock: clock.clone(), keys, bus: bus.clone() };
         let log = Log::start(db.clone(), parts.clone(), &config.log);
@@ -120,6 +124,7 @@ impl App {
             marks,
             people,
             directory,
+            limits,
             db,
             probed: tokio::sync::Mutex::default(),
             draining: AtomicBool::default(),

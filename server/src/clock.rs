@@ -41,12 +41,44 @@ impl Clock {
         }
     }
 
+    /// How long this process has been running, on a clock that never jumps; or what the hands say.
+    pub fn steady(&self) -> Duration {
+        match &self.0 {
+            Some(hands) => {
+                Duration::from_millis(u64::try_from(hands.load(Ordering::SeqCst)).unwrap_or(0))
+            }
+            None => beginning().elapsed(),
+        }
+    }
+
     /// Turns a clock of [`Clock::turned_by_hand`]; the machine's clock is left alone.
     pub fn turn(&self, by_ms: i64) {
         if let Some(hands) = &self.0 {
             hands.fetch_add(by_ms, Ordering::SeqCst);
         }
     }
+}
+
+/// A moment to measure from, on the clock that never jumps.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(tokio::time::Instant);
+
+/// This moment.
+pub fn moment() -> Moment {
+    Moment(tokio::time::Instant::now())
+}
+
+impl Moment {
+    /// The seconds since then.
+    pub fn seconds(self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
+/// Where steady time begins: the first time anybody asks.
+fn beginning() -> tokio::time::Instant {
+    static BEGAN: OnceLock<tokio::time::Instant> = OnceLock::new();
+    *BEGAN.get_or_init(tokio::time::Instant::now)
 }
 
 /// The moment after a wait, on the clock that never jumps.
@@ -59,8 +91,7 @@ pub fn after(wait_ms: u64) -> tokio::time::Instant {
 /// else is due, since waking an idle process is dearer than the work it then does.
 #[must_use]
 pub fn after_in_step(wait_ms: u64) -> tokio::time::Instant {
-    static BEGAN: OnceLock<tokio::time::Instant> = OnceLock::new();
-    let began = *BEGAN.get_or_init(tokio::time::Instant::now);
+    let began = beginning();
     let due = (after(wait_ms) - began).as_millis();
     let step = u64::try_from(due / u128::from(STEP_MS)).unwrap_or(u64::MAX / STEP_MS - 1) + 1;
     began + Duration::from_millis(step * STEP_MS)

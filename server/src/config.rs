@@ -9,6 +9,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub session: Session,
     pub live: Live,
     pub log: Log,
+    pub limits: Limits,
+    pub metrics: Metrics,
     pub telemetry: Telemetry,
 }
 
@@ -35,6 +38,7 @@ pub struct Config {
 pub struct Server {
     pub listen: SocketAddr,
     pub public_url: String,
+    pub proxies: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +82,48 @@ pub struct Log {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub frames_a_minute: NonZeroU32,
+    pub frames_burst: NonZeroU32,
+    pub sockets_a_person: usize,
+    pub requests_a_minute: NonZeroU32,
+    pub requests_burst: NonZeroU32,
+    pub attempts_a_minute: NonZeroU32,
+    pub attempts_burst: NonZeroU32,
+    pub attempts_of_all_a_minute: NonZeroU32,
+    pub attempts_of_all_burst: NonZeroU32,
+    pub remembered: usize,
+    pub header_ms: u64,
+    pub request_ms: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    pub listen: String,
+}
+
+impl Metrics {
+    /// Where the metrics are told; `None` when nobody is to hear them.
+    ///
+    /// # Errors
+    /// `Error::Config` for a text that is no address.
+    pub fn address(&self) -> Result<Option<SocketAddr>> {
+        if self.listen.is_empty() {
+            return Ok(None);
+        }
+        let address = self.listen.parse().map_err(|_| {
+            let given = &self.listen;
+            Error::Config(format!(
+                "metrics.listen is {given:?}; it must be like \"127.0.0.1:9464\""
+            ))
+        });
+        address.map(Some)
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Telemetry {
     pub filter: String,
 }
@@ -104,13 +150,15 @@ impl Config {
         config.checked()
     }
 
-    /// The defaults with everything in `data` and a port that the system chooses, for tests.
+    /// The defaults with everything in `data`, a port that the system chooses and no metrics, for
+    /// tests.
     pub fn in_folder(data: &Path) -> Config {
         let mut config: Config = Figment::from(Toml::string(DEFAULTS))
             .extract()
             .expect("the embedded defaults are complete, a test says so");
         config.store.data = data.to_owned();
         config.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        config.metrics.listen.clear();
         config
     }
 
@@ -131,6 +179,10 @@ impl Config {
             ("live.drafts_under_way", count(self.live.drafts_under_way), 1),
             ("log.queue", count(self.log.queue), 1),
             ("log.group", count(self.log.group), 1),
+            ("limits.sockets_a_person", count(self.limits.sockets_a_person), 1),
+            ("limits.remembered", count(self.limits.remembered), 1),
+            ("limits.header_ms", ms(self.limits.header_ms), 100),
+            ("limits.request_ms", ms(self.limits.request_ms), 100),
         ];
         for (key, value, least) in minimum {
             if value < least {
@@ -153,6 +205,7 @@ impl Config {
             )));
         }
         self.check_public_url()?;
+        self.metrics.address()?;
         Ok(self)
     }
 
@@ -215,6 +268,10 @@ mod tests {
             ("[live]\nbeat_ms = -1", "beat_ms"),
             ("[live]\nsilence_ms = 20001", "silence_ms"),
             ("[log]\ngroup = 0", "group"),
+            ("[limits]\nframes_a_minute = 0", "frames_a_minute"),
+            ("[limits]\nsockets_a_person = 0", "sockets_a_person"),
+            ("[limits]\nheader_ms = 1", "header_ms"),
+            ("[metrics]\nlisten = \"9464\"", "metrics.listen"),
             ("not toml", "configuration"),
         ];
         for (text, named) in table {

@@ -9,6 +9,7 @@ use crate::{
     config,
     error::Result,
     log::Written,
+    metrics,
     page::{self, CardLine, Line, PageText},
     presence::Outlet,
     store::{
@@ -259,6 +260,7 @@ impl Feeds {
     /// # Errors
     /// Whatever the database said.
     pub async fn page(&self, ask: Ask) -> Result<Arc<PageText>> {
+        metrics::all().page_read();
         if let Some(page) = self.with(|rooms| rooms.get_mut(&ask.room)?.page(&ask)) {
             return Ok(page);
         }

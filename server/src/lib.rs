@@ -9,6 +9,7 @@
 //! - [`marks`]: what phones hold and what people have read, gathered and told;
 //! - [`presence`]: who is connected, and the bounded queue towards each phone;
 //! - [`people`]: services, constellations, homes, people, sign-ins, and what `welcome` tells;
+//! - [`limits`], [`metrics`]: how much anybody may ask for; what is counted;
 //! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
 //! - [`demo`]: a furnished constellation to look around in.
 //!
@@ -22,8 +23,10 @@ pub mod demo;
 pub mod error;
 pub mod feed;
 pub mod http;
+pub mod limits;
 pub mod log;
 pub mod marks;
+pub mod metrics;
 pub mod page;
 pub mod people;
 pub mod presence;
@@ -35,65 +38,82 @@ pub use app::App;
 pub use config::Config;
 pub use error::Error;
 
-use axum::serve::ListenerExt;
+use http::{Door, serve};
 use roost_shared::Refusal;
-use std::{
-    future::{Future, IntoFuture},
-    net::SocketAddr,
-    time::Duration,
-};
-use tokio::net::TcpListener;
+use std::{future::Future, net::SocketAddr, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
 
-/// How long phones get to hear that the server restarts.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long phones get to hear that the server restarts, requests to be answered, and the database
+/// to close: all three within ten seconds.
+const GOODBYE: Duration = Duration::from_secs(5);
+const REQUESTS: Duration = Duration::from_secs(2);
+const CLOSING: Duration = Duration::from_secs(2);
+/// How often it is looked whether the last phone has gone.
+const LOOK: Duration = Duration::from_millis(20);
 
-/// Serves until `shutdown`, then tells every phone to come back, and closes the database.
+/// Serves until `shutdown`. Then it is not ready any more, tells every phone to come back, answers
+/// what was asked, and closes the database.
 ///
 /// # Errors
-/// `Error::Config` when the listener is of no use.
+/// `Error::Config` when a listener is of no use.
 pub async fn run(
     app: App,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let address = listener.local_addr().map_err(|e| Error::internal("listening", e))?;
+    let header_ms = app.config.limits.header_ms;
+    let (stop, stopped) = watch::channel(false);
+    if let Some(address) = app.config.metrics.address()? {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| Error::Config(format!("metrics.listen {address} cannot be used: {e}")))?;
+        let door = Door { listener, header_ms };
+        tokio::spawn(http::metrics(app.clone(), door, flagged(stopped.clone())));
+    }
     app.set_origins(origins(&app.config.server.public_url, address));
+    if app.is_https() && app.config.server.proxies == 0 {
+        tracing::warn!(
+            "server.proxies is 0: behind a proxy, all phones share one limit of sign-ins"
+        );
+    }
     tracing::info!(%address, "serving");
-    let (stop, mut stopped) = tokio::sync::watch::channel(false);
-    let (ending, mut closing) = (app.clone(), stopped.clone());
+    let leaving = app.clone();
     tokio::spawn(async move {
         shutdown.await;
-        ending.drain();
-        ending.presence.cut_all(Refusal::Draining);
+        say_goodbye(&leaving).await;
         let _ = stop.send(true);
     });
-    // Small frames must not wait for each other: no Nagle.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let serve =
-        axum::serve(listener, http::router(app.clone())).with_graceful_shutdown(async move {
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        });
-    // A request that is never finished must not keep the process from ending.
     let late = async {
-        let _ = closing.wait_for(|stopped| *stopped).await;
-        tokio::time::sleep(DRAIN).await;
+        flagged(stopped.clone()).await;
+        tokio::time::sleep(REQUESTS).await;
     };
-    let served = tokio::select! {
-        served = serve.into_future() => served.map_err(|e| Error::internal("serving", e)),
-        () = late => Ok(()),
-    };
+    let door = Door { listener, header_ms };
+    serve(door, http::router(app.clone()), flagged(stopped.clone()), late).await;
+    if tokio::time::timeout(CLOSING, app.close()).await.is_err() {
+        tracing::warn!("the database did not close in time; what was acknowledged is on disk");
+    }
+    tracing::info!("ended");
+    Ok(())
+}
+
+async fn flagged(mut flag: watch::Receiver<bool>) {
+    let _ = flag.wait_for(|flag| *flag).await;
+}
+
+/// From now on not ready. While phones hear why, the doors stay open: whoever asks is told.
+async fn say_goodbye(app: &App) {
+    app.drain();
+    tracing::info!(phones = app.presence.count(), "told to stop");
+    app.presence.cut_all(Refusal::Draining);
     let gone = async {
         while app.presence.count() > 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(LOOK).await;
         }
     };
-    if tokio::time::timeout(DRAIN, gone).await.is_err() {
+    if tokio::time::timeout(GOODBYE, gone).await.is_err() {
         tracing::warn!(phones = app.presence.count(), "some phones did not hear that we restart");
     }
-    app.close().await;
-    served
 }
 
 /// The origins under which our own page can stand.

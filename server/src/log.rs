@@ -27,9 +27,10 @@ pub use batch::{Answer, Batch, Drafted};
 
 use crate::{
     bus::Bus,
-    clock::Clock,
+    clock::{Clock, Moment, moment},
     config,
     error::{Error, Result},
+    metrics,
     page::{self, CardLine, Line, PageText},
     people::keys::Keys,
     store::{
@@ -92,6 +93,7 @@ struct Job {
     room: RoomId,
     draft: Draft,
     answer: oneshot::Sender<Answer>,
+    since: Moment,
 }
 
 impl Job {
@@ -133,11 +135,18 @@ impl Log {
         draft: Draft,
     ) -> Result<oneshot::Receiver<Result<Receipt, Refusal>>, Refusal> {
         let (answer, receiver) = oneshot::channel();
-        self.jobs.try_send(Job { who, room, draft, answer }).map_err(|e| match e {
-            mpsc::error::TrySendError::Full(_) => Refusal::Busy,
-            mpsc::error::TrySendError::Closed(_) => Refusal::Draining,
-        })?;
+        self.jobs.try_send(Job { who, room, draft, answer, since: moment() }).map_err(
+            |e| match e {
+                mpsc::error::TrySendError::Full(_) => Refusal::Busy,
+                mpsc::error::TrySendError::Closed(_) => Refusal::Draining,
+            },
+        )?;
         Ok(receiver)
+    }
+
+    /// How many drafts wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
     }
 
     /// Whether the writer still writes.
@@ -190,6 +199,7 @@ enum Failed {
 /// Tells each author, as soon as it is on disk and before anybody else is told.
 fn tell(group: Vec<Job>, answers: Vec<Answer>) {
     for (job, answer) in group.into_iter().zip(answers) {
+        metrics::all().answered(&answer);
         // A phone that has gone meanwhile asks again with the same id.
         let _ = job.answer.send(answer);
     }
@@ -262,6 +272,7 @@ impl Writer {
 
     /// One transaction for these jobs.
     async fn attempt(&self, jobs: &[Job]) -> Result<(Vec<Answer>, Vec<Written>), Failed> {
+        let _timed = metrics::all().group(jobs.len(), jobs.first().map(|job| job.since));
         let tx = self.db.begin().await.map_err(Failed::Begin)?;
         self.write(tx, jobs).await.map_err(Failed::Midway)
     }

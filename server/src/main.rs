@@ -8,8 +8,11 @@ use roost_server::{
     error::{EXIT_CONFIG, Result},
     run, telemetry,
 };
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, signal};
+
+/// How long what is still under way may keep the process from ending.
+const ENDING: Duration = Duration::from_secs(1);
 
 /// The phone network of a Mockingbird constellation.
 #[derive(Parser)]
@@ -57,10 +60,12 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return tell(&Error::internal("starting", error)),
     };
-    match runtime.block_on(obey(cli)) {
+    let code = match runtime.block_on(obey(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => tell(&error),
-    }
+    };
+    runtime.shutdown_timeout(ENDING);
+    code
 }
 
 fn tell(error: &Error) -> ExitCode {
@@ -102,6 +107,7 @@ async fn serve(mut config: Config, port: Port) -> Result<()> {
 
 async fn serve_demo(mut config: Config, port: Port, lan: bool) -> Result<()> {
     telemetry::start("warn")?;
+    config.metrics.listen.clear();
     if lan {
         config.server.listen.set_ip([0, 0, 0, 0].into());
     }
@@ -142,11 +148,21 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener> {
         .map_err(|e| Error::Config(format!("server.listen {listen} cannot be used: {e}")))
 }
 
+/// The first SIGTERM, or Ctrl-C. The second ends the process at once: what was acknowledged is on
+/// disk, and phones send the rest again.
 async fn told_to_stop() {
-    let mut terminate = match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(_) => return std::future::pending().await,
+    let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) else {
+        return std::future::pending().await;
     };
+    told(&mut terminate).await;
+    tokio::spawn(async move {
+        told(&mut terminate).await;
+        tracing::warn!("told twice to stop: ending at once");
+        std::process::exit(1);
+    });
+}
+
+async fn told(terminate: &mut signal::unix::Signal) {
     tokio::select! {
         _ = signal::ctrl_c() => {}
         _ = terminate.recv() => {}

@@ -3,7 +3,7 @@
 //! is not queued: the phone is *behind* and reads the log when it has caught its breath; it never
 //! skips.
 
-use crate::page::PageText;
+use crate::{limits::Limit, metrics, page::PageText};
 use bytes::Bytes;
 use roost_shared::{ConstellationId, PersonId, Refusal};
 use std::{
@@ -86,6 +86,7 @@ impl Outlet {
                 waiting.bytes = bytes;
             } else {
                 self.behind.store(true, Ordering::Release);
+                metrics::all().fell_behind();
             }
         }
         self.bell.notify_one();
@@ -151,6 +152,7 @@ impl Outlet {
             // An idle phone keeps no long queue.
             waiting.pages.shrink_to(PAGES_KEPT);
         }
+        metrics::all().page_live();
         Some(Push::Page(page))
     }
 
@@ -178,13 +180,38 @@ impl Inlet {
 }
 
 /// The outlets of everyone who is connected, by constellation.
-#[derive(Clone, Default)]
-pub struct Presence(Arc<Mutex<HashMap<ConstellationId, Vec<Arc<Outlet>>>>>);
+#[derive(Clone)]
+pub struct Presence {
+    outlets: Arc<Mutex<HashMap<ConstellationId, Vec<Arc<Outlet>>>>>,
+    sockets_a_person: usize,
+}
 
 impl Presence {
-    /// Somebody is here.
-    pub fn enter(&self, constellation: ConstellationId, outlet: &Arc<Outlet>) {
-        self.with(|all| all.entry(constellation).or_default().push(outlet.clone()));
+    /// Nobody is here yet, and each may come with so many phones.
+    pub fn new(sockets_a_person: usize) -> Presence {
+        Presence { outlets: Arc::default(), sockets_a_person }
+    }
+
+    /// Somebody is here. Those who were here before stay: a thief of a token cannot push its owner
+    /// out.
+    ///
+    /// # Errors
+    /// `TooMany` when this person is here with as many phones as they may.
+    pub fn enter(
+        &self,
+        constellation: ConstellationId,
+        outlet: &Arc<Outlet>,
+    ) -> Result<(), Refusal> {
+        self.with(|all| {
+            let outlets = all.entry(constellation).or_default();
+            let theirs = outlets.iter().filter(|other| other.person == outlet.person).count();
+            if theirs >= self.sockets_a_person {
+                return Err(Limit::Sockets.hit());
+            }
+            outlets.push(outlet.clone());
+            metrics::all().entered();
+            Ok(())
+        })
     }
 
     /// Somebody has gone.
@@ -217,8 +244,18 @@ impl Presence {
         self.with(|all| all.values().map(Vec::len).sum())
     }
 
+    /// How many phones have fallen behind and not read on yet, and how many bytes wait for all.
+    pub fn queued(&self) -> (usize, usize) {
+        self.with(|all| {
+            let behind = |outlet: &&Arc<Outlet>| outlet.behind.load(Ordering::Acquire);
+            let outlets = || all.values().flatten();
+            let waiting = outlets().map(|outlet| outlet.waiting().bytes);
+            (outlets().filter(behind).count(), waiting.sum())
+        })
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<ConstellationId, Vec<Arc<Outlet>>>) -> T) -> T {
         // A panic elsewhere cannot leave the map half-changed, so a poisoned lock is still good.
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.outlets.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

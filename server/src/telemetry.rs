@@ -1,4 +1,5 @@
-//! Logs: JSON lines on standard error, each readable alone, with dotted fields. Never a name, a
+//! Logs: JSON lines in UTC on standard error, each readable alone, with dotted fields. README.md
+//! lists every event. Never a name, a
 //! text, an address or a token: what is logged is ids, codes, counts and times.
 
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ pub fn start(filter: &str) -> Result<()> {
         .map_err(|e| Error::Config(format!("telemetry.filter is {filter:?}: {e}")))?;
     let allowed =
         Targets::new().with_default(LevelFilter::WARN).with_target("roost", LevelFilter::TRACE);
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
     let lines = lines.with_writer(std::io::stderr).with_filter(allowed);
     let _ = tracing_subscriber::registry().with(lines).with(asked).try_init();
     Ok(())

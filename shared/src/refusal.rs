@@ -129,7 +129,7 @@ refusals! {
     NotPermitted "not_permitted" Final 0 403
         "You cannot do that here.";
     SecondPersonNeeded "second_person_needed" Final 0 403
-        "Another admin has to agree first.";
+        "Somebody else has to agree first.";
     RoomClosed "room_closed" Final 0 403
         "This room is open from half past three until half past eight, and from ten in the \
          morning at weekends. Your words are kept here.";

@@ -4,6 +4,7 @@
 
 mod doors;
 mod frames;
+mod people;
 
 use roost_server::http::routes;
 use roost_shared::{
@@ -94,8 +95,7 @@ fn heard(frame: &ServerFrame) -> &'static str {
 }
 
 const SAID: [&str; 7] = ["hello", "append", "range", "resume", "beat", "mark", "typing"];
-const HEARD: [&str; 8] =
-    ["welcome", "page", "ack", "refused", "beat", "marks", "typing", "bye"];
+const HEARD: [&str; 8] = ["welcome", "page", "ack", "refused", "beat", "marks", "typing", "bye"];
 
 /// A world with everything the rows name.
 struct Scene {

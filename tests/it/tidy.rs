@@ -3,6 +3,7 @@
 
 mod agree;
 mod code;
+mod events;
 mod lex;
 mod sql;
 
@@ -133,6 +134,11 @@ fn kinds_vectors_and_web_folders_agree() {
 #[test]
 fn the_readme_maps_every_module() {
     clean(&agree::unmapped(&house()));
+}
+
+#[test]
+fn the_readme_lists_every_event_of_the_log() {
+    clean(&events::differing(&house()));
 }
 
 #[test]

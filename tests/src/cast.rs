@@ -24,6 +24,8 @@ const HERON: [Household; 1] = [("Noor's house", true, &[("noor", Role::Hub)])];
 pub struct Cast {
     /// The constellation of everybody but `noor`.
     pub wren: ConstellationId,
+    /// That of `noor`.
+    pub heron: ConstellationId,
     people: BTreeMap<&'static str, PersonId>,
 }
 
@@ -43,7 +45,7 @@ impl Cast {
         people.insert("priya", register.add_person(priya).await?);
         let heron = register.add_constellation(service, "Heron").await?;
         settle(register, heron, &HERON, &mut people).await?;
-        Ok(Cast { wren, people })
+        Ok(Cast { wren, heron, people })
     }
 
     /// A person by their name.

@@ -146,6 +146,6 @@ fn parts(db: &Db, keys: &Arc<Keys>, clock: &Clock) -> Parts {
     let limits = Config::in_folder(Path::new("unused")).log;
     let feeds = Feeds::new(db.clone(), &limits);
     tokio::spawn(feeds.clone().repair());
-    let bus = Bus::new(feeds, Presence::default());
+    let bus = Bus::new(feeds, Presence::new(usize::MAX));
     Parts { clock: clock.clone(), keys: keys.clone(), bus }
 }

@@ -2,6 +2,7 @@
 //! again.
 
 use crate::{
+    ample,
     cast::Cast,
     door::{Door, SignIn},
     folder::Folder,
@@ -96,6 +97,26 @@ impl Instance {
         fs::remove_file(seen).expect("the neighbour's file is there");
     }
 
+    /// As [`Instance::start`], with these settings of the environment on top.
+    pub async fn start_with(&mut self, settings: &[(&str, &str)]) {
+        let mut command = serve(&self.data(), self.door.address);
+        command.envs(settings.iter().copied());
+        self.start_as(command).await;
+    }
+
+    /// Sends a signal, as an operator does.
+    pub fn signal(&self, name: &str) {
+        let pid = self.process.as_ref().expect("it was started").id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.expect("kill can be started").success(), "our own child can be told");
+    }
+
+    /// How the process ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        let process = self.process.as_mut()?;
+        process.try_wait().expect("our own child can be asked")
+    }
+
     async fn start_as(&mut self, mut command: Command) {
         let log = fs::File::options().create(true).append(true).open(self.log_file());
         let log = log.expect("the folder takes a log");
@@ -137,14 +158,15 @@ impl Drop for Instance {
     }
 }
 
-/// The command that serves this data folder at this address, all else as shipped.
+/// The command that serves this data folder at this address with ample limits, all else as shipped.
 pub fn serve(data: &Path, address: SocketAddr) -> Command {
     let mut command = roost();
     command
         .arg("serve")
         .env("ROOST_STORE__DATA", data)
         .env("ROOST_SERVER__LISTEN", address.to_string())
-        .env("ROOST_TELEMETRY__FILTER", "warn");
+        .env("ROOST_TELEMETRY__FILTER", "warn")
+        .envs(ample::environment());
     command
 }
 

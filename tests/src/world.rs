@@ -2,6 +2,7 @@
 //! of its own, because it is killed, is an [`Instance`](crate::instance::Instance).
 
 use crate::{
+    ample,
     cast::Cast,
     door::{Door, SignIn},
     folder::Folder,
@@ -35,7 +36,7 @@ struct Running {
 }
 
 impl World {
-    /// A furnished Roost with the shipped configuration.
+    /// A furnished Roost with the shipped configuration, but for its limits.
     pub async fn new() -> World {
         World::with(|_| {}).await
     }
@@ -44,6 +45,7 @@ impl World {
     pub async fn with(change: impl FnOnce(&mut Config)) -> World {
         let folder = Folder::new("world");
         let mut config = Config::in_folder(folder.path());
+        ample::limits(&mut config.limits);
         change(&mut config);
         let app = App::open(config.clone()).await.expect("a new folder can be opened");
         let cast = Cast::furnish(&app).await.expect("an empty house can be furnished");

@@ -1,5 +1,6 @@
 //! The store of a phone in one SQLite file. The only file of the bridge that names sqlx. Entries,
-//! cards, items and the welcome are kept as the JSON they came as, so that fields from the future survive.
+//! cards, items and the welcome are kept as the JSON they came as, so that fields from the future
+//! survive.
 
 use super::{Account, held_of, seq_of};
 use crate::{

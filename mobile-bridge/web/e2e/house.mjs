@@ -82,7 +82,9 @@ export class House {
     }
 
     #spawn(args) {
-        this.child = spawn(BIN, args, { stdio: ["ignore", "ignore", "inherit"] });
+        // Houses beside each other cannot share the port of the metrics.
+        const env = { ...process.env, ROOST_METRICS__LISTEN: "" };
+        this.child = spawn(BIN, args, { stdio: ["ignore", "ignore", "inherit"], env });
         this.child.on("error", (problem) => {
             console.error(`cannot start ${BIN}: ${problem.message}`);
             process.exit(1);

@@ -1,5 +1,6 @@
 //! How HTTP says things: refusals as problems, JSON that is read strictly, and who is asking.
 
+use super::{pass::request_id, serve::Caller};
 use crate::{app::App, error::Error, people::session::Me};
 use axum::{
     body::Bytes,
@@ -9,6 +10,7 @@ use axum::{
 };
 use roost_shared::{Refusal, refusal::Told};
 use serde::{Serialize, de::DeserializeOwned};
+use std::{net::IpAddr, sync::Arc};
 
 /// The face of an error towards HTTP.
 pub struct Problem(Error);
@@ -19,11 +21,13 @@ impl<E: Into<Error>> From<E> for Problem {
     }
 }
 
-/// RFC 9457, with our four fields beside the standard ones.
+/// RFC 9457, with our four fields and the request's id beside the standard ones.
 #[derive(Serialize)]
 struct ProblemBody {
     r#type: &'static str,
     status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<Arc<str>>,
     #[serde(flatten)]
     told: Told,
 }
@@ -40,7 +44,8 @@ impl IntoResponse for Problem {
             http.status = status,
             "a request was refused"
         );
-        let body = ProblemBody { r#type: "about:blank", status, told: refusal.into() };
+        let (r#type, request) = ("about:blank", request_id());
+        let body = ProblemBody { r#type, status, request, told: refusal.into() };
         let text = serde_json::to_string(&body).unwrap_or_default();
         let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = (header::CONTENT_TYPE, "application/problem+json");
@@ -84,8 +89,33 @@ impl FromRequestParts<App> for Me {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Me> {
         let token = bearer(&parts.headers).ok_or(Refusal::SignInAgain)?;
-        Ok(app.people.authenticate(token).await?)
+        let me = app.people.authenticate(token).await?;
+        app.limits.request(me.person)?;
+        Ok(me)
     }
+}
+
+/// A try to sign in, counted before anything else of the request is looked at.
+pub struct Attempt;
+
+impl FromRequestParts<App> for Attempt {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Attempt> {
+        let calling = parts.extensions.get::<Caller>().map(|caller| caller.0);
+        let from = forwarded(&parts.headers, app.config.server.proxies).or(calling);
+        app.limits.attempt(from)?;
+        Ok(Attempt)
+    }
+}
+
+/// The address that the outermost of our own proxies was called from: each appends the one it saw.
+/// What stands further left was said by the caller.
+fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+    let last = proxies.checked_sub(1)?;
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let all: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    all.iter().rev().nth(last)?.trim().parse().ok()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -101,5 +131,32 @@ pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
         None => Ok(()),
         Some(origin) if origin.to_str().is_ok_and(|origin| app.is_own_origin(origin)) => Ok(()),
         Some(_) => Err(Refusal::OriginForeign),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_our_own_proxies_say_counts() {
+        let table: [(&[&str], usize, Option<&str>); 8] = [
+            (&["192.0.2.9"], 0, None),
+            (&["192.0.2.9"], 1, Some("192.0.2.9")),
+            (&["made up, 192.0.2.1, 192.0.2.9"], 1, Some("192.0.2.9")),
+            (&["192.0.2.1", "192.0.2.9"], 1, Some("192.0.2.9")),
+            (&["192.0.2.1", "192.0.2.9"], 2, Some("192.0.2.1")),
+            (&["2001:db8::1"], 1, Some("2001:db8::1")),
+            (&["192.0.2.9"], 2, None),
+            (&["nobody"], 1, None),
+        ];
+        for (lines, proxies, expected) in table {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let expected = expected.map(|text| text.parse().unwrap());
+            assert_eq!(forwarded(&headers, proxies), expected, "{lines:?} by {proxies}");
+        }
     }
 }

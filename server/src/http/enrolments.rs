@@ -1,46 +1,81 @@
 //! The link in somebody's hand: look at it, and accept it.
 
 use super::{
-    answer::{Answer, Json, check_origin},
+    answer::{Answer, Attempt, Json, check_origin},
+    api::{self, shapes},
     session::answer_sign_in,
 };
-use crate::{app::App, people::enrol::Invitation};
-use axum::{extract::State, http::HeaderMap, response::Response};
+use crate::{app::App, metrics, people::enrol::Invitation};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use roost_shared::DeviceId;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Look {
+    /// The fragment of the link.
     token: String,
 }
 
-/// `POST /api/enrolments/look`: what a link says. Spends nothing.
+/// What a link says. Spends nothing.
+#[utoipa::path(post, path = "/api/enrolments/look", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the link")),
+        ("x-roost-refusals" = json!(["enrolment_unusable", "too_many"]))),
+    request_body = Look,
+    responses((status = 200, description = "The invitation.", body = shapes::Invitation)))]
 pub async fn look(
     State(app): State<App>,
+    _: Attempt,
     Json(look): Json<Look>,
 ) -> Answer<axum::Json<Invitation>> {
     Ok(axum::Json(app.people.look(&look.token).await?))
 }
 
-#[derive(Deserialize)]
+/// `POST /api/enrolments/opened`: the page of a link is open. Spends nothing.
+pub async fn opened(State(app): State<App>, Json(look): Json<Look>) -> Answer<StatusCode> {
+    app.people.note_opened(&look.token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Accept {
+    /// The fragment of the link.
     token: String,
+    /// Made by the phone once, and kept.
+    #[schema(value_type = shapes::Id)]
     device: DeviceId,
+    /// 1 to 60 characters: "Sam's phone".
     device_name: String,
+    /// Whether the refresh token is put into a cookie that no script reads, and left out of the
+    /// body.
     #[serde(default)]
     cookie: bool,
 }
 
-/// `POST /api/enrolments/accept`: spends a link and signs the phone in.
+/// Spends a link and signs the phone in. The same phone may repeat it within ten minutes.
+#[utoipa::path(post, path = "/api/enrolments/accept", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the link")),
+        ("x-roost-refusals" = json!(["enrolment_unusable", "name_invalid", "origin_foreign",
+            "too_many"]))),
+    request_body = Accept,
+    responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn accept(
     State(app): State<App>,
+    _: Attempt,
     headers: HeaderMap,
     Json(accept): Json<Accept>,
 ) -> Answer<Response> {
     check_origin(&app, &headers)?;
     let Accept { token, device, device_name, cookie } = accept;
     let sign_in = app.people.accept(&token, device, &device_name).await?;
+    metrics::all().signed_in("accept");
     Ok(answer_sign_in(&app, sign_in, cookie))
 }

@@ -1,5 +1,6 @@
 //! Alive: the loop turns. Ready: a real write and a real read went through.
 
+use super::api;
 use crate::app::App;
 use axum::{
     extract::State,
@@ -7,12 +8,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// `GET /healthz`. A broken disk must not restart the process, so nothing else is asked.
+/// Whether the process turns. A broken disk must not restart the process, so nothing else is asked.
+#[utoipa::path(get, path = "/healthz", tag = api::OPERATOR,
+    extensions(("x-roost-who" = json!("everybody"))),
+    responses((status = 200, description = "Alive.", body = String, content_type = "text/plain")))]
 pub async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// `GET /readyz`.
+/// Whether a real write and a read went through. Answered from what was found within a second.
+#[utoipa::path(get, path = "/readyz", tag = api::OPERATOR,
+    extensions(("x-roost-who" = json!("everybody"))),
+    responses(
+        (status = 200, description = "Ready.", body = String, content_type = "text/plain"),
+        (status = 503, description = "Not ready, or about to end.", body = String,
+            content_type = "text/plain")))]
 pub async fn ready(State(app): State<App>) -> Response {
     if app.ready().await {
         "ready\n".into_response()

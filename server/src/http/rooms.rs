@@ -1,6 +1,9 @@
 //! Append and range over HTTP, for service workers and scripts: the same verbs as on the socket.
 
-use super::answer::{Answer, Json};
+use super::{
+    answer::{Answer, Json},
+    api::{self, shapes},
+};
 use crate::{app::App, people::session::Me};
 use axum::{
     extract::{Path, Query, State},
@@ -12,16 +15,31 @@ use roost_shared::{
     frame::{PAGE_MAX_ENTRIES, Side},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
+    /// The entries after this seq. Either this or `before`.
+    #[param(value_type = Option<i64>, minimum = 0)]
     after: Option<Seq>,
+    /// The last entries before this seq.
+    #[param(value_type = Option<i64>, minimum = 0)]
     before: Option<Seq>,
+    /// At most so many; 200 when it is left out.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
 }
 
-/// `GET /api/rooms/{room}/entries`: one page of a room.
+/// One page of a room: the same bytes as on the socket. A room that is none of mine is not found.
+#[utoipa::path(get, path = "/api/rooms/{room}/entries", tag = api::PHONES,
+    extensions(
+        ("x-roost-who" = json!("members of the room")),
+        ("x-roost-refusals" = json!(["not_found", "frame_malformed"]))),
+    security(("access" = [])),
+    params(("room" = shapes::Id, Path, description = "The room."), Range),
+    responses((status = 200, description = "The page.", body = shapes::Page)))]
 pub async fn range(
     State(app): State<App>,
     me: Me,
@@ -38,15 +56,33 @@ pub async fn range(
     Ok(([(header::CONTENT_TYPE, "application/json")], page.text).into_response())
 }
 
-#[derive(Serialize)]
-struct Taken {
+#[derive(Serialize, ToSchema)]
+pub struct Taken {
+    #[schema(value_type = shapes::Id)]
     room: RoomId,
+    #[schema(value_type = shapes::Id)]
     id: EntryId,
+    /// Its place in the room.
+    #[schema(value_type = i64)]
     seq: Seq,
+    /// When it was committed, epoch ms.
     at: i64,
 }
 
-/// `POST /api/rooms/{room}/entries`: a draft. 201 when it is new, 200 when it was taken before.
+/// Adds a draft to a room. It is on disk when the answer comes; sent again under its id, it gets
+/// the first answer again.
+#[utoipa::path(post, path = "/api/rooms/{room}/entries", tag = api::PHONES,
+    extensions(
+        ("x-roost-who" = json!("members of the room, as far as the kind permits")),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "kind_unknown", "body_invalid",
+            "text_empty", "text_too_long", "text_unprintable", "target_unknown", "id_reused",
+            "store_full"]))),
+    security(("access" = [])),
+    params(("room" = shapes::Id, Path, description = "The room.")),
+    request_body = shapes::Draft,
+    responses(
+        (status = 201, description = "Taken now.", body = Taken),
+        (status = 200, description = "Taken before.", body = Taken)))]
 pub async fn append(
     State(app): State<App>,
     me: Me,

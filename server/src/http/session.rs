@@ -1,8 +1,12 @@
 //! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
 
-use super::answer::{Answer, Json, check_origin};
+use super::{
+    answer::{Answer, Attempt, Json, check_origin},
+    api::{self, shapes},
+};
 use crate::{
     app::App,
+    metrics,
     people::session::{Me, SignIn},
 };
 use axum::{
@@ -12,20 +16,30 @@ use axum::{
 };
 use roost_shared::{Refusal, frame::Welcome};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// How long a browser keeps the cookie, s. The server decides at each refresh whether it is still
 /// good.
 const COOKIE_S: i64 = 400 * 24 * 3_600;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
+    /// The refresh token; left out by a browser, which has it in its cookie.
     refresh: Option<String>,
 }
 
-/// `POST /api/session/refresh`: new access, and the successor of the refresh token.
+/// New access, and the successor of the refresh token.
+#[utoipa::path(post, path = "/api/session/refresh", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds a refresh token")),
+        ("x-roost-refusals" = json!(["sign_in_again", "device_ended", "origin_foreign",
+            "too_many"]))),
+    request_body = Refresh,
+    responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn refresh(
     State(app): State<App>,
+    _: Attempt,
     headers: HeaderMap,
     Json(body): Json<Refresh>,
 ) -> Answer<Response> {
@@ -33,10 +47,15 @@ pub async fn refresh(
     let in_cookie = body.refresh.is_none();
     let token = body.refresh.or_else(|| cookie(&app, &headers)).ok_or(Refusal::SignInAgain)?;
     let sign_in = app.people.refresh(&token).await?;
+    metrics::all().signed_in("refresh");
     Ok(answer_sign_in(&app, sign_in, in_cookie))
 }
 
-/// `POST /api/session/end`: signs this phone out.
+/// Signs this phone out.
+#[utoipa::path(post, path = "/api/session/end", tag = api::SIGNING_IN,
+    extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
+    security(("access" = [])),
+    responses((status = 204, description = "Signed out.")))]
 pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
     app.people.end_own(&me).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
@@ -44,7 +63,11 @@ pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
     Ok(response)
 }
 
-/// `GET /api/me`: the welcome, for those who hold no socket.
+/// The welcome, for those who hold no socket: who I am, my rooms, and who is in them.
+#[utoipa::path(get, path = "/api/me", tag = api::PHONES,
+    extensions(("x-roost-who" = json!("everybody signed in"))),
+    security(("access" = [])),
+    responses((status = 200, description = "The welcome.", body = shapes::Welcome)))]
 pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     let rooms = app.directory.rooms(me.constellation, me.person).await?;
     Ok(axum::Json(app.directory.welcome(&me, &rooms).await?.0))

@@ -3,7 +3,10 @@
 //! Done here and not by axum's extractor: from its TCP connection on, a phone has one buffer each
 //! way, and no layer between.
 
-use super::answer::{Answer, check_origin};
+use super::{
+    answer::{Answer, check_origin},
+    api,
+};
 use crate::{
     app::App,
     ws::{line, socket},
@@ -13,11 +16,17 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
+use hyper_util::rt::TokioIo;
 use roost_shared::Refusal;
 use tokio::net::TcpStream;
 
-/// `GET /ws`.
+/// The upgrade to a WebSocket (RFC 6455), which speaks `shared/PROTOCOL.md`. It authorises nothing;
+/// the first frame, `hello`, does.
+#[utoipa::path(get, path = "/ws", tag = api::PHONES,
+    extensions(
+        ("x-roost-who" = json!("everybody; a browser only from our own page")),
+        ("x-roost-refusals" = json!(["origin_foreign", "frame_malformed"]))),
+    responses((status = 101, description = "The connection is a WebSocket now.")))]
 pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Response> {
     check_origin(&app, request.headers())?;
     let accept = accept(request.headers()).ok_or(Refusal::FrameMalformed)?;
@@ -25,7 +34,7 @@ pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Res
     let upgrade = upgrade.ok_or(Refusal::FrameMalformed)?;
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else {
+        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
             tracing::error!("a connection is not TCP: it cannot become a WebSocket");
             return;
         };

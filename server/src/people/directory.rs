@@ -115,9 +115,10 @@ impl Directory {
             return Ok(names.clone());
         }
         let name = homes::constellation_name(&mut conn, constellation).await?;
+        let members = people::of_constellation(&mut conn, constellation).await?;
         let names = Arc::new(Names {
             constellation: name.unwrap_or_default(),
-            people: people::of_constellation(&mut conn, constellation).await?,
+            people: members.into_iter().map(|member| member.card).collect(),
             homes: homes::of_constellation(&mut conn, constellation).await?,
         });
         // Read after the pulse: at worst too new for its number, and then read once more.
@@ -147,6 +148,7 @@ impl Directory {
             room.id = %ahead.room, room.head = %ahead.head, person.id = %me.person,
             "ROLLBACK? a phone claims to hold entries that this database does not have"
         );
+        crate::metrics::all().rollback();
         let claims = {
             let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
             claims.insert(me.person);
@@ -197,9 +199,9 @@ fn listed(mine: &Mine, me: &Me, names: &Names, marks: &[(RoomId, Mark)]) -> List
     }
 }
 
-/// Adults see the adults of their constellation; a young person sees themselves and the liaison
-/// worker until their room opens; an adult does not see which young people have a sign-in, but for
-/// the liaison worker.
+/// Adults see the adults of their constellation, but for the admin, who says nothing there; a young
+/// person sees themselves and the liaison worker until their room opens; an adult does not see
+/// which young people have a sign-in, but for the liaison worker.
 fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
     let visible = |card: &&PersonCard| {
         card.person == me.person
@@ -207,7 +209,7 @@ fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
                 Role::Liaison => true,
                 Role::Young => card.role == Role::Liaison,
                 Role::Admin => false,
-                Role::Hub | Role::Satellite => card.role != Role::Young,
+                Role::Hub | Role::Satellite => !matches!(card.role, Role::Young | Role::Admin),
             }
     };
     names.people.iter().filter(visible).cloned().collect()

@@ -1,21 +1,26 @@
 //! Enrolment: a link that signs one person in on one phone, once. Looking at it spends nothing; a
 //! tap does. Whatever is wrong with a link, the answer is the same.
 
-use super::{
-    OPERATOR, People, keys::link_token, register::check_name, session::SignIn, token::Bearer,
-};
+use super::{By, People, funnel, keys::link_token, register::check_name, session::SignIn};
 use crate::{
     clock::entropy,
     error::Result,
     store::{
-        Conn, homes, people,
-        sign_in::{self, Enrolment, NewDevice, NewEnrolment},
+        Conn,
+        devices::{self, Device, NewDevice},
+        enrolments::{self, Enrolment, Way},
+        homes,
+        people::{self, Member},
     },
 };
-use roost_shared::{DeviceId, EnrolmentId, PersonId, Refusal, policy::Role};
+use roost_shared::{ConstellationId, DeviceId, EnrolmentId, PersonId, Refusal, policy::Role};
 use serde::Serialize;
 
-const HOUR_MS: i64 = 3_600_000;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// How long an enrolment at the kitchen table lives, minutes.
+const TABLE_MINUTES: i64 = 15;
 
 /// What the page behind a link says before the tap.
 #[derive(Debug, Serialize)]
@@ -24,40 +29,131 @@ pub struct Invitation {
     pub name: String,
     pub role: Role,
     pub expires_at: i64,
+    /// At the kitchen table: the scan must be claimed, and confirmed by whoever invites.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub confirm: bool,
+}
+
+/// What the inviter holds. Not `Debug`: the token is the link.
+#[derive(Serialize)]
+pub struct Invited {
+    pub person: PersonId,
+    pub enrolment: EnrolmentId,
+    pub token: String,
+    pub expires_at: i64,
 }
 
 impl People {
-    /// Makes a link token for a person. Their earlier, unspent ones stop working.
+    /// Makes a link token for a person, as the operator. Their earlier, unspent ones stop working.
     ///
     /// # Errors
     /// `NotFound` when there is no such person, or they have ended.
     pub async fn enrol(&self, person: PersonId) -> Result<String> {
+        let mut conn = self.db.reader().await?;
+        let found = people::whereabouts(&mut conn, person).await?.ok_or(Refusal::NotFound)?;
+        let place = found.places.first().ok_or(Refusal::NotFound)?;
+        drop(conn);
+        let constellation = place.constellation;
+        let invited = self.invite_again(By::Operator, constellation, person, Way::Link).await?;
+        Ok(invited.token)
+    }
+
+    /// Makes a new link for somebody who is of the constellation. The one before is dead.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotPermitted`; `SecondPersonNeeded` for somebody who is suspended.
+    pub async fn invite_again(
+        &self,
+        by: By<'_>,
+        constellation: ConstellationId,
+        person: PersonId,
+        way: Way,
+    ) -> Result<Invited> {
         let mut tx = self.db.begin().await?;
-        let found = people::one(tx.conn(), person).await?.ok_or(Refusal::NotFound)?;
-        if found.card.left {
-            return Err(Refusal::NotFound.into());
+        let member = self.managed(tx.conn(), by, (constellation, person)).await?;
+        let invited = self.make_link(tx.conn(), by, (constellation, &member), way).await?;
+        tx.commit().await?;
+        Ok(invited)
+    }
+
+    /// Makes a link, in the transaction of its caller, who has asked whether that may be.
+    pub(super) async fn make_link(
+        &self,
+        conn: &mut Conn,
+        by: By<'_>,
+        (constellation, member): (ConstellationId, &Member),
+        way: Way,
+    ) -> Result<Invited> {
+        if member.suspended {
+            return Err(Refusal::SecondPersonNeeded.into());
         }
-        let constellation = found.constellation;
-        let hours = match found.card.role {
-            Role::Young => self.limits.enrolment_young_hours,
-            _ => self.limits.enrolment_hours,
+        let life = match (way, member.card.role) {
+            (Way::Table, _) => TABLE_MINUTES * MINUTE_MS,
+            (Way::Link, Role::Young) => self.limits.enrolment_young_hours * HOUR_MS,
+            (Way::Link, _) => self.limits.enrolment_hours * HOUR_MS,
         };
-        let (token, now) = (link_token(), self.now());
+        let (token, now, person) = (link_token(), self.now(), member.card.person);
         let enrolment = EnrolmentId::new(now, entropy());
-        sign_in::revoke_open(tx.conn(), constellation, person, now).await?;
-        let new = NewEnrolment {
+        enrolments::revoke_open(conn, constellation, person, now).await?;
+        let new = Enrolment {
             enrolment,
             constellation,
             person,
-            token_hash: &self.parts.keys.enrolment_hash(&token),
+            way,
             created_at: now,
-            expires_at: now + hours * HOUR_MS,
+            expires_at: now + life,
+            sent_at: None,
+            opened_at: None,
+            spent: None,
+            revoked_at: None,
         };
-        sign_in::add_enrolment(tx.conn(), new).await?;
+        enrolments::add(conn, &new, &self.parts.keys.enrolment_hash(&token)).await?;
         let act = ("enrolment.add", enrolment.to_string());
-        self.trail(tx.conn(), Some(constellation), OPERATOR, act).await?;
-        tx.commit().await?;
-        Ok(token)
+        self.trail(conn, Some(constellation), &by.name(), act).await?;
+        Ok(Invited { person, enrolment, token, expires_at: new.expires_at })
+    }
+
+    /// Takes back the open link of a person.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotPermitted`; `NothingToChange` when there is none.
+    pub async fn revoke_link(
+        &self,
+        by: By<'_>,
+        constellation: ConstellationId,
+        person: PersonId,
+    ) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        self.managed(tx.conn(), by, (constellation, person)).await?;
+        if !enrolments::revoke_open(tx.conn(), constellation, person, self.now()).await? {
+            return Err(Refusal::NothingToChange.into());
+        }
+        let act = ("enrolment.revoke", person.to_string());
+        self.trail(tx.conn(), Some(constellation), &by.name(), act).await?;
+        tx.commit().await
+    }
+
+    /// Notes that the newest link of a person is on its way to them. Saying it twice changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotPermitted`; `NothingToChange` when no link is open.
+    pub async fn note_sent(
+        &self,
+        by: By<'_>,
+        constellation: ConstellationId,
+        person: PersonId,
+    ) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        self.managed(tx.conn(), by, (constellation, person)).await?;
+        let latest = enrolments::latest(tx.conn(), constellation, person).await?;
+        let open = self.usable(latest).filter(|open| open.spent.is_none());
+        let enrolment = open.ok_or(Refusal::NothingToChange)?.enrolment;
+        if enrolments::sent(tx.conn(), constellation, enrolment, self.now()).await? {
+            let act = ("enrolment.sent", enrolment.to_string());
+            self.trail(tx.conn(), Some(constellation), &by.name(), act).await?;
+        }
+        tx.commit().await
     }
 
     /// What a link says. Spends nothing.
@@ -66,21 +162,43 @@ impl People {
     /// `EnrolmentUnusable`, whatever is wrong with it.
     pub async fn look(&self, token: &str) -> Result<Invitation> {
         let mut conn = self.db.reader().await?;
-        let hash = self.parts.keys.enrolment_hash(token);
-        let found = sign_in::by_token(&mut conn, &hash).await?;
-        let enrolment = self.usable(found).ok_or(Refusal::EnrolmentUnusable)?;
-        if enrolment.spent.is_some() {
-            return Err(Refusal::EnrolmentUnusable.into());
-        }
-        let person = people::one(&mut conn, enrolment.person).await?;
+        let enrolment = self.open_link(&mut conn, token).await?;
+        let Enrolment { constellation, person, .. } = enrolment;
+        let person = people::one(&mut conn, constellation, person).await?;
         let person = person.ok_or(Refusal::EnrolmentUnusable)?;
-        let constellation = homes::constellation_name(&mut conn, enrolment.constellation).await?;
+        let name = homes::constellation_name(&mut conn, constellation).await?;
         Ok(Invitation {
-            constellation: constellation.unwrap_or_default(),
+            constellation: name.unwrap_or_default(),
             name: person.card.name,
             role: person.card.role,
             expires_at: enrolment.expires_at,
+            confirm: enrolment.way == Way::Table,
         })
+    }
+
+    /// Notes that the page of a link was opened by somebody. Spends nothing.
+    ///
+    /// # Errors
+    /// `EnrolmentUnusable`, whatever is wrong with the link.
+    pub async fn note_opened(&self, token: &str) -> Result<()> {
+        // A guess must not make the log's writer wait: it is turned away by a reader.
+        let mut conn = self.db.reader().await?;
+        let enrolment = self.open_link(&mut conn, token).await?;
+        drop(conn);
+        if enrolment.opened_at.is_none() {
+            let mut tx = self.db.begin().await?;
+            enrolments::opened(tx.conn(), &enrolment, self.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The enrolment of a token, if it can still be accepted.
+    pub(super) async fn open_link(&self, conn: &mut Conn, token: &str) -> Result<Enrolment> {
+        let hash = self.parts.keys.enrolment_hash(token);
+        let found = enrolments::by_token(conn, &hash).await?;
+        let open = found.filter(|found| funnel::step(found, self.now()).is_open());
+        Ok(open.ok_or(Refusal::EnrolmentUnusable)?)
     }
 
     /// Spends a link on a phone and signs it in. The same phone may repeat it while the answer may
@@ -91,23 +209,25 @@ impl People {
     pub async fn accept(&self, token: &str, device: DeviceId, device_name: &str) -> Result<SignIn> {
         let name = check_name(device_name)?;
         let hash = self.parts.keys.enrolment_hash(token);
-        // A guess must not make the log's writer wait: it is turned away by a reader.
+        // As above: a reader turns guesses away.
         let mut conn = self.db.reader().await?;
-        let found = sign_in::by_token(&mut conn, &hash).await?;
+        let found = enrolments::by_token(&mut conn, &hash).await?;
         drop(conn);
         self.usable(found).ok_or(Refusal::EnrolmentUnusable)?;
         let mut tx = self.db.begin().await?;
-        let found = sign_in::by_token(tx.conn(), &hash).await?;
+        let found = enrolments::by_token(tx.conn(), &hash).await?;
         let enrolment = self.usable(found).ok_or(Refusal::EnrolmentUnusable)?;
-        let new = NewDevice { device, name, at: self.now() };
+        let service = homes::service_of(tx.conn(), enrolment.constellation).await?;
+        let service = service.ok_or(Refusal::EnrolmentUnusable)?;
+        let (person, at) = (enrolment.person, self.now());
+        let new = NewDevice { device, service, person, name, at };
         if enrolment.spent.is_none() {
             self.spend(tx.conn(), &enrolment, new).await?;
         }
-        let signed_in = sign_in::device(tx.conn(), device).await?;
+        let signed_in = devices::one(tx.conn(), device).await?;
         let generation = self.check_spent(signed_in, &enrolment, new)?;
         tx.commit().await?;
-        let bearer = Bearer { person: enrolment.person, device };
-        Ok(self.sign_in(bearer, generation))
+        Ok(self.sign_in(person, device, generation))
     }
 
     async fn spend(
@@ -116,9 +236,11 @@ impl People {
         enrolment: &Enrolment,
         new: NewDevice<'_>,
     ) -> Result<()> {
-        let spent = sign_in::spend(conn, enrolment, new.device, new.at).await?
-            && (sign_in::add_device(conn, enrolment, new).await?
-                || sign_in::revive_device(conn, enrolment, new).await?);
+        let confirmed =
+            enrolment.way == Way::Link || self.is_confirmed(conn, enrolment, new.device).await?;
+        let spent = confirmed
+            && enrolments::spend(conn, enrolment, new.device, new.at).await?
+            && (devices::add(conn, new).await? || devices::revive(conn, new).await?);
         if !spent {
             return Err(Refusal::EnrolmentUnusable.into());
         }
@@ -128,14 +250,14 @@ impl People {
     }
 
     fn usable(&self, found: Option<Enrolment>) -> Option<Enrolment> {
-        found.filter(|found| !found.revoked && self.now() < found.expires_at)
+        found.filter(|found| found.revoked_at.is_none() && self.now() < found.expires_at)
     }
 
     /// The number of the refresh token to give out: to the phone the link was spent on, soon after,
     /// and as long as that token was not used.
     fn check_spent(
         &self,
-        signed_in: Option<sign_in::Device>,
+        signed_in: Option<Device>,
         enrolment: &Enrolment,
         new: NewDevice<'_>,
     ) -> Result<i64, Refusal> {

@@ -85,6 +85,14 @@ impl Keys {
         BASE64URL.encode(mac.finalize().into_bytes())
     }
 
+    /// The stored form of a hand-over code. Keyed, and so of no use to whoever holds the database
+    /// alone: a plain hash of so short a text could be tried through.
+    pub fn code_hash(&self, code: &str) -> String {
+        let mut mac = self.mac("handover");
+        mac.update(code.as_bytes());
+        BASE64URL.encode(mac.finalize().into_bytes())
+    }
+
     /// The n-th refresh token of a device. Made, not stored: the same answer can be given again.
     pub fn refresh_token(&self, device: DeviceId, generation: i64) -> String {
         let mut mac = self.mac("refresh");

@@ -1,18 +1,35 @@
 //! People: who is in which constellation, how they come to be signed in, and what is known of them.
 //! - `keys` and `token`: secrets and what is made of them;
-//! - `register`: services, constellations, homes, people, and the rooms that follow from them;
-//! - `enrol`: invitations and what a tap on one does;
-//! - `session`: access, refresh, and the end of a sign-in;
+//! - `by`: who does something, and whether they may;
+//! - `register`: services, constellations, homes, people, as the operator writes them down;
+//! - `members` and `roll`: the same as the liaison worker looks after them, and how they stand;
+//! - `seats`: the rooms that follow from what somebody is;
+//! - `agreement`: without which no young person is invited;
+//! - `enrol`, `funnel` and `table`: invitations, where each stands, and those at a kitchen table;
+//! - `second`: what needs a second person: liaison workers, and lifting a suspension;
+//! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
 //! - `directory`: everything a phone is told in `welcome`.
 //!
 //! Every act here leaves a row in the trail in its own transaction.
 
+pub mod agreement;
+pub mod by;
+pub mod devices;
 pub mod directory;
 pub mod enrol;
+pub mod funnel;
+pub mod handover;
 pub mod keys;
+pub mod members;
 pub mod register;
+pub mod roll;
+pub mod seats;
+pub mod second;
 pub mod session;
+pub mod table;
 pub mod token;
+
+pub use by::By;
 
 use crate::{
     clock::entropy,
@@ -29,6 +46,7 @@ pub struct People {
     pub(crate) db: Db,
     pub(crate) parts: Parts,
     pub(crate) limits: config::Session,
+    wrong_codes: handover::Wrong,
 }
 
 /// Who does something that is written in the trail, as it is written there.
@@ -36,7 +54,7 @@ pub(crate) const OPERATOR: &str = "operator";
 
 impl People {
     pub fn new(db: Db, parts: Parts, limits: config::Session) -> People {
-        People { db, parts, limits }
+        People { db, parts, limits, wrong_codes: handover::Wrong::default() }
     }
 
     pub(crate) fn now(&self) -> i64 {

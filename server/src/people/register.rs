@@ -1,19 +1,16 @@
-//! The register: services, constellations, homes and people, and the rooms that follow from them.
-//! Rooms and memberships are not chosen here: `roost_shared::room::belongs` says who belongs where.
+//! The register: services, constellations, homes and people, as the operator writes them down.
 
-use super::{OPERATOR, People};
+use super::{By, OPERATOR, People};
 use crate::{
     clock::entropy,
-    error::{Error, Result},
-    log::{Batch, Drafted, Who, Written},
-    store::{Tx, homes, meta, people, rooms, sign_in},
+    error::Result,
+    store::{Tx, devices, homes, meta, people},
 };
 use roost_shared::{
-    ConstellationId, Draft, EntryId, HomeId, PersonId, Refusal, RoomId, ServiceId,
-    frame::{HomeCard, PersonCard},
-    kind::{Body, Member, member::Change},
+    ConstellationId, HomeId, PersonId, Refusal, ServiceId,
+    frame::PersonCard,
     policy::{Action, Actor, Object, Role, decide},
-    room::{RoomKind, belongs},
+    room::RoomKind,
     text,
 };
 
@@ -49,7 +46,8 @@ impl People {
         for (service, _) in homes::services(&mut conn).await? {
             for (constellation, _) in homes::constellations(&mut conn, service).await? {
                 let all = homes::of_constellation(&mut conn, constellation).await?;
-                for card in people::of_constellation(&mut conn, constellation).await? {
+                for member in people::of_constellation(&mut conn, constellation).await? {
+                    let card = member.card;
                     let home = all.iter().find(|home| Some(home.home) == card.home);
                     let home = home.map(|home| home.name.clone());
                     roll.push(Enlisted { constellation, card, home });
@@ -74,11 +72,13 @@ impl People {
                     let hub = if home.hub { " (hub)" } else { "" };
                     lines.push(format!("home          {}      {}{hub}", home.home, home.name));
                 }
-                for card in people::of_constellation(&mut conn, constellation).await? {
-                    let (role, left) = (card.role.as_str(), if card.left { ", ended" } else { "" });
-                    let PersonCard { person, name, .. } = &card;
-                    lines.push(format!("person        {person}      {name} ({role}{left})"));
-                    for device in sign_in::devices_of(&mut conn, constellation, *person).await? {
+                for member in people::of_constellation(&mut conn, constellation).await? {
+                    let PersonCard { person, name, role, left, .. } = &member.card;
+                    let left = if *left { ", ended" } else { "" };
+                    let out = if member.suspended { ", suspended" } else { "" };
+                    let role = role.as_str();
+                    lines.push(format!("person        {person}      {name} ({role}{left}{out})"));
+                    for device in devices::of_person(&mut conn, service, *person).await? {
                         let ended = if device.ended_at.is_some() { " (ended)" } else { "" };
                         let (id, name) = (device.device, &device.name);
                         lines.push(format!("device        {id}        {name}{ended}"));
@@ -129,167 +129,51 @@ impl People {
         Ok(constellation)
     }
 
-    /// Adds a home with its lines: to the hub (unless it is the hub) and to the liaison worker.
-    /// People who belong in them join.
+    /// Adds a home with its lines, as the operator.
     ///
-    /// # Errors `NotFound` for an unknown constellation, `BodyInvalid` for a second hub; refusals
-    /// of the name.
+    /// # Errors
+    /// As [`People::add_home_by`].
     pub async fn add_home(
         &self,
         constellation: ConstellationId,
         name: &str,
         hub: bool,
     ) -> Result<HomeId> {
-        let name = check_name(name)?;
-        let home = HomeId::new(self.now(), entropy());
-        let mut tx = self.begin_operator_act().await?;
-        if homes::constellation_name(tx.conn(), constellation).await?.is_none() {
-            return Err(Refusal::NotFound.into());
-        }
-        let card = HomeCard { home, name: name.to_owned(), hub };
-        if !homes::add_home(tx.conn(), constellation, &card, self.now()).await? {
-            return Err(Refusal::BodyInvalid.into());
-        }
-        let kinds = [(!hub).then_some(RoomKind::HubLine), Some(RoomKind::LiaisonLine)];
-        for kind in kinds.into_iter().flatten() {
-            self.add_room(&mut tx, constellation, kind, Some(home)).await?;
-        }
-        let act = ("home.add", home.to_string());
-        self.trail(tx.conn(), Some(constellation), OPERATOR, act).await?;
-        let everyone = people::of_constellation(tx.conn(), constellation).await?;
-        let written = self.seat(&mut tx, constellation, &everyone).await?;
-        self.finish(tx, constellation, written).await?;
-        Ok(home)
+        self.add_home_by(By::Operator, constellation, name, hub).await
     }
 
-    /// Adds a person and seats them in every room they belong in.
+    /// Adds a person and seats them in every room they belong in, as the operator. Nobody has
+    /// agreed to anything, and no link is made.
     ///
     /// # Errors `NotFound` for an unknown constellation or home, `BodyInvalid` for a role that does
     /// not fit the home; refusals of the name.
     pub async fn add_person(&self, new: NewPerson<'_>) -> Result<PersonId> {
-        let name = check_name(new.name)?;
-        let constellation = new.constellation;
         let mut tx = self.begin_operator_act().await?;
-        if homes::constellation_name(tx.conn(), constellation).await?.is_none() {
-            return Err(Refusal::NotFound.into());
-        }
-        let all = homes::of_constellation(tx.conn(), constellation).await?;
-        check_home(new.role, new.home, &all)?;
-        let person = PersonId::new(self.now(), entropy());
-        let (role, home) = (new.role, new.home);
-        let card = PersonCard { person, name: name.to_owned(), role, home, left: false };
-        people::add(tx.conn(), constellation, &card, self.now()).await?;
-        let act = ("person.add", person.to_string());
-        self.trail(tx.conn(), Some(constellation), OPERATOR, act).await?;
-        let written = self.seat(&mut tx, constellation, &[card]).await?;
-        self.finish(tx, constellation, written).await?;
-        Ok(person)
+        let service = homes::service_of(tx.conn(), new.constellation).await?;
+        let service = service.ok_or(Refusal::NotFound)?;
+        let (card, written) = self.admit(&mut tx, (By::Operator, service), &new).await?;
+        self.finish(tx, new.constellation, written).await?;
+        Ok(card.person)
     }
 
-    /// Ends a person: no room, no device and no invitation of theirs works any more. What they
-    /// wrote stays.
+    /// Ends a person wherever they are, as the operator.
     ///
     /// # Errors
-    /// `NotFound` when they are not there or have ended already.
+    /// `NotFound` when they are nowhere, or have ended already.
     pub async fn end_person(&self, person: PersonId) -> Result<()> {
-        let mut tx = self.begin_operator_act().await?;
-        let found = people::one(tx.conn(), person).await?.ok_or(Refusal::NotFound)?;
-        let constellation = found.constellation;
-        // The rooms' locks come first, as in every append.
-        let rooms = rooms::of_person(tx.conn(), constellation, person).await?;
-        let parts = self.parts.clone();
-        let mut batch = Batch::new(&mut tx, &parts);
-        batch.lock(rooms.iter().map(|mine| (mine.room, constellation))).await?;
-        for mine in rooms {
-            self.change(&mut batch, (constellation, mine.room), person, Change::Left).await?;
+        let mut conn = self.db.reader().await?;
+        let found = people::whereabouts(&mut conn, person).await?;
+        drop(conn);
+        let places = found.map(|found| found.places).filter(|places| !places.is_empty());
+        for place in places.ok_or(Refusal::NotFound)? {
+            self.end_member(By::Operator, place.constellation, person).await?;
         }
-        if !people::end(batch.conn(), constellation, person, self.now()).await? {
-            return Err(Refusal::NotFound.into());
-        }
-        sign_in::end_devices_of(batch.conn(), constellation, person, self.now()).await?;
-        sign_in::revoke_open(batch.conn(), constellation, person, self.now()).await?;
-        let act = ("person.end", person.to_string());
-        self.trail(batch.conn(), Some(constellation), OPERATOR, act).await?;
-        let written = batch.finish().await?;
-        self.finish(tx, constellation, written).await
+        Ok(())
     }
 
     async fn begin_operator_act(&self) -> Result<Tx> {
         decide(Actor::Operator, Action::RunService, Object::Service)?;
         self.db.begin().await
-    }
-
-    async fn add_room(
-        &self,
-        tx: &mut Tx,
-        constellation: ConstellationId,
-        kind: RoomKind,
-        home: Option<HomeId>,
-    ) -> Result<()> {
-        let at = self.now();
-        let room = rooms::Room { room: RoomId::new(at, entropy()), constellation, kind, home };
-        rooms::add(tx.conn(), &room, at).await
-    }
-
-    /// Seats these people in the rooms they belong in and are not yet a member of.
-    async fn seat(
-        &self,
-        tx: &mut Tx,
-        constellation: ConstellationId,
-        people: &[PersonCard],
-    ) -> Result<Vec<Written>> {
-        let rooms = rooms::of_constellation(tx.conn(), constellation).await?;
-        let parts = self.parts.clone();
-        let mut batch = Batch::new(tx, &parts);
-        batch.lock(rooms.iter().map(|room| (room.room, constellation))).await?;
-        for room in &rooms {
-            for card in people.iter().filter(|card| !card.left) {
-                let seat = rooms::Seat { constellation, room: room.room, person: card.person };
-                let here = rooms::member(batch.conn(), seat).await?.is_some();
-                if !here && belongs(card.role, card.home, room.kind, room.home) {
-                    let place = (constellation, room.room);
-                    self.change(&mut batch, place, card.person, Change::Joined).await?;
-                }
-            }
-        }
-        batch.finish().await
-    }
-
-    async fn change(
-        &self,
-        batch: &mut Batch<'_>,
-        (constellation, room): (ConstellationId, RoomId),
-        person: PersonId,
-        change: Change,
-    ) -> Result<()> {
-        let body = Body::Member(Member { person, change });
-        let draft = Draft {
-            id: EntryId::new(self.now(), entropy()),
-            kind: body.kind().to_owned(),
-            target: None,
-            body: serde_json::from_str(&body.to_text())
-                .map_err(|e| Error::internal("a member body does not read back", e))?,
-        };
-        let who = Who { constellation, actor: Actor::Operator };
-        for answer in batch.append(&[Drafted { who, room, draft: &draft }]).await? {
-            answer?;
-        }
-        Ok(())
-    }
-
-    /// Commits a change of people, then tells the feeds and every phone of the constellation.
-    pub(super) async fn finish(
-        &self,
-        mut tx: Tx,
-        constellation: ConstellationId,
-        written: Vec<Written>,
-    ) -> Result<()> {
-        meta::touch(tx.conn(), constellation).await?;
-        tx.commit().await?;
-        self.parts.bus.forget(&written);
-        self.parts.bus.wrote(written);
-        self.parts.bus.changed(constellation);
-        Ok(())
     }
 }
 
@@ -302,18 +186,4 @@ pub(super) fn check_name(name: &str) -> Result<&str> {
     } else {
         Err(Refusal::NameInvalid.into())
     }
-}
-
-fn check_home(role: Role, home: Option<HomeId>, all: &[HomeCard]) -> Result<(), Refusal> {
-    let home = match home {
-        Some(id) => Some(all.iter().find(|card| card.home == id).ok_or(Refusal::NotFound)?),
-        None => None,
-    };
-    let fits = match role {
-        Role::Hub => home.is_some_and(|home| home.hub),
-        Role::Satellite => home.is_some_and(|home| !home.hub),
-        Role::Young => home.is_some(),
-        Role::Liaison | Role::Admin => home.is_none(),
-    };
-    if fits { Ok(()) } else { Err(Refusal::BodyInvalid) }
 }

@@ -6,16 +6,16 @@
 //! means that two hold the same token, one of them a thief, and the sign-in ends.
 
 use super::{
-    OPERATOR, People,
+    People,
     token::{self, Bearer},
 };
 use crate::{
     clock::entropy,
     error::Result,
-    store::sign_in::{self, Device},
+    store::devices::{self, Device},
 };
 use roost_shared::{
-    ConstellationId, DeviceId, EntryId, PersonId, Refusal,
+    ConstellationId, DeviceId, EntryId, PersonId, Refusal, ServiceId,
     policy::{Action, Actor, Object, Role, decide},
 };
 use serde::Serialize;
@@ -36,22 +36,39 @@ pub struct SignIn {
 /// A signed-in person, as they are now.
 #[derive(Clone, Copy, Debug)]
 pub struct Me {
+    pub service: ServiceId,
     pub constellation: ConstellationId,
     pub person: PersonId,
     pub device: DeviceId,
+    /// The count of the refresh token that their access came with.
+    pub generation: i64,
     pub role: Role,
 }
 
 impl Me {
     /// Whose phone it is.
     pub fn bearer(&self) -> Bearer {
-        Bearer { person: self.person, device: self.device }
+        Bearer { person: self.person, device: self.device, generation: self.generation }
     }
 
     /// As an actor in their constellation.
     pub fn who(&self) -> crate::log::Who {
-        let actor = Actor::Person { person: self.person, role: self.role };
-        crate::log::Who { constellation: self.constellation, actor }
+        crate::log::Who { constellation: self.constellation, actor: self.actor() }
+    }
+
+    /// As an actor of whom only their own things are asked.
+    pub fn actor(&self) -> Actor {
+        Actor::Person { person: self.person, role: self.role }
+    }
+
+    /// What they are in a constellation.
+    pub fn role_in(&self, constellation: ConstellationId) -> Option<Role> {
+        (self.constellation == constellation).then_some(self.role)
+    }
+
+    /// Whether they act for the service as a whole.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
     }
 }
 
@@ -69,15 +86,16 @@ enum Presented {
 }
 
 impl People {
-    pub(super) fn sign_in(&self, bearer: Bearer, generation: i64) -> SignIn {
-        let now = self.now();
-        let access_expires_at = now + self.limits.access_minutes * MINUTE_MS;
+    /// A sign-in with this refresh token of a device.
+    pub(super) fn sign_in(&self, person: PersonId, device: DeviceId, generation: i64) -> SignIn {
+        let access_expires_at = self.now() + self.limits.access_minutes * MINUTE_MS;
+        let bearer = Bearer { person, device, generation };
         SignIn {
-            person: bearer.person,
-            device: bearer.device,
+            person,
+            device,
             access: self.mint_access(bearer, access_expires_at),
             access_expires_at,
-            refresh: Some(self.parts.keys.refresh_token(bearer.device, generation)),
+            refresh: Some(self.parts.keys.refresh_token(device, generation)),
         }
     }
 
@@ -103,10 +121,12 @@ impl People {
     /// `DeviceEnded` when either has ended.
     pub async fn present(&self, bearer: Bearer) -> Result<Me> {
         let mut conn = self.db.reader().await?;
-        let Bearer { person, device } = bearer;
-        let found = sign_in::present(&mut conn, device, person).await?;
-        let (constellation, role) = found.ok_or(Refusal::DeviceEnded)?;
-        Ok(Me { constellation, person, device, role })
+        let Bearer { person, device, generation } = bearer;
+        let found = devices::present(&mut conn, (device, generation), person).await?;
+        let (service, places) = found.ok_or(Refusal::DeviceEnded)?;
+        let place = places.first().ok_or(Refusal::DeviceEnded)?;
+        let (constellation, role) = (place.constellation, place.role);
+        Ok(Me { service, constellation, person, device, generation, role })
     }
 
     /// Turns a refresh token into new access and its successor.
@@ -117,31 +137,28 @@ impl People {
         let presented = self.parts.keys.read_refresh_token(refresh);
         let (id, generation) = presented.ok_or(Refusal::SignInAgain)?;
         let mut tx = self.db.begin().await?;
-        let found = sign_in::device(tx.conn(), id).await?.ok_or(Refusal::SignInAgain)?;
-        if found.ended_at.is_some() {
-            return Err(Refusal::DeviceEnded.into());
-        }
-        let bearer = Bearer { person: found.person, device: id };
+        let found = devices::one(tx.conn(), id).await?.ok_or(Refusal::SignInAgain)?;
+        // A token of an earlier holder proves nothing about the present one.
+        let here = devices::present(tx.conn(), (id, generation), found.person).await?;
+        here.ok_or(Refusal::DeviceEnded)?;
         match self.judge(&found, generation) {
             presented @ (Presented::Newest | Presented::Ahead) => {
                 if matches!(presented, Presented::Ahead) {
                     // Ours by its MAC, so it is the database that went back, not the phone ahead.
                     tracing::error!(device.id = %id, "ROLLBACK: a token of later than now");
+                    crate::metrics::all().rollback();
                 }
                 let next = generation + 1;
-                if !sign_in::rotate(tx.conn(), &found, next, self.now()).await? {
+                if !devices::rotate(tx.conn(), &found, next, self.now()).await? {
                     return Err(Refusal::Busy.into());
                 }
                 tx.commit().await?;
-                Ok(self.sign_in(bearer, next))
+                Ok(self.sign_in(found.person, id, next))
             }
-            Presented::Repeat => Ok(self.sign_in(bearer, found.generation)),
+            Presented::Repeat => Ok(self.sign_in(found.person, id, found.generation)),
             Presented::Stolen => {
-                let constellation = found.constellation;
-                sign_in::end_device(tx.conn(), constellation, id, self.now()).await?;
                 let act = ("device.end.token_reuse", id.to_string());
-                self.trail(tx.conn(), Some(constellation), &found.person.to_string(), act).await?;
-                self.finish(tx, constellation, Vec::new()).await?;
+                self.end_device_of(tx, (found.service, found.person, id), act).await?;
                 Err(Refusal::DeviceEnded.into())
             }
         }
@@ -163,35 +180,9 @@ impl People {
     /// # Errors
     /// Whatever the database said.
     pub async fn end_own(&self, me: &Me) -> Result<()> {
-        let actor = Actor::Person { person: me.person, role: me.role };
-        decide(actor, Action::OwnSession, Object::Session { of: me.person })?;
-        self.end(me.constellation, me.device, &me.person.to_string()).await
-    }
-
-    /// Ends the sign-in on any phone, as the operator.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such device or it has ended already.
-    pub async fn end_device(&self, device: DeviceId) -> Result<()> {
-        decide(Actor::Operator, Action::RunService, Object::Service)?;
-        let mut conn = self.db.reader().await?;
-        let found = sign_in::device(&mut conn, device).await?.ok_or(Refusal::NotFound)?;
-        drop(conn);
-        self.end(found.constellation, device, OPERATOR).await
-    }
-
-    async fn end(
-        &self,
-        constellation: ConstellationId,
-        device: DeviceId,
-        actor: &str,
-    ) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        if !sign_in::end_device(tx.conn(), constellation, device, self.now()).await? {
-            return Err(Refusal::NotFound.into());
-        }
-        let act = ("device.end", device.to_string());
-        self.trail(tx.conn(), Some(constellation), actor, act).await?;
-        self.finish(tx, constellation, Vec::new()).await
+        decide(me.actor(), Action::OwnSession, Object::Session { of: me.person })?;
+        let tx = self.db.begin().await?;
+        let act = ("device.end", me.device.to_string());
+        self.end_device_of(tx, (me.service, me.person, me.device), act).await
     }
 }

@@ -21,6 +21,7 @@ struct Claims {
     aud: String,
     sub: PersonId,
     dev: DeviceId,
+    r#gen: i64,
     jti: String,
     iat: i64,
     nbf: i64,
@@ -32,6 +33,8 @@ struct Claims {
 pub struct Bearer {
     pub person: PersonId,
     pub device: DeviceId,
+    /// The count of the refresh token that it came with.
+    pub generation: i64,
 }
 
 /// Makes a token that is good from now until `expires_at` (both epoch ms).
@@ -42,6 +45,7 @@ pub fn mint(keys: &Keys, bearer: Bearer, now: i64, expires_at: i64, jti: String)
         aud: AUDIENCE.to_owned(),
         sub: bearer.person,
         dev: bearer.device,
+        r#gen: bearer.generation,
         jti,
         iat: now / 1000,
         nbf: now / 1000,
@@ -81,7 +85,7 @@ fn read(keys: &Keys, token: &str, now: i64) -> Option<Bearer> {
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
     let now_s = now / 1000;
     let lives = now_s < claims.exp + LEEWAY_S && now_s >= claims.nbf - LEEWAY_S;
-    lives.then_some(Bearer { person: claims.sub, device: claims.dev })
+    lives.then_some(Bearer { person: claims.sub, device: claims.dev, generation: claims.r#gen })
 }
 
 #[cfg(test)]
@@ -92,13 +96,14 @@ mod tests {
     const NOW: i64 = 1_795_310_400_000;
 
     fn bearer() -> Bearer {
-        Bearer { person: PersonId::new(1, [1; 10]), device: DeviceId::new(1, [2; 10]) }
+        let (person, device) = (PersonId::new(1, [1; 10]), DeviceId::new(1, [2; 10]));
+        Bearer { person, device, generation: 3 }
     }
 
     fn good_claims() -> Value {
         let b = bearer();
-        json!({"iss": ISSUER, "aud": AUDIENCE, "sub": b.person, "dev": b.device, "jti": "1",
-               "iat": NOW / 1000, "nbf": NOW / 1000, "exp": NOW / 1000 + 600})
+        json!({"iss": ISSUER, "aud": AUDIENCE, "sub": b.person, "dev": b.device, "gen": 3,
+               "jti": "1", "iat": NOW / 1000, "nbf": NOW / 1000, "exp": NOW / 1000 + 600})
     }
 
     fn forge(change: impl Fn(&mut Header), claims: &Value, secret: &[u8]) -> String {
@@ -152,7 +157,7 @@ mod tests {
                 good.split('.').nth(1).unwrap()
             ),
         ];
-        for claim in ["iss", "aud", "sub", "dev", "jti", "iat", "nbf", "exp"] {
+        for claim in ["iss", "aud", "sub", "dev", "gen", "jti", "iat", "nbf", "exp"] {
             let mut without = good_claims();
             without.as_object_mut().unwrap().remove(claim);
             forged.push(forge(|_| {}, &without, &right));

@@ -18,7 +18,7 @@ const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS 
      SELECT asked.place, r.kind, last.seq, last.at, m.floor, m.view, m.left_at, \
      same.room, same.author, same.seq, same.at, same.digest, p.home \
      FROM asked JOIN rooms r ON r.room = asked.room \
-     LEFT JOIN people p ON p.person = asked.person \
+     LEFT JOIN places p ON p.constellation = asked.constellation AND p.person = asked.person \
      LEFT JOIN members m ON m.room = asked.room AND m.person = asked.person \
      LEFT JOIN entries same ON same.id = asked.id \
      LEFT JOIN entries last ON last.room = asked.room AND last.seq = \

@@ -2,7 +2,7 @@
 
 use super::{Conn, parsed};
 use crate::error::Result;
-use roost_shared::{ConstellationId, HomeId, ServiceId, frame::HomeCard};
+use roost_shared::{ConstellationId, ServiceId, frame::HomeCard};
 
 const ADD_SERVICE: &str = "INSERT INTO services (service, name, created_at) VALUES ($1, $2, $3)";
 const SERVICES: &str = "SELECT service, name FROM services ORDER BY created_at, service";
@@ -17,7 +17,7 @@ const ADD_HOME: &str = "INSERT INTO homes (home, constellation, name, hub, creat
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const HOMES: &str = "SELECT home, name, hub FROM homes WHERE constellation = $1 \
      ORDER BY hub DESC, created_at, home";
-const CONSTELLATION_OF: &str = "SELECT constellation FROM homes WHERE home = $1";
+const SERVICE_OF: &str = "SELECT service FROM constellations WHERE constellation = $1";
 
 /// Adds a service.
 pub async fn add_service(conn: &mut Conn, id: ServiceId, name: &str, at: i64) -> Result<()> {
@@ -109,9 +109,12 @@ pub async fn of_constellation(
         .collect()
 }
 
-/// Which constellation a home is in. For the command line, which is given only the home.
-pub async fn constellation_of(conn: &mut Conn, home: HomeId) -> Result<Option<ConstellationId>> {
+/// Which service a constellation is of. `None`: there is no such constellation.
+pub async fn service_of(
+    conn: &mut Conn,
+    constellation: ConstellationId,
+) -> Result<Option<ServiceId>> {
     let row: Option<String> =
-        sqlx::query_scalar(CONSTELLATION_OF).bind(home.to_string()).fetch_optional(conn).await?;
+        sqlx::query_scalar(SERVICE_OF).bind(constellation.to_string()).fetch_optional(conn).await?;
     row.map(|id| parsed(id.parse())).transpose()
 }

@@ -2,17 +2,25 @@
 //! plain strings beside the functions that run them, one file per family of tables. No rules live
 //! here.
 
+pub mod agreements;
 pub mod cards;
+pub mod claims;
+pub mod devices;
+pub mod enrolments;
 pub mod entries;
+pub mod handovers;
 pub mod homes;
 pub mod marks;
 pub mod meta;
 pub mod people;
+pub mod proposals;
 pub mod rooms;
-pub mod sign_in;
 pub mod trail;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    metrics,
+};
 use roost_shared::Refusal;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions};
 use std::{
@@ -252,6 +260,11 @@ fn unusable(error: impl std::fmt::Display) -> Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         let code = error.as_database_error().and_then(|e| e.code()).unwrap_or_default();
+        metrics::all().store_error(match code.as_ref() {
+            "13" | "53100" => "full",
+            "5" | "517" => "busy",
+            _ => "other",
+        });
         match code.as_ref() {
             // SQLITE_FULL; Postgres class 53, insufficient resources: disk_full.
             "13" | "53100" => Error::Refused(Refusal::StoreFull),

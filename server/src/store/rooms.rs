@@ -26,6 +26,10 @@ const LEAVE: &str =
     "UPDATE members SET left_at = $1 WHERE constellation = $2 AND room = $3 AND person = $4";
 const MEMBER: &str = "SELECT floor, view FROM members \
      WHERE constellation = $1 AND room = $2 AND person = $3 AND left_at IS NULL";
+const WAS_MEMBER: &str = "SELECT COUNT(*) FROM members \
+     WHERE constellation = $1 AND room = $2 AND person = $3";
+const RAISE: &str = "UPDATE members SET floor = $1 \
+     WHERE constellation = $2 AND room = $3 AND person = $4 AND floor < $1";
 
 const SEATED: &str = "SELECT r.kind, m.floor, m.view FROM members m \
      JOIN rooms r ON r.room = m.room \
@@ -200,6 +204,29 @@ pub async fn join(conn: &mut Conn, seat: Seat, membership: Membership) -> Result
         .bind(seat.constellation.to_string())
         .bind(membership.floor.0)
         .bind(view_name(membership.view))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody is or was a member.
+pub async fn was_member(conn: &mut Conn, seat: Seat) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(WAS_MEMBER)
+        .bind(seat.constellation.to_string())
+        .bind(seat.room.to_string())
+        .bind(seat.person.to_string())
+        .fetch_one(conn)
+        .await?;
+    Ok(count > 0)
+}
+
+/// Raises the floor of a membership.
+pub async fn raise_floor(conn: &mut Conn, seat: Seat, floor: Seq) -> Result<()> {
+    sqlx::query(RAISE)
+        .bind(floor.0)
+        .bind(seat.constellation.to_string())
+        .bind(seat.room.to_string())
+        .bind(seat.person.to_string())
         .execute(conn)
         .await?;
     Ok(())

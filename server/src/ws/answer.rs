@@ -30,7 +30,7 @@ pub fn close_code(refusal: Refusal) -> u16 {
         Refusal::FrameTooLarge => 1009,
         Refusal::SignInAgain | Refusal::DeviceEnded => 4401,
         Refusal::HelloLate | Refusal::Silent => 4408,
-        Refusal::SlowReader => 4429,
+        Refusal::SlowReader | Refusal::TooMany => 4429,
         Refusal::Busy | Refusal::StoreFull | Refusal::StoreUnavailable => 4503,
         _ => 4400,
     }

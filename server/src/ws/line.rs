@@ -2,6 +2,7 @@
 //! The only file of the server that names tungstenite.
 
 use super::session::Input;
+use crate::limits::Frames;
 use axum::http::HeaderValue;
 use bytes::Bytes;
 use roost_shared::{
@@ -77,9 +78,9 @@ pub fn goodbye(text: String, code: u16, reason: &'static str) -> [Message; 2] {
 }
 
 /// What a phone said; `None` when the connection is over.
-pub fn heard(message: Option<Result<Message, Error>>) -> Option<Input> {
+pub fn heard(message: Option<Result<Message, Error>>, frames: &Frames) -> Option<Input> {
     match message? {
-        Ok(Message::Text(text)) => Some(Input::Frame(ClientFrame::decode(&text))),
+        Ok(Message::Text(text)) => Some(Input::Frame(frames.admit(ClientFrame::decode(&text)))),
         Ok(Message::Binary(_)) => Some(Input::End(Refusal::FrameMalformed)),
         // tungstenite answers pings itself; a pong is proof of nothing that a beat does not prove.
         Ok(Message::Ping(_) | Message::Pong(_)) => Some(Input::Turn),

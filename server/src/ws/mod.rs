@@ -2,5 +2,9 @@
 
 mod answer;
 pub mod line;
+mod notes;
+mod place;
 pub mod session;
 pub mod socket;
+
+pub use answer::close_code;

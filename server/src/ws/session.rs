@@ -6,7 +6,10 @@
 //! log, one page at a time, each when the last is flushed. So live delivery, resume and repair are
 //! the same few lines.
 
-use super::answer::{appended, refused_in, send};
+use super::{
+    answer::{appended, refused_in, send},
+    place::Place,
+};
 use crate::{
     feed::Ask,
     log::Receipt,
@@ -19,17 +22,21 @@ use roost_shared::{
     ConstellationId, Draft, EntryId, Refusal, RoomId, Seq,
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
     policy::{Action, Actor, Object, decide},
-    room::{RoomKind, View},
+    refusal::Told,
+    room::RoomKind,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
-/// Frames in a row that could not be read: this is no phone of ours.
+/// Frames in a row that could not be read or were too many: this is no phone of ours.
 const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
 const SILENT_BEATS_MAX: u8 = 1;
+/// When a frame over the limit may be tried again, ms: by then there is room for one, at the
+/// shipped rate. The minute of `too_many` is for those who are closed.
+const FLOOD_WAIT_MS: i64 = 1_000;
 /// Range requests that may wait.
 const ASKS_MAX: usize = 32;
 
@@ -103,20 +110,6 @@ enum Phase {
     Closed,
 }
 
-/// One room of this phone.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    kind: RoomKind,
-    view: View,
-    floor: Seq,
-    /// The last seq this phone was sent.
-    sent: Seq,
-    /// The last seq known to exist.
-    head: Seq,
-    /// The last seq that some phone of this person is known to hold.
-    held: Seq,
-}
-
 /// One connection.
 #[derive(Default)]
 pub struct Session {
@@ -179,7 +172,11 @@ impl Session {
                 if self.bad_frames >= BAD_FRAMES_MAX {
                     return self.close(refusal);
                 }
-                vec![send(&ServerFrame::Refused { room, id, told: refusal.into() })]
+                let mut told = Told::from(refusal);
+                if refusal == Refusal::TooMany {
+                    told.after_ms = FLOOD_WAIT_MS;
+                }
+                vec![send(&ServerFrame::Refused { room, id, told })]
             }
             (_, Ok(frame)) => {
                 self.bad_frames = 0;
@@ -379,13 +376,6 @@ impl Session {
     fn close(&mut self, refusal: Refusal) -> Vec<Output> {
         self.phase = Phase::Closed;
         vec![Output::Close(refusal)]
-    }
-}
-
-impl Place {
-    /// Where a phone with this cursor stands: not below what it may read, not above what there is.
-    fn stand(&self, cursor: Seq) -> Seq {
-        cursor.min(self.head).max(self.floor.previous())
     }
 }
 

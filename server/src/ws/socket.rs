@@ -9,8 +9,9 @@ use super::{
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
+    limits::Frames,
     log::Receipt,
-    marks,
+    metrics,
     people::session::Me,
     presence::{self, Inlet, Outlet, Push},
     store::rooms::Mine,
@@ -21,7 +22,6 @@ use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
     frame::{Cursors, ServerFrame, Welcome},
     refusal::Class,
-    room::RoomKind,
 };
 use std::{
     collections::VecDeque,
@@ -43,20 +43,21 @@ type Pending = FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>;
 /// The connection is over.
 struct Over;
 
-struct Wire {
-    app: App,
+pub(super) struct Wire {
+    pub(super) app: App,
     socket: Socket,
     session: Session,
-    joined: Option<Box<Joined>>,
+    pub(super) joined: Option<Box<Joined>>,
     pending: Pending,
     wake: Pin<Box<Sleep>>,
     /// By when the phone must have taken what is being sent, once it does not take it at once.
     deadline: Option<Instant>,
+    frames: Frames,
 }
 
 /// What a signed-in connection holds on to.
-struct Joined {
-    me: Me,
+pub(super) struct Joined {
+    pub(super) me: Me,
     inlet: Inlet,
     rooms: Vec<RoomId>,
 }
@@ -65,8 +66,9 @@ struct Joined {
 /// not hold the room that signing in, reading, waiting or closing takes.
 pub fn run(app: App, socket: Socket) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
-    let (session, pending) = (Session::default(), Pending::new());
-    let mut wire = Wire { app, socket, session, joined: None, pending, wake, deadline: None };
+    let (session, pending, frames) = (Session::default(), Pending::new(), app.limits.frames());
+    let mut wire =
+        Wire { app, socket, session, joined: None, pending, wake, deadline: None, frames };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {
@@ -86,7 +88,9 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.next(), if may_read => line::heard(message).ok_or(Over),
+            message = self.socket.next(), if may_read => {
+                line::heard(message, &self.frames).ok_or(Over)
+            }
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -139,17 +143,11 @@ impl Wire {
                     return Err(Over);
                 }
                 Output::Read { room, kind, read } => {
-                    if let Some(place) = self.place(room, kind) {
-                        self.app.marks.read(place, read);
-                    }
+                    self.reads(room, kind, read);
                     continue;
                 }
                 Output::Holds(rooms) => {
-                    for (room, kind, seq) in rooms {
-                        if let Some(place) = self.place(room, kind) {
-                            self.app.marks.delivered(place, seq);
-                        }
-                    }
+                    rooms.into_iter().for_each(|(room, kind, seq)| self.holds(room, kind, seq));
                     continue;
                 }
                 Output::Typing(room) => {
@@ -212,19 +210,6 @@ impl Wire {
         Err(Over)
     }
 
-    fn place(&self, room: RoomId, kind: RoomKind) -> Option<marks::Place> {
-        let me = self.joined.as_ref()?.me;
-        Some(marks::Place { constellation: me.constellation, room, kind, person: me.person })
-    }
-
-    fn say_typing(&self, room: RoomId) {
-        if let Some(Joined { me, .. }) = self.joined.as_deref() {
-            let person = me.person;
-            let text = Bytes::from(ServerFrame::Typing { room, person }.encode());
-            self.app.feeds.tell(room, &text, |other| other != person);
-        }
-    }
-
     /// Hands a draft to the log; the answer comes later, unless it is a refusal at the door.
     fn append(&mut self, room: RoomId, draft: roost_shared::Draft) -> Option<Input> {
         let me = self.joined.as_ref()?.me;
@@ -247,9 +232,11 @@ impl Wire {
         mut cursors: Cursors,
     ) -> Result<Box<Entered>, Refusal> {
         let me = self.app.people.authenticate(token).await.map_err(|e| e.refusal())?;
+        // Coming back gives a new bucket of frames, so that is counted too.
+        self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
-        self.app.presence.enter(me.constellation, &inlet.outlet);
+        self.app.presence.enter(me.constellation, &inlet.outlet)?;
         self.joined = Some(Box::new(Joined { me, inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
         let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
@@ -311,6 +298,7 @@ impl Wire {
     /// Says why, and gives the phone a moment to hear it.
     async fn close(&mut self, refusal: Refusal) {
         tracing::debug!(refusal.code = refusal.code(), "a connection is ended");
+        metrics::all().closed(refusal);
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };

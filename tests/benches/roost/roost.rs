@@ -15,6 +15,7 @@ use roost_server::{
     },
 };
 use roost_shared::{ConstellationId, PersonId, ServiceId, policy::Role, room::RoomKind};
+use roost_tests::ample;
 use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -27,8 +28,8 @@ const ACCESS_MS: i64 = 600_000;
 
 /// A phone for everybody, under the id of its person.
 const DEVICES: &str = "INSERT INTO devices
-    (device, constellation, person, name, generation, rotated_at, created_at)
-    SELECT person, constellation, person, 'bench', 1, created_at, created_at FROM people";
+    (device, service, person, name, generation, first, rotated_at, created_at)
+    SELECT person, service, person, 'bench', 1, 1, created_at, created_at FROM people";
 /// Fills the circles up to a head; authors take turns, ids grow with time as UUIDv7 do.
 const ENTRIES: &str = "WITH RECURSIVE
     seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < ?1),
@@ -46,7 +47,7 @@ const ENTRIES: &str = "WITH RECURSIVE
 
 /// Makes the data folder and says who is in it.
 pub async fn furnish(place: &Path, order: Order) -> Done<Roster> {
-    let app = App::open(Config::in_folder(place)).await?;
+    let app = App::open(config(place)).await?;
     let service = app.people.add_service("Bench").await?;
     for number in 0..order.rooms {
         constellation(&app, service, number).await?;
@@ -119,13 +120,21 @@ async fn fill(file: &Path, entries: usize) -> Done {
 }
 
 fn mint(keys: &Keys, person: &str, now: i64) -> Done<String> {
-    let bearer = Bearer { person: person.parse::<PersonId>()?, device: person.parse()? };
+    let (id, device) = (person.parse::<PersonId>()?, person.parse()?);
+    let bearer = Bearer { person: id, device, generation: 1 };
     Ok(token::mint(keys, bearer, now, now + ACCESS_MS, format!("bench-{now}")))
 }
 
 /// Serves the folder for ever; `ready` is called once.
 pub async fn serve(listener: TcpListener, place: &Path, ready: impl FnOnce()) -> Done {
-    let app = App::open(Config::in_folder(place)).await?;
+    let app = App::open(config(place)).await?;
     ready();
     Ok(roost_server::run(app, listener, std::future::pending()).await?)
+}
+
+/// As shipped, but that a phone of the bench speaks for a thousand.
+fn config(place: &Path) -> Config {
+    let mut config = Config::in_folder(place);
+    ample::limits(&mut config.limits);
+    config
 }

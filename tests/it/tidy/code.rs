@@ -8,13 +8,17 @@ use super::{
 /// Which crate may be named where: by the beginning of the path. Everybody else goes through what
 /// stands there, so that a technology can be changed in one place.
 const CAGES: &[(&str, &[&str])] = &[
-    ("axum", &["server/src/http", "server/src/lib.rs", "server/src/ws"]),
+    ("axum", &["server/src/http", "server/src/ws"]),
     ("figment", &["server/src/config.rs"]),
+    ("governor", &["server/src/limits"]),
+    ("hyper", &["server/src/http"]),
+    ("prometheus_client", &["server/src/metrics.rs"]),
     ("sqlx", &["server/src/store/", "mobile-bridge/src/store", "tests/"]),
     (
         "tokio_tungstenite",
         &["mobile-bridge/src/line.rs", "mobile-bridge/tests/", "server/src/ws/line.rs", "tests/"],
     ),
+    ("utoipa", &["server/src/http"]),
 ];
 
 /// What reads a clock or makes an identity behind the caller's back.

@@ -4,15 +4,12 @@ use super::{File, lex::lex};
 
 /// Statements that name no constellation, by file and name, and why that is right.
 pub(super) const OF_THE_SERVICE: &[(&str, &str, &str)] = &[
-    ("homes.rs", "ADD_SERVICE", "a service stands above constellations"),
     ("homes.rs", "SERVICES", "a service stands above constellations"),
-    ("homes.rs", "SERVICE_EXISTS", "a service stands above constellations"),
-    ("homes.rs", "CONSTELLATIONS", "lists the constellations of one service, for the operator"),
-    ("homes.rs", "CONSTELLATION_OF", "the operator names a home; its constellation is the answer"),
-    ("people.rs", "ONE", "a token names a person; their constellation is the answer"),
-    ("sign_in.rs", "BY_TOKEN", "a token is all there is; its constellation is the answer"),
-    ("sign_in.rs", "DEVICE", "a device is all there is; its constellation is the answer"),
-    ("sign_in.rs", "PRESENT", "a token is all there is; its constellation is the answer"),
+    ("people.rs", "PLACES", "which constellations is the question"),
+    ("enrolments.rs", "BY_TOKEN", "a token is all there is; its constellation is the answer"),
+    ("devices.rs", "ONE", "a device is all there is; its service is the answer"),
+    ("devices.rs", "PRESENT", "a token is all there is; its constellations are the answer"),
+    ("handovers.rs", "BY_CODE", "a code is all there is; its service is the answer"),
     ("meta.rs", "READ", "facts about the database as a whole"),
     ("meta.rs", "SET", "facts about the database as a whole"),
     ("meta.rs", "SET_ONCE", "facts about the database as a whole"),
@@ -74,8 +71,8 @@ fn top_commas(body: &str) -> Vec<&str> {
     parts
 }
 
-/// Statements of the server's store that do not name the constellation they work in, and exceptions
-/// that nothing needs any more.
+/// Statements of the server's store that do not name the constellation they work in, or for what a
+/// person is and holds in all of them, the service; and exceptions that nothing needs any more.
 pub(super) fn tenantless(files: &[File], excused: &[(&str, &str, &str)]) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut used = vec![false; excused.len()];
@@ -102,16 +99,20 @@ pub(super) fn tenantless(files: &[File], excused: &[(&str, &str, &str)]) -> Vec<
     complaints
 }
 
-/// Whether a statement is bound to one constellation: by a column it writes, or by its condition.
+/// Whether a statement is bound to one constellation or service: by a column it writes, or by its
+/// condition.
 fn named(statement: &str) -> bool {
     if statement.starts_with("INSERT ") {
         let written = statement.split("VALUES").next().unwrap_or_default();
-        return written.contains("constellation,") || written.contains("constellation)");
+        return ["constellation,", "constellation)", "service,", "service)"]
+            .into_iter()
+            .any(|column| written.contains(column));
     }
     // One of many rows: each row of `asked` brings its own.
     let each = statement.starts_with("WITH asked (") && statement.contains("constellation,");
     statement.split("WHERE").skip(1).any(|condition| {
         condition.contains("constellation = $")
+            || condition.contains("service = $")
             || each && condition.contains("constellation = asked.constellation")
     })
 }
@@ -153,6 +154,8 @@ mod tests {
             ("const A: &str = \"SELECT constellation FROM c WHERE b = $1\";", 1),
             ("const A: &str = \"INSERT INTO c (b, \\\n  constellation) VALUES ($1, $2)\";", 0),
             ("const A: &str = \"INSERT INTO c (b) VALUES ($1)\";", 1),
+            ("const A: &str = \"INSERT INTO c (b, service) VALUES ($1, $2)\";", 0),
+            ("const A: &str = \"DELETE FROM c WHERE service = $1 AND b = $2\";", 0),
             (
                 "const A: &str = \"WITH asked (constellation, b) AS (VALUES {rows}) SELECT 1 \
                  FROM asked JOIN c WHERE c.constellation = asked.constellation\";",

@@ -431,7 +431,7 @@ export const WORDS: Record<Refusal, string> = {
     code_invalid: "This code does not work. It may be mistyped, used already, or too old. Ask for a new one.",
     not_found: "There is nothing here.",
     not_permitted: "You cannot do that here.",
-    second_person_needed: "Another admin has to agree first.",
+    second_person_needed: "Somebody else has to agree first.",
     room_closed: "This room is open from half past three until half past eight, and from ten in the morning at weekends. Your words are kept here.",
     room_not_ready: "The young people's room opens when somebody is in place to look after it.",
     origin_foreign: "This page does not belong to this Roost.",

@@ -1,0 +1,188 @@
+//! The shapes of bodies that are made elsewhere (the contract, the people), for the description
+//! only: the contract knows no OpenAPI. `tests/it/openapi.rs` holds real answers against them.
+#![expect(dead_code, reason = "described, never made")]
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A UUIDv7 (RFC 9562) as lower-case text.
+#[derive(Serialize, ToSchema)]
+#[schema(value_type = String, format = "uuid")]
+pub struct Id(String);
+
+/// What a link says before it is accepted.
+#[derive(Serialize, ToSchema)]
+pub struct Invitation {
+    constellation: String,
+    name: String,
+    role: Role,
+    /// Epoch ms.
+    expires_at: i64,
+}
+
+/// What a phone holds once it is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct SignIn {
+    person: Id,
+    device: Id,
+    /// For the `hello` of the socket, and for `Authorization: Bearer`.
+    access: String,
+    /// Epoch ms.
+    access_expires_at: i64,
+    /// Absent when it went into the cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    refresh: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Admin,
+    Liaison,
+    Hub,
+    Satellite,
+    Young,
+}
+
+/// Everything a phone needs to draw itself, but for the entries.
+#[derive(Serialize, ToSchema)]
+pub struct Welcome {
+    /// The version of the protocol.
+    v: u16,
+    /// The life of the database.
+    epoch: Id,
+    /// The server's clock, epoch ms.
+    now: i64,
+    beat_ms: i64,
+    silence_ms: i64,
+    retry_ms: i64,
+    me: Id,
+    rooms: Vec<Room>,
+    people: Vec<Person>,
+    homes: Vec<Home>,
+}
+
+/// A room of mine.
+#[derive(Serialize, ToSchema)]
+pub struct Room {
+    room: Id,
+    kind: RoomKind,
+    title: String,
+    /// The lowest seq I may read.
+    floor: i64,
+    /// The last seq given.
+    head: i64,
+    view: View,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomKind {
+    Circle,
+    HubLine,
+    LiaisonLine,
+}
+
+/// What I am shown of each entry.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    Full,
+}
+
+/// A person whose name may stand beside an entry.
+#[derive(Serialize, ToSchema)]
+pub struct Person {
+    person: Id,
+    name: String,
+    role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    home: Option<Id>,
+    /// Whether they have left; absent when not.
+    #[serde(default)]
+    left: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Home {
+    home: Id,
+    name: String,
+    hub: bool,
+}
+
+/// A run of entries of one room, without holes.
+#[derive(Serialize, ToSchema)]
+pub struct Page {
+    /// `page`, as on the socket.
+    t: String,
+    room: Id,
+    from: i64,
+    /// `from - 1` when there was nothing.
+    to: i64,
+    head: i64,
+    entries: Vec<Entry>,
+}
+
+/// Read `kind` first, then `body` by it.
+#[derive(Serialize, ToSchema)]
+pub struct Entry {
+    seq: i64,
+    id: Id,
+    kind: String,
+    /// Absent when Roost itself wrote it, for the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    author: Option<Id>,
+    /// The entry that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    target: Option<Id>,
+    /// Epoch ms.
+    #[serde(default)]
+    at: i64,
+    /// Absent when this build does not know the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object)]
+    body: Option<Value>,
+}
+
+/// What somebody wants to add to a room.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// Made by the phone before its first attempt, and kept for every further one.
+    id: Id,
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    target: Option<Id>,
+    #[schema(value_type = Object)]
+    body: Value,
+}
+
+/// What to do about a refusal. A client that does not know the code goes by this.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    Final,
+    Later,
+    SignInAgain,
+}
+
+/// A "no" (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct Refused {
+    r#type: String,
+    status: u16,
+    /// The id of the request, for whoever reads the log. Also in `x-request-id`.
+    request: String,
+    code: String,
+    class: Class,
+    /// For the person.
+    words: String,
+    /// When `later`: wait so long, ms.
+    after_ms: i64,
+}

@@ -1,0 +1,33 @@
+//! What a connection passes on that is no entry: what its phone holds, what was read, who writes.
+
+use super::socket::{Joined, Wire};
+use crate::marks::Place;
+use bytes::Bytes;
+use roost_shared::{RoomId, Seq, frame::ServerFrame, room::RoomKind};
+
+impl Wire {
+    pub(super) fn holds(&self, room: RoomId, kind: RoomKind, seq: Seq) {
+        if let Some(place) = self.place(room, kind) {
+            self.app.marks.delivered(place, seq);
+        }
+    }
+
+    pub(super) fn reads(&self, room: RoomId, kind: RoomKind, seq: Seq) {
+        if let Some(place) = self.place(room, kind) {
+            self.app.marks.read(place, seq);
+        }
+    }
+
+    pub(super) fn say_typing(&self, room: RoomId) {
+        if let Some(Joined { me, .. }) = self.joined.as_deref() {
+            let person = me.person;
+            let text = Bytes::from(ServerFrame::Typing { room, person }.encode());
+            self.app.feeds.tell(room, &text, |other| other != person);
+        }
+    }
+
+    fn place(&self, room: RoomId, kind: RoomKind) -> Option<Place> {
+        let me = self.joined.as_ref()?.me;
+        Some(Place { constellation: me.constellation, room, kind, person: me.person })
+    }
+}

@@ -1,0 +1,104 @@
+//! Guessing gets nobody in: ten thousand guesses of links and codes hit nothing and hear the same
+//! bytes, whatever stands behind them.
+
+use reqwest::Method;
+use roost_server::people::handover::{Becomes, Redeemer};
+use roost_shared::Refusal;
+use roost_tests::{desk::Desk, dice::Dice, house::House, ids, world::World};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+const GUESSES: usize = 10_000;
+/// As the alphabets of links and of codes.
+const LINK: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const CODE: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+fn guess(dice: &mut Dice, alphabet: &[u8], letters: usize) -> String {
+    let letter = |_| alphabet[dice.below(alphabet.len() as u64) as usize];
+    String::from_utf8((0..letters).map(letter).collect()).unwrap()
+}
+
+#[tokio::test]
+async fn ten_thousand_links_hear_the_same() {
+    let world = World::new().await;
+    let desk = Desk::of(&world, "priya").await;
+    let mut dice = Dice::thrown();
+    println!("ROOST_SEED={}", dice.seed);
+    // What a guess might come near: open, spent, revoked, and at the table.
+    let (sam, kit) = (world.person("sam"), world.person("kit"));
+    let open = desk.act(sam, "invite", json!({})).await.text_of("token");
+    let dead = desk.act(kit, "invite", json!({})).await.text_of("token");
+    desk.act(kit, "table", json!({})).await.with(201);
+    let spent = world.app().people.enrol(world.person("max")).await.unwrap();
+    world.door.accept(&spent).await;
+
+    let mut heard = BTreeSet::new();
+    let paths = ["look", "opened", "accept", "claim", "claim/outcome"];
+    for n in 0..GUESSES {
+        let token = match n {
+            0 => dead.clone(),
+            1 => spent.clone(),
+            2 => open[..21].to_owned(),
+            3 => format!("{open}A"),
+            4 => String::new(),
+            _ => guess(&mut dice, LINK, 22),
+        };
+        let path = paths[n % paths.len()];
+        let body = match path {
+            "look" | "opened" => json!({ "token": token }),
+            "claim/outcome" => json!({ "token": token, "claim": ids::entry() }),
+            _ => json!({ "token": token, "device": ids::device(), "device_name": "A guess" }),
+        };
+        let path = format!("/api/enrolments/{path}");
+        let answer = world.door.ask(Method::POST, &path, None, Some(&body)).await.unwrap();
+        assert_eq!(answer.status.as_u16(), 404, "{path} of guess {n}: {}", answer.text);
+        heard.insert(answer.text);
+    }
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    world.door.accept(&open).await;
+}
+
+#[tokio::test]
+async fn ten_thousand_codes_hear_the_same_and_soon_nobody_may_guess() {
+    let mut dice = Dice::thrown();
+    println!("ROOST_SEED={}", dice.seed);
+    let house = House::on_each_database(None).await.remove(0);
+    let people = &house.people;
+    let mut codes = Vec::new();
+    for carer in &house.satellites {
+        let link = people.enrol(*carer).await.unwrap();
+        let phone = people.accept(&link, ids::device(), "A phone").await.unwrap();
+        let me = people.authenticate(&phone.access).await.unwrap();
+        codes.push(people.hand_over(&me).await.unwrap().code);
+    }
+    let redeem = async |code: &str| {
+        let by = Redeemer { device: ids::device(), name: "A guess", becomes: Becomes::Same };
+        people.redeem(code, by).await.map_err(|error| error.refusal())
+    };
+    let (mut tried, mut refused, mut minutes) = (0, 0, 0);
+    while tried < GUESSES {
+        match redeem(&guess(&mut dice, CODE, 8)).await {
+            Err(Refusal::CodeInvalid) => tried += 1,
+            Err(Refusal::TooMany) => {
+                refused += 1;
+                minutes += 1;
+                house.clock.turn(60_000);
+            }
+            Err(other) => panic!("a guess hears {other}"),
+            Ok(_) => panic!("guess {tried} is a hit"),
+        }
+    }
+    assert!(refused >= 15 && minutes >= 15, "guessing is slow: {minutes} minutes for {tried}");
+
+    let world = World::new().await;
+    let mut heard = BTreeSet::new();
+    for n in 0..700 {
+        let body = json!({ "code": guess(&mut dice, CODE, n % 12), "device": ids::device(),
+            "device_name": "A guess" });
+        let path = "/api/handover/redeem";
+        let answer = world.door.ask(Method::POST, path, None, Some(&body)).await.unwrap();
+        heard.insert((answer.status.as_u16(), answer.text));
+    }
+    let statuses: Vec<u16> = heard.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [404, 429], "{heard:?}");
+}
