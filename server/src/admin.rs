@@ -1,9 +1,17 @@
 //! `roost admin`: the operator at the machine's own command line. It works beside a running server,
 //! which notices what changed within a second. Every act leaves a row in the trail.
 
-use clap::{Subcommand, ValueEnum};
-use roost_server::{App, Config, error::Result, people::register::NewPerson};
-use roost_shared::{ConstellationId, DeviceId, HomeId, PersonId, ServiceId, policy::Role};
+use clap::{Args, Subcommand, ValueEnum};
+use roost_server::{
+    App, Config,
+    error::Result,
+    people::{
+        By,
+        agreement::{Agreement, Band, Capacity},
+        register::NewPerson,
+    },
+};
+use roost_shared::{ConstellationId, DeviceId, EntryId, HomeId, PersonId, ServiceId, policy::Role};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -19,22 +27,79 @@ pub enum Command {
         #[arg(long)]
         hub: bool,
     },
-    /// Add a person to a constellation; carers and young people need their home.
+    /// Add a person to a constellation; carers and young people need their home, a young person
+    /// the agreement for them.
     AddPerson {
         constellation: ConstellationId,
         role: RoleName,
         name: String,
         #[arg(long)]
         home: Option<HomeId>,
+        #[command(flatten)]
+        agreed: Agreed,
     },
     /// Print a new enrolment link for a person; their earlier unused links stop working.
     Enrol { person: PersonId },
+    /// Move a person to another home of their constellation; their rooms follow.
+    MovePerson { constellation: ConstellationId, person: PersonId, home: HomeId },
+    /// Suspend a person: signed out everywhere at once.
+    Suspend { constellation: ConstellationId, person: PersonId },
+    /// Propose to lift a suspension; somebody else has to confirm.
+    Lift { constellation: ConstellationId, person: PersonId },
+    /// Confirm what somebody else proposed.
+    Confirm { constellation: ConstellationId, proposal: EntryId },
+    /// Take back a person who had ended, and print their new link.
+    ReturnPerson {
+        constellation: ConstellationId,
+        person: PersonId,
+        #[arg(long)]
+        home: Option<HomeId>,
+        #[command(flatten)]
+        agreed: Agreed,
+    },
     /// End a person: out of every room, signed out everywhere.
     EndPerson { person: PersonId },
     /// Sign a phone out.
     EndDevice { device: DeviceId },
     /// List everything: services, constellations, homes, people, phones.
     List,
+}
+
+/// The agreement for a young person, made today.
+#[derive(Args)]
+pub struct Agreed {
+    /// Who agreed that this young person takes part.
+    #[arg(long, requires = "capacity", value_name = "NAME")]
+    agreed_by: Option<String>,
+    /// As what they agreed.
+    #[arg(long)]
+    capacity: Option<CapacityName>,
+    /// The carer's delegated authority covers it.
+    #[arg(long)]
+    delegated: bool,
+    /// The young person is eleven or twelve.
+    #[arg(long)]
+    under_13: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum CapacityName {
+    ParentalResponsibility,
+    LocalAuthority,
+    Carer,
+}
+
+impl Agreed {
+    fn at(self, agreed_at: i64) -> Option<Agreement> {
+        let capacity = match self.capacity? {
+            CapacityName::ParentalResponsibility => Capacity::ParentalResponsibility,
+            CapacityName::LocalAuthority => Capacity::LocalAuthority,
+            CapacityName::Carer => Capacity::Carer,
+        };
+        let band = if self.under_13 { Band::From11 } else { Band::From13 };
+        let (agreed_by, delegated) = (self.agreed_by?, self.delegated);
+        Some(Agreement { band, agreed_by, capacity, delegated, agreed_at })
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -77,9 +142,36 @@ pub async fn obey(config: Config, command: Command) -> Result<()> {
         Command::AddHome { constellation, name, hub } => {
             println!("{}", people.add_home(constellation, &name, hub).await?);
         }
-        Command::AddPerson { constellation, role, name, home } => {
+        Command::AddPerson { constellation, role, name, home, agreed } => {
             let new = NewPerson { constellation, home, role: role.into(), name: &name };
-            println!("{}", people.add_person(new).await?);
+            let person = if new.role == Role::Young {
+                let agreement = agreed.at(app.clock.now());
+                people.invite(By::Operator, &new, agreement.as_ref()).await?.person
+            } else {
+                people.add_person(new).await?
+            };
+            println!("{person}");
+        }
+        Command::MovePerson { constellation, person, home } => {
+            people.move_home(By::Operator, constellation, person, home).await?;
+        }
+        Command::Suspend { constellation, person } => {
+            people.suspend(By::Operator, constellation, person).await?;
+        }
+        Command::Lift { constellation, person } => {
+            let proposed = people.propose_lift(By::Operator, constellation, person).await?;
+            println!("{}", proposed.proposal);
+        }
+        Command::Confirm { constellation, proposal } => {
+            let done = people.confirm(By::Operator, constellation, proposal).await?;
+            if let Some(invited) = done.invited {
+                println!("{base}/join#{}", invited.token);
+            }
+        }
+        Command::ReturnPerson { constellation, person, home, agreed } => {
+            let (of, agreement) = ((constellation, person), agreed.at(app.clock.now()));
+            let invited = people.take_back(By::Operator, of, home, agreement.as_ref()).await?;
+            println!("{base}/join#{}", invited.token);
         }
         Command::Enrol { person } => println!("{base}/join#{}", people.enrol(person).await?),
         Command::EndPerson { person } => people.end_person(person).await?,

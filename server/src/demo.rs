@@ -3,20 +3,26 @@
 
 use crate::{
     app::App,
-    clock::entropy,
+    clock::{Clock, entropy, local},
     error::{Error, Result},
-    log::Who,
-    people::register::{Enlisted, NewPerson},
+    log::{Log, Parts, Who},
+    people::{
+        By, People,
+        register::{Enlisted, NewPerson},
+    },
 };
 use qrcode::{QrCode, render::unicode};
 use roost_shared::{
-    Draft, EntryId,
+    Draft, EntryId, RoomId,
     policy::{Actor, Role},
     room::RoomKind,
 };
 use serde::Serialize;
 use serde_json::json;
 use std::{fs, path::Path};
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 const SERVICE: &str = "Riverbank Fostering (demo)";
 const CONSTELLATION: &str = "Wren constellation";
@@ -46,6 +52,14 @@ const HISTORY: [(&str, RoomKind, &str, &str); 8] = [
     ("Sam", RoomKind::LiaisonLine, "Priya", "How did the first week at the new school go?"),
 ];
 
+/// Who said what in the young people's room.
+const PEERS: [(&str, &str); 4] = [
+    ("Priya", "Hello you three. This room is yours; I read along, and your carers cannot."),
+    ("Tia", "finally somewhere without the grown ups (hi Priya)"),
+    ("Kit", "is everybody coming to the pizza night?"),
+    ("Ash", "if Max brings the football yes"),
+];
+
 /// One person of the demo, as written to `demo.json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Persona {
@@ -65,6 +79,7 @@ pub async fn furnish(app: &App, base: &str) -> Result<Vec<Persona>> {
     if app.people.roll().await?.is_empty() {
         build(app).await?;
         tell_history(app).await?;
+        open_peers(app).await?;
     }
     let mut personas = Vec::new();
     for one in app.people.roll().await?.into_iter().filter(|one| !one.card.left) {
@@ -95,13 +110,43 @@ async fn tell_history(app: &App) -> Result<()> {
         let owner = find(&roll, whose)?;
         let rooms = app.directory.rooms(owner.constellation, owner.card.person).await?;
         let room = rooms.iter().find(|mine| mine.kind == kind).ok_or_else(missing)?.room;
-        let speaker = find(&roll, name)?;
-        let actor = Actor::Person { person: speaker.card.person, role: speaker.card.role };
-        let who = Who { constellation: speaker.constellation, actor };
-        let id = EntryId::new(app.clock.now(), entropy());
-        let (kind, body) = ("message".to_owned(), json!({ "text": text }));
-        app.log.append(who, room, Draft { id, kind, target: None, body }).await?;
+        say(&app.log, find(&roll, name)?, room, text, app.clock.now()).await?;
     }
+    Ok(())
+}
+
+/// The demo has nobody to hurt, so its young people have their room, with something said in it:
+/// yesterday, at an hour when it was open.
+async fn open_peers(app: &App) -> Result<()> {
+    let Some(at) = yesterday_at_five(app.clock.now()) else { return Ok(()) };
+    let parts = Parts { clock: Clock::turned_by_hand(at), ..app.people.parts.clone() };
+    let (db, limits) = (app.people.db.clone(), app.config.session.clone());
+    let then = People::new(db.clone(), parts.clone(), limits);
+    let roll = app.people.roll().await?;
+    let constellation = find(&roll, LIAISON)?.constellation;
+    then.open_peers(By::Operator, constellation, true).await?;
+    let log = Log::start(db, parts, &app.config.log);
+    for (name, text) in PEERS {
+        let speaker = find(&roll, name)?;
+        let rooms = app.directory.rooms(constellation, speaker.card.person).await?;
+        let peers = rooms.iter().find(|mine| mine.kind == RoomKind::Peers);
+        say(&log, speaker, peers.ok_or_else(missing)?.room, text, at).await?;
+    }
+    Ok(())
+}
+
+/// Nothing when nobody knows what time it is where the constellation is.
+fn yesterday_at_five(now: i64) -> Option<i64> {
+    let since_midnight = i64::from(local(now)?.minute) * MINUTE_MS;
+    Some(now - since_midnight - DAY_MS + 17 * 60 * MINUTE_MS)
+}
+
+async fn say(log: &Log, speaker: &Enlisted, room: RoomId, text: &str, at: i64) -> Result<()> {
+    let actor = Actor::Person { person: speaker.card.person, role: speaker.card.role };
+    let who = Who { constellation: speaker.constellation, actor };
+    let id = EntryId::new(at, entropy());
+    let (kind, body) = ("message".to_owned(), json!({ "text": text }));
+    log.append(who, room, Draft { id, kind, target: None, body }).await?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod membership;
 mod metrics;
 mod newcomers;
 mod openapi;
+mod peers;
 mod postgres;
 mod privacy;
 mod protocol;

@@ -48,7 +48,8 @@ impl Door {
         format!("http://{}", self.address)
     }
 
-    /// Asks, with a token or without, with a body or without.
+    /// Asks, with a token or without, with a body or without. A refusal is heard without the id of
+    /// its request, which is another each time: the rest is what may be compared.
     ///
     /// # Errors
     /// When the server did not answer.
@@ -67,7 +68,10 @@ impl Door {
             request = request.json(body);
         }
         let response: Response = request.send().await?;
-        Ok(Heard { status: response.status(), text: response.text().await? })
+        let status = response.status();
+        let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        let id = id.unwrap_or("no id").to_owned();
+        Ok(Heard { status, text: response.text().await?.replace(&id, "?") })
     }
 
     /// Whether somebody is alive behind it.

@@ -1,7 +1,8 @@
 //! Where somebody is signed in, and moving a sign-in to another browser or a new phone.
 
 use super::{
-    answer::{Answer, Json, check_origin},
+    answer::{Answer, Attempt, Json, check_origin},
+    api::{self, people as shapes_of, shapes},
     path::At,
     session::answer_sign_in,
 };
@@ -21,18 +22,31 @@ use axum::{
 };
 use roost_shared::{ConstellationId, DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Devices {
+    #[schema(value_type = Vec<shapes_of::Phone>)]
     devices: Vec<Phone>,
 }
 
-/// `GET /api/devices`: my own, oldest first.
+/// Where one is signed in, oldest first.
+#[utoipa::path(get, path = "/api/devices", tag = api::SIGNING_IN,
+    extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
+    security(("access" = [])),
+    responses((status = 200, description = "The phones.", body = Devices)))]
 pub async fn mine(State(app): State<App>, me: Me) -> Answer<axum::Json<Devices>> {
     Ok(axum::Json(Devices { devices: app.people.my_devices(&me).await? }))
 }
 
-/// `POST /api/devices/{device}/end`: signs one of mine out.
+/// Signs one of one's own phones out.
+#[utoipa::path(post, path = "/api/devices/{device}/end", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("everybody signed in, for themselves")),
+        ("x-roost-refusals" = json!(["not_found"]))),
+    security(("access" = [])),
+    params(("device" = shapes::Id, Path, description = "A phone of one's own.")),
+    responses((status = 204, description = "Signed out.")))]
 pub async fn end_mine(
     State(app): State<App>,
     me: Me,
@@ -42,7 +56,16 @@ pub async fn end_mine(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET …/members/{person}/devices`: somebody else's, for whoever may end them.
+/// Where somebody is signed in.
+#[utoipa::path(get,
+    path = "/api/constellations/{constellation}/members/{person}/devices",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::BOTH)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 200, description = "The phones.", body = Devices)))]
 pub async fn theirs(
     State(app): State<App>,
     me: Me,
@@ -52,7 +75,16 @@ pub async fn theirs(
     Ok(axum::Json(Devices { devices }))
 }
 
-/// `POST …/members/{person}/devices/{device}/end`: signs one of theirs out.
+/// Signs one of their phones out.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/devices/{device}/end",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::BOTH)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember, ("device" = shapes::Id, Path, description = "A phone of theirs.")),
+    responses((status = 204, description = "Signed out.")))]
 pub async fn end_theirs(
     State(app): State<App>,
     me: Me,
@@ -62,27 +94,46 @@ pub async fn end_theirs(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /api/handover`: a code that carries this sign-in to another browser. 201.
+/// A code that carries this sign-in to another browser, or to a new phone. An earlier one is dead.
+#[utoipa::path(post, path = "/api/handover", tag = api::SIGNING_IN,
+    extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
+    security(("access" = [])),
+    responses((status = 201, description = "The code.", body = shapes_of::Code)))]
 pub async fn hand_over(State(app): State<App>, me: Me) -> Answer<(StatusCode, axum::Json<Code>)> {
     Ok((StatusCode::CREATED, axum::Json(app.people.hand_over(&me).await?)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Redeem {
+    /// As typed: small letters, spaces and dashes do no harm.
     code: String,
     /// An id that whoever redeems made once; the new phone's, or only for asking again.
+    #[schema(value_type = shapes::Id)]
     device: DeviceId,
+    /// 1 to 60 characters: "Sam's phone".
     device_name: String,
     #[serde(default)]
+    #[schema(value_type = shapes_of::Becomes)]
     r#as: Becomes,
+    /// Whether the refresh token is put into a cookie that no script reads, and left out of the
+    /// body.
     #[serde(default)]
     cookie: bool,
 }
 
-/// `POST /api/handover/redeem`: becomes the device that the code is of, or a new one in its place.
+/// Spends a code: becomes the device that it is of, or a new one in its place. Whoever redeemed it
+/// may repeat it within ten minutes.
+#[utoipa::path(post, path = "/api/handover/redeem", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the code")),
+        ("x-roost-refusals" = json!(["code_invalid", "name_invalid", "origin_foreign",
+            "too_many"]))),
+    request_body = Redeem,
+    responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn redeem(
     State(app): State<App>,
+    _: Attempt,
     headers: HeaderMap,
     Json(redeem): Json<Redeem>,
 ) -> Answer<Response> {

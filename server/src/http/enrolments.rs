@@ -37,8 +37,18 @@ pub async fn look(
     Ok(axum::Json(app.people.look(&look.token).await?))
 }
 
-/// `POST /api/enrolments/opened`: the page of a link is open. Spends nothing.
-pub async fn opened(State(app): State<App>, Json(look): Json<Look>) -> Answer<StatusCode> {
+/// Notes that the page of a link is open. Spends nothing.
+#[utoipa::path(post, path = "/api/enrolments/opened", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the link")),
+        ("x-roost-refusals" = json!(["enrolment_unusable", "too_many"]))),
+    request_body = Look,
+    responses((status = 204, description = "Noted.")))]
+pub async fn opened(
+    State(app): State<App>,
+    _: Attempt,
+    Json(look): Json<Look>,
+) -> Answer<StatusCode> {
     app.people.note_opened(&look.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

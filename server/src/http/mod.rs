@@ -9,6 +9,7 @@ mod enrolments;
 mod health;
 mod pass;
 mod path;
+mod peers;
 mod people;
 mod rooms;
 mod second;
@@ -78,6 +79,7 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
         ("POST", member!("table/confirm"), post(table::confirm)),
         ("GET", member!("devices"), get(devices::theirs)),
         ("POST", member!("devices/{device}/end"), post(devices::end_theirs)),
+        ("POST", "/api/constellations/{constellation}/peers", post(peers::open)),
         ("GET", "/api/constellations/{constellation}/proposals", get(second::list)),
         ("POST", "/api/constellations/{constellation}/proposals", post(second::propose)),
         (

@@ -2,6 +2,7 @@
 
 use super::{
     answer::{Answer, Json},
+    api::{self, people as shapes_of, shapes},
     path::At,
 };
 use crate::{
@@ -19,22 +20,37 @@ use crate::{
 use axum::{extract::State, http::StatusCode};
 use roost_shared::{ConstellationId, HomeId, PersonId, policy::Role};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Somebody of a constellation, as a path names them.
 type Somebody = At<(ConstellationId, PersonId)>;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Constellations {
+    #[schema(value_type = Vec<shapes_of::Constellation>)]
     constellations: Vec<Constellation>,
 }
 
-/// `GET /api/constellations`: those one looks after, and how many people stand how.
+/// The constellations that one looks after, and how many of their people stand how.
+#[utoipa::path(get, path = "/api/constellations", tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!("liaison workers, of their own constellations; admins, of all")),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
+    security(("access" = [])),
+    responses((status = 200, description = "The constellations.", body = Constellations)))]
 pub async fn constellations(State(app): State<App>, me: Me) -> Answer<axum::Json<Constellations>> {
     let constellations = app.people.constellations(&me).await?;
     Ok(axum::Json(Constellations { constellations }))
 }
 
-/// `GET /api/constellations/{constellation}/members`: who there is, and how they stand.
+/// Who is of a constellation, and how they stand. Nothing of what anybody said.
+#[utoipa::path(get, path = "/api/constellations/{constellation}/members", tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::BOTH)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
+    security(("access" = [])),
+    params(shapes_of::OfConstellation),
+    responses((status = 200, description = "The people.", body = shapes_of::Members)))]
 pub async fn members(
     State(app): State<App>,
     me: Me,
@@ -43,43 +59,67 @@ pub async fn members(
     Ok(axum::Json(app.people.members(By::Person(&me), constellation).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHome {
+    /// 1 to 60 characters.
     name: String,
+    /// Whether it is the hub home. A constellation has one.
     #[serde(default)]
     hub: bool,
 }
 
-#[derive(Serialize)]
-pub struct Home {
+#[derive(Serialize, ToSchema)]
+pub struct NewHomeId {
+    #[schema(value_type = shapes::Id)]
     home: HomeId,
 }
 
-/// `POST /api/constellations/{constellation}/homes`: adds a home. 201.
+/// Adds a home, with its private lines.
+#[utoipa::path(post, path = "/api/constellations/{constellation}/homes", tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::LIAISONS)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "name_invalid",
+            "body_invalid"]))),
+    security(("access" = [])),
+    params(shapes_of::OfConstellation),
+    request_body = NewHome,
+    responses((status = 201, description = "The home.", body = NewHomeId)))]
 pub async fn add_home(
     State(app): State<App>,
     me: Me,
     At(constellation): At<ConstellationId>,
     Json(new): Json<NewHome>,
-) -> Answer<(StatusCode, axum::Json<Home>)> {
+) -> Answer<(StatusCode, axum::Json<NewHomeId>)> {
     let by = By::Person(&me);
     let home = app.people.add_home_by(by, constellation, &new.name, new.hub).await?;
-    Ok((StatusCode::CREATED, axum::Json(Home { home })))
+    Ok((StatusCode::CREATED, axum::Json(NewHomeId { home })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invite {
+    /// 1 to 60 characters.
     name: String,
+    #[schema(value_type = shapes::Role)]
     role: Role,
+    #[schema(value_type = Option<shapes::Id>)]
     home: Option<HomeId>,
     /// For a young person, and for nobody else.
+    #[schema(value_type = Option<shapes_of::Agreement>)]
     agreement: Option<Agreement>,
 }
 
-/// `POST /api/constellations/{constellation}/members`: adds an adult or a young person, and makes
-/// their link. 201.
+/// Adds an adult or a young person, and makes their link. A liaison worker is proposed instead.
+#[utoipa::path(post, path = "/api/constellations/{constellation}/members", tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::LIAISONS)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "second_person_needed",
+            "name_invalid", "body_invalid", "agreement_needed"]))),
+    security(("access" = [])),
+    params(shapes_of::OfConstellation),
+    request_body = Invite,
+    responses((status = 201, description = "The link.", body = shapes_of::Invited)))]
 pub async fn invite(
     State(app): State<App>,
     me: Me,
@@ -92,7 +132,16 @@ pub async fn invite(
     Ok((StatusCode::CREATED, axum::Json(invited)))
 }
 
-/// `POST …/members/{person}/invite`: a new link; the one before is dead. 201.
+/// Makes a new link for somebody; the one before is dead.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/invite",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "second_person_needed"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 201, description = "The link.", body = shapes_of::Invited)))]
 pub async fn invite_again(
     State(app): State<App>,
     me: Me,
@@ -103,7 +152,16 @@ pub async fn invite_again(
     Ok((StatusCode::CREATED, axum::Json(invited)))
 }
 
-/// `POST …/members/{person}/sent`: their link is on its way to them.
+/// Notes that their link is on its way to them. Saying it twice changes nothing.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/sent",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "nothing_to_change"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 204, description = "Noted.")))]
 pub async fn sent(
     State(app): State<App>,
     me: Me,
@@ -113,7 +171,16 @@ pub async fn sent(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST …/members/{person}/revoke`: takes their open link back.
+/// Takes their open link back.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/revoke",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "nothing_to_change"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 204, description = "Taken back.")))]
 pub async fn revoke(
     State(app): State<App>,
     me: Me,
@@ -123,13 +190,25 @@ pub async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
+    #[schema(value_type = shapes::Id)]
     home: HomeId,
 }
 
-/// `POST …/members/{person}/move`: to another home; their rooms follow.
+/// Moves them to another home; their rooms follow.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/move",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::LIAISONS)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "body_invalid",
+            "nothing_to_change"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    request_body = Move,
+    responses((status = 204, description = "Moved.")))]
 pub async fn move_home(
     State(app): State<App>,
     me: Me,
@@ -140,7 +219,17 @@ pub async fn move_home(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST …/members/{person}/suspend`: their sign-ins end at once.
+/// Suspends them: their sign-ins, links and codes end at once. Nobody suspends themselves, and only
+/// an admin suspends an admin.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/suspend",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::BOTH)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "nothing_to_change"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 204, description = "Suspended.")))]
 pub async fn suspend(
     State(app): State<App>,
     me: Me,
@@ -150,7 +239,16 @@ pub async fn suspend(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST …/members/{person}/end`: out of every room of the constellation.
+/// Ends their place: they are out of every room of the constellation. What they wrote stays.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/end",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 204, description = "Ended.")))]
 pub async fn end(
     State(app): State<App>,
     me: Me,
@@ -160,15 +258,29 @@ pub async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Return {
+    #[schema(value_type = Option<shapes::Id>)]
     home: Option<HomeId>,
     /// For a young person, and for nobody else.
+    #[schema(value_type = Option<shapes_of::Agreement>)]
     agreement: Option<Agreement>,
 }
 
-/// `POST …/members/{person}/return`: takes back somebody who had ended, and makes their link. 201.
+/// Takes back somebody who had ended, as what they were, and makes their link. They read from their
+/// return on.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/return",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::LIAISONS)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "nothing_to_change",
+            "second_person_needed", "body_invalid", "name_invalid", "agreement_needed"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    request_body = Return,
+    responses((status = 201, description = "The link.", body = shapes_of::Invited)))]
 pub async fn take_back(
     State(app): State<App>,
     me: Me,

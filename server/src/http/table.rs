@@ -1,7 +1,8 @@
 //! Enrolment at the kitchen table: the liaison worker's side, and the phone's.
 
 use super::{
-    answer::{Answer, Json},
+    answer::{Answer, Attempt, Json},
+    api::{self, people as shapes_of, shapes},
     path::At,
 };
 use crate::{
@@ -16,11 +17,22 @@ use crate::{
 use axum::{extract::State, http::StatusCode};
 use roost_shared::{ConstellationId, DeviceId, EntryId, PersonId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Somebody of a constellation, as a path names them.
 type Somebody = At<(ConstellationId, PersonId)>;
 
-/// `POST …/members/{person}/table`: opens it; the token is what the code on the screen says. 201.
+/// Opens an enrolment at the kitchen table; the token is what the code on the screen says. An
+/// earlier link is dead.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/table",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "second_person_needed"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 201, description = "The link.", body = shapes_of::Invited)))]
 pub async fn open(
     State(app): State<App>,
     me: Me,
@@ -30,7 +42,16 @@ pub async fn open(
     Ok((StatusCode::CREATED, axum::Json(invited)))
 }
 
-/// `GET …/members/{person}/table`: where it stands, and the scans to decide on.
+/// Where the newest enrolment at the table stands, and the scans to decide on.
+#[utoipa::path(get,
+    path = "/api/constellations/{constellation}/members/{person}/table",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    responses((status = 200, description = "The table.", body = shapes_of::Table)))]
 pub async fn look(
     State(app): State<App>,
     me: Me,
@@ -39,14 +60,26 @@ pub async fn look(
     Ok(axum::Json(app.people.table(By::Person(&me), constellation, person).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
+    #[schema(value_type = shapes::Id)]
     claim: EntryId,
     number: i64,
 }
 
-/// `POST …/members/{person}/table/confirm`: the number that their phone shows.
+/// Chooses the number that their phone shows. A wrong one refuses the scan, and three of them take
+/// the enrolment back.
+#[utoipa::path(post,
+    path = "/api/constellations/{constellation}/members/{person}/table/confirm",
+    tag = api::PEOPLE,
+    extensions(
+        ("x-roost-who" = json!(shapes_of::EITHER)),
+        ("x-roost-refusals" = json!(["not_found", "not_permitted", "code_invalid"]))),
+    security(("access" = [])),
+    params(shapes_of::OfMember),
+    request_body = Chosen,
+    responses((status = 204, description = "Their phone may accept now.")))]
 pub async fn confirm(
     State(app): State<App>,
     me: Me,
@@ -57,35 +90,56 @@ pub async fn confirm(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scanned {
+    /// What the code on the screen says.
     token: String,
+    /// Made by the phone once, and kept.
+    #[schema(value_type = shapes::Id)]
     device: DeviceId,
+    /// 1 to 60 characters: "Sam's phone".
     device_name: String,
 }
 
-/// `POST /api/enrolments/claim`: a phone has scanned; what it answers is to be shown.
+/// A phone has scanned the code at the table; the number that is answered is to be shown. The same
+/// phone gets the same number, until it was refused.
+#[utoipa::path(post, path = "/api/enrolments/claim", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the token")),
+        ("x-roost-refusals" = json!(["enrolment_unusable", "name_invalid", "too_many"]))),
+    request_body = Scanned,
+    responses((status = 200, description = "The scan.", body = shapes_of::Claimed)))]
 pub async fn claim(
     State(app): State<App>,
+    _: Attempt,
     Json(Scanned { token, device, device_name }): Json<Scanned>,
 ) -> Answer<axum::Json<Claimed>> {
     Ok(axum::Json(app.people.claim(&token, device, &device_name).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
     token: String,
+    /// The answer to the scan.
+    #[schema(value_type = shapes::Id)]
     claim: EntryId,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Became {
+    #[schema(value_type = shapes_of::Outcome)]
     state: Outcome,
 }
 
-/// `POST /api/enrolments/claim/outcome`: what became of a scan.
+/// What became of a scan.
+#[utoipa::path(post, path = "/api/enrolments/claim/outcome", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the token and has scanned")),
+        ("x-roost-refusals" = json!(["enrolment_unusable"]))),
+    request_body = Asked,
+    responses((status = 200, description = "Where it stands.", body = Became)))]
 pub async fn outcome(
     State(app): State<App>,
     Json(Asked { token, claim }): Json<Asked>,

@@ -15,7 +15,7 @@ use roost_shared::{
     ConstellationId, Epoch, PersonId, RoomId, Seq,
     frame::{Cursors, HomeCard, PersonCard, VERSION, Welcome},
     policy::Role,
-    room::{Listed, Mark, Named, title},
+    room::{Listed, Mark, Named, RoomKind, title},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -90,6 +90,7 @@ impl Directory {
         drop(conn);
         let own = marks.iter().filter(|(_, mark)| mark.person == me.person);
         let held = own.map(|(room, mark)| (*room, mark.delivered)).collect();
+        let in_peers = rooms.iter().any(|mine| mine.kind == RoomKind::Peers);
         let live = &self.0.live;
         let welcome = Welcome {
             v: VERSION,
@@ -100,7 +101,7 @@ impl Directory {
             retry_ms: spread(live.retry_spread_ms),
             me: me.person,
             rooms: rooms.iter().map(|mine| listed(mine, me, &names, &marks)).collect(),
-            people: visible_people(me, &names),
+            people: visible_people(me, &names, in_peers),
             homes: if me.role == Role::Young { Vec::new() } else { names.homes.clone() },
         };
         Ok((welcome, held))
@@ -200,17 +201,23 @@ fn listed(mine: &Mine, me: &Me, names: &Names, marks: &[(RoomId, Mark)]) -> List
 }
 
 /// Adults see the adults of their constellation, but for the admin, who says nothing there; a young
-/// person sees themselves and the liaison worker until their room opens; an adult does not see
-/// which young people have a sign-in, but for the liaison worker.
-fn visible_people(me: &Me, names: &Names) -> Vec<PersonCard> {
+/// person sees themselves and the liaison worker, and once their room is open the others in it, but
+/// not where they live; an adult does not see which young people have a sign-in, but for the
+/// liaison worker.
+fn visible_people(me: &Me, names: &Names, in_peers: bool) -> Vec<PersonCard> {
     let visible = |card: &&PersonCard| {
         card.person == me.person
             || match me.role {
                 Role::Liaison => true,
-                Role::Young => card.role == Role::Liaison,
+                Role::Young => card.role == Role::Liaison || in_peers && card.role == Role::Young,
                 Role::Admin => false,
                 Role::Hub | Role::Satellite => !matches!(card.role, Role::Young | Role::Admin),
             }
     };
-    names.people.iter().filter(visible).cloned().collect()
+    let mut cards: Vec<PersonCard> = names.people.iter().filter(visible).cloned().collect();
+    if me.role == Role::Young {
+        let others = cards.iter_mut().filter(|card| card.person != me.person);
+        others.for_each(|card| card.home = None);
+    }
+    cards
 }

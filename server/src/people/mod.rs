@@ -3,7 +3,7 @@
 //! - `by`: who does something, and whether they may;
 //! - `register`: services, constellations, homes, people, as the operator writes them down;
 //! - `members` and `roll`: the same as the liaison worker looks after them, and how they stand;
-//! - `seats`: the rooms that follow from what somebody is;
+//! - `seats` and `peers`: the rooms that follow from what somebody is, and the young people's;
 //! - `agreement`: without which no young person is invited;
 //! - `enrol`, `funnel` and `table`: invitations, where each stands, and those at a kitchen table;
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
@@ -21,6 +21,7 @@ pub mod funnel;
 pub mod handover;
 pub mod keys;
 pub mod members;
+pub mod peers;
 pub mod register;
 pub mod roll;
 pub mod seats;

@@ -1,9 +1,13 @@
 //! The description of the HTTP doors (OpenAPI 3.1), made from the annotations of their handlers,
 //! and a page to read it on. A handler that is not listed here fails a test.
 
+pub(super) mod people;
 pub(super) mod shapes;
 
-use super::{assets, enrolments, health, rooms, session, socket};
+use super::{
+    assets, devices, enrolments, health, peers, people as members, rooms, second, session, socket,
+    table,
+};
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -16,6 +20,8 @@ use utoipa::OpenApi;
 /// The groups of the page.
 pub(super) const PHONES: &str = "Phones";
 pub(super) const SIGNING_IN: &str = "Signing in";
+/// For those who look after a constellation.
+pub(super) const PEOPLE: &str = "People";
 pub(super) const OPERATOR: &str = "The operator";
 pub(super) const PAGES: &str = "Pages";
 
@@ -30,13 +36,41 @@ pub(super) const PAGES: &str = "Pages";
     ),
     paths(
         enrolments::look,
+        enrolments::opened,
+        table::claim,
+        table::outcome,
         enrolments::accept,
         session::refresh,
         session::end,
+        devices::mine,
+        devices::end_mine,
+        devices::hand_over,
+        devices::redeem,
         session::me,
         rooms::range,
         rooms::append,
         socket::upgrade,
+        members::constellations,
+        peers::open,
+        members::add_home,
+        members::members,
+        members::invite,
+        members::invite_again,
+        members::sent,
+        members::revoke,
+        members::move_home,
+        members::suspend,
+        second::lift,
+        members::end,
+        members::take_back,
+        table::open,
+        table::look,
+        table::confirm,
+        devices::theirs,
+        devices::end_theirs,
+        second::list,
+        second::propose,
+        second::confirm,
         health::alive,
         health::ready,
         assets::page,
@@ -74,7 +108,8 @@ pub fn document() -> Value {
         })
         .collect();
     document["tags"] = json!([
-        { "name": SIGNING_IN }, { "name": PHONES }, { "name": OPERATOR }, { "name": PAGES },
+        { "name": SIGNING_IN }, { "name": PHONES }, { "name": PEOPLE }, { "name": OPERATOR },
+        { "name": PAGES },
     ]);
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (path, methods) in paths {

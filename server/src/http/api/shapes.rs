@@ -19,6 +19,9 @@ pub struct Invitation {
     role: Role,
     /// Epoch ms.
     expires_at: i64,
+    /// At the kitchen table: claim the scan first, and have it confirmed. Absent when not.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// What a phone holds once it is signed in.
@@ -75,6 +78,22 @@ pub struct Room {
     /// The last seq given.
     head: i64,
     view: View,
+    /// How far I have read, on any of my phones; absent while it is 0.
+    #[serde(default)]
+    read: i64,
+    /// How far each of the others is, in a room that has marks; absent when there are none.
+    #[serde(default)]
+    marks: Vec<Mark>,
+}
+
+/// How far somebody is in a room.
+#[derive(Serialize, ToSchema)]
+pub struct Mark {
+    person: Id,
+    /// A phone of theirs holds everything up to here.
+    delivered: i64,
+    /// They had everything up to here on a screen.
+    read: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -83,6 +102,7 @@ pub enum RoomKind {
     Circle,
     HubLine,
     LiaisonLine,
+    Peers,
 }
 
 /// What I am shown of each entry.
