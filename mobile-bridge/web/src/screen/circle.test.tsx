@@ -67,7 +67,7 @@ test("a moved gathering asks again, one that is off or over asks nobody", async 
     const moved = { ...state, answers: { [OURS]: ours } };
     const stage = new Stage().hold(tea, did(2, JO, "gathering", tea, { details }));
     await stage.card(tea, { state: moved }).draw();
-    expect(stage.find("rsvp")!.textContent).toContain("Is this still right for The Okafors?");
+    expect(stage.find("rsvp")!.textContent).toContain("Is your answer still right?");
     expect(stage.all("entry")[1]!.textContent).toBe("Jo changed “Tea”");
     const off = { ...state, status: "cancelled", reason: "The hall is flooded" };
     const gone = await new Stage("hub").hold(tea).card(tea, { state: off }).draw();
