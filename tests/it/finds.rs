@@ -95,9 +95,11 @@ async fn a_gathering_goes_into_a_calendar_as_it_stands_now() {
     let world = World::new().await;
     let circle = world.room("jo", RoomKind::Circle).await;
     let starts_at = world.app().clock.now() + 86_400_000;
-    let details = |title: &str| let ends_at = starts_at + 3_600_000;
+    let details = |title: &str| {
+        let ends_at = starts_at + 3_600_000;
         json!({"details": {"title": title, "type": "meet_up", "starts_at": starts_at,
-            "ends_at": ends_at}});
+            "ends_at": ends_at}})
+    };
     let picnic = say(&world, circle, "gathering", None, details("Picnic")).await;
     say(&world, circle, "gathering", Some(picnic), details("Picnic; with Zo\u{eb}, and cake"))
         .await;
