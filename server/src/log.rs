@@ -22,6 +22,7 @@
 //! `effects`.
 
 mod batch;
+pub mod search;
 
 pub use batch::{Answer, Batch, Drafted};
 
@@ -34,13 +35,14 @@ use crate::{
     page::{self, CardLine, Line, PageText},
     people::keys::Keys,
     store::{
-        Conn, Db, Tx,
+        Conn, Db, Tx, cards,
         entries::{self, Stretch},
         rooms::{self, Membership, Seat},
     },
 };
 use roost_shared::{
-    ConstellationId, Draft, PersonId, Refusal, RoomId, Seq,
+    ConstellationId, Draft, EntryId, PersonId, Refusal, RoomId, Seq,
+    card::Card,
     frame::{PAGE_MAX_ENTRIES, Side},
     kind::Body,
     policy::{Action, Actor, Object, decide},
@@ -165,6 +167,21 @@ impl Log {
         let constellation = who.constellation;
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
         page::read(&mut conn, stretch).await
+    }
+}
+
+impl Log {
+    /// What has become of an entry of a room.
+    ///
+    /// # Errors
+    /// `NotFound` for a room that is none of the reader's, or an entry below their floor or without
+    /// a card.
+    pub async fn card(&self, who: Who, room: RoomId, target: EntryId) -> Result<Card> {
+        let mut conn = self.db.reader().await?;
+        let floor = may(&mut conn, who, room, Action::ReadRoom).await?.floor;
+        let entry = entries::target(&mut conn, who.constellation, room, target).await?;
+        entry.filter(|entry| entry.seq >= floor).ok_or(Refusal::NotFound)?;
+        cards::get(&mut conn, who.constellation, room, target).await
     }
 }
 

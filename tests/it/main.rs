@@ -7,6 +7,7 @@ mod conformance;
 mod conversation;
 mod devices;
 mod drain;
+mod finds;
 mod full;
 mod guessing;
 mod handover;

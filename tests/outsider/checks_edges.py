@@ -86,7 +86,7 @@ def _(world):
         jo.send(frame)
         ack = jo.outcome("ack", room=room, id=frame["id"])
         jo.wait_cursor(room, ack["seq"])
-        same(jo.entries[room][ack["seq"]]["body"], vector["body"])
+        same(jo.entries[room][ack["seq"]]["body"], json.loads(vector["text"]))
     member = {**jo.draft(room, ""), "kind": "member", "body": world.vector("member")[0]["body"]}
     same(json.loads(refusal_of(jo, member))["class"], "final")
 
@@ -180,13 +180,32 @@ def _(world):
     phone = Phone(world.base)
     for frame in world.vector("server_frames"):
         if frame["t"] == "page":
-            phone.cursors.setdefault(frame["room"], 0)
-            phone.cursors[frame["room"]] = max(phone.cursors[frame["room"]], 40)
+            # Whatever lies between the pages of the vectors, this phone has it.
+            before = max(phone.cursors.get(frame["room"], 0), frame["from"] - 1)
+            phone.cursors[frame["room"]] = before
         if frame["t"] in ("welcome", "page", "bye"):
             getattr(phone, "take_" + frame["t"])(frame)
-    room = phone.room("circle")
-    same((phone.cursors[room], phone.entries[room][44]["kind"]), (44, "of_tomorrow"))
-    same(phone.cursors[phone.room("hub_line")], 2)
+        if frame["t"] == "page" and frame["from"] == 44:
+            room = frame["room"]
+            same((phone.cursors[room], phone.entries[room][44]["kind"]), (44, "of_tomorrow"))
+    same([len(phone.cards[room]) > 0, phone.cursors[room]], [True, 50])
+
+
+@check("a reaction and a removal come as cards, and what was removed is forgotten")
+def _(world):
+    jo = world.live("Jo")
+    room = jo.room("circle")
+    said = jo.say(room, "who comes on Sunday?")
+    about = {**jo.draft(room, "", target=said["id"]), "kind": "reaction", "body": {"emoji": "👍"}}
+    jo.send(about)
+    jo.wait_cursor(room, jo.outcome("ack", room=room, id=about["id"])["seq"])
+    same(list(jo.cards[room][said["id"]]["reactions"].values()), ["👍"])
+    gone = {**jo.draft(room, "", target=said["id"]), "kind": "redact", "body": {}}
+    jo.send(gone)
+    jo.wait_cursor(room, jo.outcome("ack", room=room, id=gone["id"])["seq"])
+    card = jo.cards[room][said["id"]]
+    same((card["hidden"]["by"], "reactions" in card), ("author", False))
+    same("body" in jo.entries[room][said["seq"]], False)
 
 
 # 10. Range

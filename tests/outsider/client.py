@@ -127,7 +127,7 @@ class Phone:
     def __init__(self, base, name="An outsider's phone"):
         self.api, self.name, self.device = Api(base), name, new_id()
         self.access = self.refresh_token = self.epoch = self.welcome = None
-        self.cursors, self.entries, self.pages = {}, {}, []
+        self.cursors, self.entries, self.cards, self.pages = {}, {}, {}, []
         self.socket = self.bye = self.heard = None
         self.beats_apart = 0
 
@@ -232,7 +232,7 @@ class Phone:
 
     def take_welcome(self, frame):
         if self.epoch and self.epoch != frame["epoch"]:
-            self.cursors, self.entries = {}, {}
+            self.cursors, self.entries, self.cards = {}, {}, {}
         self.epoch, self.welcome = frame["epoch"], frame
         listed = self.rooms()
         for room in [room for room in self.cursors if room not in listed]:
@@ -251,6 +251,14 @@ class Phone:
         self.rooms()[room]["head"] = max(self.rooms()[room]["head"], frame["head"])
         for entry in frame["entries"]:
             self.entries[room].setdefault(entry["seq"], entry)
+        cards = self.cards.setdefault(room, {})
+        for card in frame.get("cards", []):
+            if card["at_seq"] > cards.get(card["target"], {"at_seq": 0})["at_seq"]:
+                cards[card["target"]] = card
+            if "hidden" in card:
+                for entry in self.entries[room].values():
+                    if entry["id"] == card["target"]:
+                        entry.pop("body", None)
         self.beats_apart = 0
         while self.cursors[room] + 1 in self.entries[room]:
             self.cursors[room] += 1

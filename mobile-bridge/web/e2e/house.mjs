@@ -165,6 +165,14 @@ export async function say(page, text) {
     await byId(page, "send").click();
 }
 
+/** Opens what can be done with the entry of this text. */
+export async function menuOf(page, text) {
+    const entry = page.locator('[data-testid="entry"]').filter({ hasText: text }).first();
+    await entry.locator(".bubble").click({ button: "right" });
+    await byId(page, "menu").waitFor();
+    return entry;
+}
+
 /** Waits until a text stands in the room as an entry (not as a draft). */
 export async function hears(page, text, within_ms = PATIENCE_MS) {
     const entry = page.locator('[data-testid="entry"]').filter({ hasText: text });

@@ -259,13 +259,14 @@ export const words = {
         cancelYes: "Yes, call it off",
         cancelNo: "No, it takes place",
         changedLine: (name: string, title: string) => `${name} changed “${title}”`,
+        offLine: "A gathering was called off",
         cancelledLine: (name: string) => `${name} called off a gathering`,
     },
 
     rsvp: {
-        ask: (home: string) => `Is ${home} coming?`,
-        askAgain: (home: string) =>
-            `The time or place has changed. Is this still right for ${home}?`,
+        ask: "Is your home coming?",
+        askAgain: "The time or place has changed. Is your answer still right?",
+        askFor: (home: string) => `${home}: are they coming?`,
         answers: {
             going: "Coming",
             maybe: "Perhaps",

@@ -6,6 +6,7 @@ mod api;
 mod assets;
 mod devices;
 mod enrolments;
+mod finds;
 mod health;
 mod pass;
 mod path;
@@ -58,6 +59,8 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
         ("GET", "/api/me", get(session::me)),
         ("GET", "/api/rooms/{room}/entries", get(rooms::range)),
         ("POST", "/api/rooms/{room}/entries", post(rooms::append)),
+        ("GET", "/api/rooms/{room}/search", get(finds::search)),
+        ("GET", "/api/rooms/{room}/gatherings/{gathering}", get(finds::calendar)),
         ("GET", "/api/devices", get(devices::mine)),
         ("POST", "/api/devices/{device}/end", post(devices::end_mine)),
         ("POST", "/api/handover", post(devices::hand_over)),

@@ -100,6 +100,6 @@ pub async fn append(
 }
 
 /// A text that is no room's id is a room that does not exist.
-fn room_id(text: &str) -> Result<RoomId, Refusal> {
+pub(super) fn room_id(text: &str) -> Result<RoomId, Refusal> {
     text.parse().map_err(|_| Refusal::NotFound)
 }

@@ -67,6 +67,13 @@ async fn request(row: &Route, own: Option<&SignIn>, scene: &Scene) -> (String, O
             let refresh = own.map_or("made up", |own| &own.refresh);
             (path.to_owned(), Some(json!({ "refresh": refresh })))
         }
+        "GET /api/rooms/{room}/search" => {
+            (path.replace("{room}", &scene.room(&row.of).to_string()) + "?q=morning", None)
+        }
+        "GET /api/rooms/{room}/gatherings/{gathering}" => {
+            let path = path.replace("{room}", &scene.room(&row.of).to_string());
+            (path.replace("{gathering}", &format!("{}.ics", ids::entry())), None)
+        }
         "GET /api/rooms/{room}/entries" => {
             (format!("/api/rooms/{}/entries?after=0", scene.room(&row.of)), None)
         }

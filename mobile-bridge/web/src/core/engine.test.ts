@@ -139,3 +139,50 @@ test("an ended sign-in wipes the phone", () => {
     expect(names(phone.do({ t: "token_refused", final: true }))).toContain("wipe_all");
     expect(phone.engine.state.t).toBe("signed_out");
 });
+
+test("an older card changes nothing, and what was removed is forgotten", () => {
+    const phone = new Phone();
+    phone.connect(2);
+    phone.page(1, 2);
+    const page = (at_seq: number, hidden?: { by: "hub"; at: number }) =>
+        phone.hear({
+            t: "page",
+            room: ROOM,
+            from: 3,
+            to: 2,
+            head: 2,
+            entries: [],
+            cards: [{ target: idOf(1), seq: 1, at_seq, ...(hidden ? { hidden } : {}) }],
+        });
+    expect(names(page(5))).toContain("put_cards");
+    expect(names(page(4))).not.toContain("put_cards");
+    expect(names(page(6, { by: "hub", at: 1 }))).toEqual(
+        expect.arrayContaining(["put_cards", "forget_body"]),
+    );
+});
+
+test("a mark is said once a second at most, and the newest", () => {
+    const phone = new Phone();
+    phone.connect(9);
+    const read = (seq: number) => sent(phone.do({ t: "read", room: ROOM, seq }));
+    expect(read(3)).toEqual([{ t: "mark", room: ROOM, read: 3 }]);
+    expect([...read(4), ...read(7)]).toEqual([]);
+    phone.now += 1_000;
+    expect(sent(phone.do({ t: "timer" }))).toEqual([{ t: "mark", room: ROOM, read: 7 }]);
+});
+
+test("writing is said now and then, and shown for six seconds", () => {
+    const phone = new Phone();
+    phone.connect();
+    const typing = () => sent(phone.do({ t: "typing", room: ROOM }));
+    expect(typing()).toEqual([{ t: "typing", room: ROOM }]);
+    expect(typing()).toEqual([]);
+    const told = (outputs: Output[]) =>
+        outputs.flatMap((o) => (o.t === "changed" && o.what.t === "typing" ? o.what.people : []));
+    expect(told(phone.hear({ t: "typing", room: ROOM, person: idOf(7) }))).toEqual([idOf(7)]);
+    phone.now += 6_000;
+    expect(phone.do({ t: "timer" })).toContainEqual({
+        t: "changed",
+        what: { t: "typing", room: ROOM, people: [] },
+    });
+});

@@ -2,13 +2,14 @@
 
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { beforeAll, expect, test } from "vitest";
-import type { Entry } from "../generated/protocol.ts";
+import type { CardOf, Entry } from "../generated/protocol.ts";
 import type { OutboxItem, Write } from "./face.ts";
 import { openStore } from "./store.ts";
 
 const A = "0190a6c0-0000-7000-8000-00000000000a";
 const B = "0190a6c0-0000-7000-8000-00000000000b";
 const entry = (seq: number): Entry => ({ seq, id: `e${seq}`, kind: "message", at: seq });
+const card = (seq: number, at_seq: number): CardOf => ({ target: `e${seq}`, seq, at_seq });
 const item = (order: number): OutboxItem => ({
     order,
     room: A,
@@ -82,6 +83,80 @@ test("forgetting", async () => {
     });
     expect(await after({ t: "wipe_entries" })).toEqual({ a: [], b: [], drafts: 1 });
     expect(await after({ t: "wipe_all" })).toEqual({ a: [], b: [], drafts: 0 });
+});
+
+test("cards and marks are kept, and go with their room", async () => {
+    const factory = new IDBFactory();
+    const store = await openStore("roost", factory);
+    const reading = { read: 2, others: [{ person: "p", delivered: 2, read: 1 }] };
+    const hidden = { ...card(3, 4), hidden: { by: "hub", at: 1 } } as const;
+    await store.apply([
+        { t: "put_cards", room: A, cards: [card(2, 3), hidden, card(2, 9)] },
+        { t: "put_cards", room: B, cards: [card(1, 1)] },
+        { t: "put_marks", room: A, reading },
+    ]);
+    const kept = await (await openStore("roost", factory)).read();
+    expect(kept.cards.get(A)).toEqual([card(2, 9), hidden]);
+    expect(kept.saved.cards?.[A]).toEqual([
+        { ...card(2, 9), hidden: false },
+        { ...card(3, 4), hidden: true },
+    ]);
+    expect(kept.saved.marks).toEqual({ [A]: reading });
+    await store.apply([{ t: "drop_below", room: A, floor: 3 }]);
+    expect((await store.read()).cards.get(A)).toEqual([hidden]);
+    await store.apply([{ t: "wipe_room", room: A }]);
+    const left = await store.read();
+    expect([...left.cards.keys()]).toEqual([B]);
+    expect(left.saved.marks).toEqual({});
+});
+
+test("what was removed is forgotten with its edits", async () => {
+    const store = await openStore("roost", new IDBFactory());
+    const body = { text: "words" };
+    const edit = (seq: number, kind: string): Entry => ({
+        ...entry(seq),
+        kind,
+        target: "e2",
+        body,
+    });
+    const entries = [1, 2].map((seq) => ({ ...entry(seq), body }));
+    entries.push(edit(3, "edit") as never, edit(4, "message") as never);
+    await store.apply([
+        { t: "put_entries", room: A, entries },
+        { t: "put_entries", room: B, entries },
+        { t: "forget_body", room: A, target: "e2", seq: 2 },
+    ]);
+    const { entries: held } = await store.read();
+    const says = (room: string) => held.get(room)?.map((each) => each.body !== undefined);
+    expect(says(A)).toEqual([true, false, false, true]);
+    expect(says(B)).toEqual([true, true, true, true]);
+});
+
+test("a store of before there were cards is read again, and keeps what is not sent", async () => {
+    const factory = new IDBFactory();
+    await new Promise<void>((resolve, reject) => {
+        const opening = factory.open("roost", 1);
+        opening.onerror = reject;
+        opening.onupgradeneeded = () => {
+            for (const table of ["facts", "ranges", "entries", "outbox", "left"])
+                opening.result.createObjectStore(table);
+        };
+        opening.onsuccess = () => {
+            const tables = ["entries", "ranges", "outbox"];
+            const writing = opening.result.transaction(tables, "readwrite");
+            writing.objectStore("entries").put(entry(1), [A, 1]);
+            writing.objectStore("ranges").put([{ from: 1, to: 1 }], A);
+            writing.objectStore("outbox").put(item(1), "d1");
+            writing.oncomplete = () => {
+                opening.result.close();
+                resolve();
+            };
+        };
+    });
+    const store = await openStore("roost", factory);
+    const { entries, saved } = await store.read();
+    expect(store.durable).toBe(true);
+    expect([entries.size, saved.ranges, saved.outbox?.length]).toEqual([0, {}, 1]);
 });
 
 test("a left draft goes in the transaction that takes it up", async () => {

@@ -2,7 +2,7 @@
 // line.
 
 import { useRef, useState } from "preact/hooks";
-import type { Entry } from "../generated/protocol.ts";
+import type { CardOf, Entry, Mark } from "../generated/protocol.ts";
 import { Confirmations } from "../kind/confirm/index.tsx";
 import { kindOf, lineOf, removedWords, standsOf } from "../kind/index.ts";
 import { nameOf } from "../kind/kind.ts";
@@ -52,7 +52,7 @@ export function EntryItem(props: Props) {
 }
 
 function Said({ entry, before, place }: Props) {
-    const { around, cards, acting, others, open, answer } = place;
+    const { around, cards, others, open } = place;
     const [chosen, setChosen] = useState(false);
     const press = useLongPress(() => open(entry));
     const card = cards.get(entry.id);
@@ -61,18 +61,17 @@ function Said({ entry, before, place }: Props) {
     const name = entry.author
         ? nameOf(entry.author, around, words.room.someone)
         : words.room.service;
-    const follows =
-        before !== undefined &&
-        before.author === entry.author &&
-        standsOf(before) === "said" &&
-        entry.at - before.at < GROUP_MS;
-    const look = ["said", mine ? "mine" : "theirs"];
-    if (follows) look.push("follows");
-    if (chosen) look.push("chosen");
-    if (removed !== undefined) look.push("removed");
+    const follows = isFollowing(entry, before);
+    const look = {
+        mine,
+        theirs: !mine,
+        follows,
+        chosen,
+        removed: removed !== undefined,
+    };
     return (
         <li
-            class={look.join(" ")}
+            class={classes(look)}
             data-testid="entry"
             data-seq={entry.seq}
             data-entry-id={entry.id}
@@ -94,39 +93,69 @@ function Said({ entry, before, place }: Props) {
                 ) : (
                     <Body entry={entry} place={place} />
                 )}
-                <p class="said-time">
-                    {card?.edited && <span class="said-edited">{words.message.edited} · </span>}
-                    <time dateTime={new Date(entry.at).toISOString()}>{timeOf(entry.at)}</time>
-                    {mine && removed === undefined && (
-                        <span class="said-sent" data-testid="receipt">
-                            {" · "}
-                            {receiptWords(entry.seq, others)}
-                        </span>
-                    )}
-                </p>
+                <Foot entry={entry} card={card} told={mine && !removed ? others : undefined} />
             </div>
             {removed === undefined && (
-                <>
-                    <Reactions card={card} around={around} />
-                    {(acting.get(entry.id) ?? []).map((draft) => (
-                        <p key={draft.id} class="on-its-way" data-testid="on-its-way">
-                            {words.acts.waiting[draft.kind] ?? words.message.waiting}
-                        </p>
-                    ))}
-                    <Buttons
-                        name={mine ? words.message.yourself : name}
-                        answer={() => {
-                            setChosen(false);
-                            answer(entry);
-                        }}
-                        open={() => {
-                            setChosen(false);
-                            open(entry);
-                        }}
-                    />
-                </>
+                <Below
+                    entry={entry}
+                    name={mine ? words.message.yourself : name}
+                    place={place}
+                    done={() => setChosen(false)}
+                />
             )}
         </li>
+    );
+}
+
+/** When it was said, and of my own words how far they have come. */
+function Foot(props: {
+    entry: Entry;
+    card: CardOf | undefined;
+    told: readonly Mark[] | undefined;
+}) {
+    const { entry, card, told } = props;
+    return (
+        <p class="said-time">
+            {card?.edited && <span class="said-edited">{words.message.edited} · </span>}
+            <time dateTime={new Date(entry.at).toISOString()}>{timeOf(entry.at)}</time>
+            {told && (
+                <span class="said-sent" data-testid="receipt">
+                    {" · "}
+                    {receiptWords(entry.seq, told)}
+                </span>
+            )}
+        </p>
+    );
+}
+
+/** Words of one person shortly after their last ones. */
+function isFollowing(entry: Entry, before: Entry | undefined): boolean {
+    const same = before !== undefined && before.author === entry.author;
+    return same && standsOf(before) === "said" && entry.at - before.at < GROUP_MS;
+}
+
+function classes(look: Record<string, boolean>): string {
+    return ["said", ...Object.keys(look).filter((name) => look[name])].join(" ");
+}
+
+/** What stands below a bubble: reactions, what is on its way, and the buttons. */
+function Below(props: { entry: Entry; name: string; place: Place; done: () => void }) {
+    const { entry, name, place, done } = props;
+    const { around, cards, acting, open, answer } = place;
+    const after = (act: (entry: Entry) => void) => () => {
+        done();
+        act(entry);
+    };
+    return (
+        <>
+            <Reactions card={cards.get(entry.id)} around={around} />
+            {(acting.get(entry.id) ?? []).map((draft) => (
+                <p key={draft.id} class="on-its-way" data-testid="on-its-way">
+                    {words.acts.waiting[draft.kind] ?? words.message.waiting}
+                </p>
+            ))}
+            <Buttons name={name} answer={after(answer)} open={after(open)} />
+        </>
     );
 }
 

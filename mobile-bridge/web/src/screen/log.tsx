@@ -44,8 +44,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
     const scroll = useScroll(visible, drafts, first);
     const fresh = useFresh(listed, entries, around);
     const { others } = shown.reading(listed.room).value;
-    const acting = actsByTarget(drafts);
-    const place: Place = { around, held: entries, cards, acting, others, open: setMenu, answer };
+    const said = { around, held: entries, cards, others, answer };
+    const place: Place = { ...said, acting: actsByTarget(drafts), open: setMenu };
     useReading(listed, entries, scroll.atEnd);
     useGoing(goTo, first, setFrom, scroll);
 
@@ -81,25 +81,20 @@ export function Log({ listed, around, answer, goTo }: Props) {
             </div>
             {menu && (
                 <Menu
-                    entry={menu}
-                    card={cards.get(menu.id)}
-                    around={around}
-                    answer={answer}
+                    {...{ entry: menu, card: cards.get(menu.id), around, answer }}
                     close={() => setMenu(undefined)}
                 />
             )}
-            {!scroll.atEnd && (
-                <button
-                    type="button"
-                    class="button-end"
-                    onClick={scroll.toEnd}
-                    data-testid="to-end"
-                >
-                    <span aria-hidden="true">↓</span>{" "}
-                    {scroll.unseen ? words.room.newest : words.room.toEnd}
-                </button>
-            )}
+            {!scroll.atEnd && <ToEnd {...scroll} />}
         </main>
+    );
+}
+
+function ToEnd({ unseen, toEnd }: { unseen: boolean; toEnd: () => void }) {
+    return (
+        <button type="button" class="button-end" onClick={toEnd} data-testid="to-end">
+            <span aria-hidden="true">↓</span> {unseen ? words.room.newest : words.room.toEnd}
+        </button>
     );
 }
 

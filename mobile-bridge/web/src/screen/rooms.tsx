@@ -80,18 +80,26 @@ function RoomLink({ room, around }: { room: Listed; around: Around }) {
             <span class="room-last">
                 {last ? lastLine(last, card, around) : words.rooms.nothingYet}
             </span>
-            {unread > 0 && (
-                <span class="room-unread" data-testid="unread">
-                    <span aria-hidden="true">{countWords(unread)}</span>
-                    <span class="unseen">{words.rooms.fresh(countWords(unread))}</span>
-                </span>
-            )}
-            {unsent.length > 0 && (
-                <span class={trouble ? "room-unsent problem" : "room-unsent"}>
-                    {trouble ? words.rooms.unsent : words.rooms.waiting}
+            {(unread > 0 || unsent.length > 0) && (
+                <span class="room-tail">
+                    {unsent.length > 0 && (
+                        <span class={trouble ? "room-unsent problem" : "room-unsent"}>
+                            {trouble ? words.rooms.unsent : words.rooms.waiting}
+                        </span>
+                    )}
+                    {unread > 0 && <Unread count={countWords(unread)} />}
                 </span>
             )}
         </a>
+    );
+}
+
+function Unread({ count }: { count: string }) {
+    return (
+        <span class="room-unread" data-testid="unread">
+            <span aria-hidden="true">{count}</span>
+            <span class="unseen">{words.rooms.fresh(count)}</span>
+        </span>
     );
 }
 

@@ -18,11 +18,9 @@ type Props = {
 
 export function Search({ room, around, held, show }: Props) {
     const { acts } = useRoost();
-    const [query, setQuery] = useState("");
     const [asked, setAsked] = useState("");
     const [found, setFound] = useState<Found>();
     const [said, setSaid] = useState("");
-    const fit = isLine(query.trim(), QUERY_MAX_CHARS) === undefined;
 
     const look = async (text: string, below?: Found) => {
         setSaid(words.search.busy);
@@ -40,33 +38,7 @@ export function Search({ room, around, held, show }: Props) {
 
     return (
         <section class="search" aria-label={words.search.open} data-testid="search">
-            <form
-                class="search-row"
-                role="search"
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    if (fit) void look(query.trim());
-                }}
-            >
-                <input
-                    type="search"
-                    class="search-text"
-                    aria-label={words.search.label}
-                    placeholder={words.search.label}
-                    maxLength={QUERY_MAX_CHARS}
-                    value={query}
-                    data-testid="search-text"
-                    onInput={(event) => setQuery(event.currentTarget.value)}
-                />
-                <button
-                    type="submit"
-                    class="button-main"
-                    aria-disabled={!fit}
-                    data-testid="search-go"
-                >
-                    {words.search.go}
-                </button>
-            </form>
+            <Asking ask={(text) => void look(text)} />
             <p class="quiet" role="status">
                 {said}
             </p>
@@ -81,6 +53,40 @@ export function Search({ room, around, held, show }: Props) {
                 </button>
             )}
         </section>
+    );
+}
+
+function Asking({ ask }: { ask: (text: string) => void }) {
+    const [query, setQuery] = useState("");
+    const fit = isLine(query.trim(), QUERY_MAX_CHARS) === undefined;
+    return (
+        <form
+            class="search-row"
+            role="search"
+            onSubmit={(event) => {
+                event.preventDefault();
+                if (fit) ask(query.trim());
+            }}
+        >
+            <input
+                type="search"
+                class="search-text"
+                aria-label={words.search.label}
+                placeholder={words.search.label}
+                maxLength={QUERY_MAX_CHARS}
+                value={query}
+                data-testid="search-text"
+                onInput={(event) => setQuery(event.currentTarget.value)}
+            />
+            <button
+                type="submit"
+                class="button-main"
+                aria-disabled={!fit}
+                data-testid="search-go"
+            >
+                {words.search.go}
+            </button>
+        </form>
     );
 }
 

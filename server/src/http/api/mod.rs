@@ -5,8 +5,8 @@ pub(super) mod people;
 pub(super) mod shapes;
 
 use super::{
-    assets, devices, enrolments, health, peers, people as members, rooms, second, session, socket,
-    table,
+    assets, devices, enrolments, finds, health, peers, people as members, rooms, second, session,
+    socket, table,
 };
 use axum::{
     http::header,
@@ -49,6 +49,8 @@ pub(super) const PAGES: &str = "Pages";
         session::me,
         rooms::range,
         rooms::append,
+        finds::search,
+        finds::calendar,
         socket::upgrade,
         members::constellations,
         peers::open,

@@ -11,7 +11,7 @@ export const gathering: Kind = {
     line: (body) => {
         const said = read(body);
         if (!said) return undefined;
-        return "details" in said ? said.details.title : words.gathering.off;
+        return "details" in said ? said.details.title : words.gathering.offLine;
     },
     View: (props) =>
         props.entry.target === undefined ? (

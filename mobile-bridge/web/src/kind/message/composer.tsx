@@ -1,6 +1,7 @@
 // Where a message is written, answered and given other words.
 
 import type { RefObject } from "preact";
+import type { Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
     TEXT_MAX_CHARS,
@@ -33,7 +34,7 @@ type Props = {
 export function Composer({ room, around, cards, closed }: Props) {
     const { acts } = useRoost();
     const writing = typed(room);
-    const { text, answers, edits, asks } = writing.value;
+    const { text, answers, edits } = writing.value;
     const area = useRef<HTMLTextAreaElement>(null);
     const refusal = check(tidy(text));
     const about = edits ?? answers;
@@ -65,25 +66,12 @@ export function Composer({ room, around, cards, closed }: Props) {
                     send();
                 }}
             >
-                {about && (
-                    <About
-                        entry={about}
-                        card={cards.get(about.id)}
-                        isEdit={edits !== undefined}
-                        around={around}
-                        stop={() => {
-                            writing.value = { ...NOTHING, text: edits ? "" : text };
-                        }}
-                    />
-                )}
-                <Problem text={text} refusal={refusal} count={countChars(text)} />
-                {mayPublish(around) && !edits && (
-                    <Extras
-                        asks={asks}
-                        ask={(next) => (writing.value = { ...writing.value, asks: next })}
-                        plan={() => setPlanning(true)}
-                    />
-                )}
+                <Above
+                    writing={writing}
+                    cards={cards}
+                    around={around}
+                    plan={() => setPlanning(true)}
+                />
                 <div class="composer-row">
                     <TextArea area={area} text={text} send={send} write={write} />
                     <button
@@ -96,6 +84,41 @@ export function Composer({ room, around, cards, closed }: Props) {
                     </button>
                 </div>
             </form>
+        </>
+    );
+}
+
+/** What stands above the field: what it is about, what is wrong with it, what can be added. */
+function Above(props: {
+    writing: Signal<Typed>;
+    cards: Props["cards"];
+    around: Around;
+    plan: () => void;
+}) {
+    const { writing, cards, around, plan } = props;
+    const { text, answers, edits, asks } = writing.value;
+    const about = edits ?? answers;
+    return (
+        <>
+            {about && (
+                <About
+                    entry={about}
+                    card={cards.get(about.id)}
+                    isEdit={edits !== undefined}
+                    around={around}
+                    stop={() => {
+                        writing.value = { ...NOTHING, text: edits ? "" : text };
+                    }}
+                />
+            )}
+            <Problem text={text} refusal={check(tidy(text))} count={countChars(text)} />
+            {mayPublish(around) && !edits && (
+                <Extras
+                    asks={asks}
+                    ask={(next) => (writing.value = { ...writing.value, asks: next })}
+                    plan={plan}
+                />
+            )}
         </>
     );
 }

@@ -33,12 +33,13 @@ export function Answering({ gathering, home, given, around, answered }: Props) {
         setChosen(undefined);
         answered?.();
     };
+    const ours = given?.stale ? words.rsvp.askAgain : words.rsvp.ask;
     const name = homeName(home, around, words.room.someone);
-    const again = given?.stale === true;
+    const question = home === around.home ? ours : words.rsvp.askFor(name);
     return (
         <div class="answer" data-testid="rsvp" data-home={home}>
-            <p class="answer-ask">{again ? words.rsvp.askAgain(name) : words.rsvp.ask(name)}</p>
-            <div class="answer-row" role="group" aria-label={words.rsvp.ask(name)}>
+            <p class="answer-ask">{question}</p>
+            <div class="answer-row" role="group" aria-label={question}>
                 {ANSWERS.map((answer) => (
                     <button
                         key={answer}

@@ -1,0 +1,134 @@
+// What kinds compute, as tables.
+
+import { expect, test } from "vitest";
+import type { Entry, Listed, Role, RoomKind } from "../generated/protocol.ts";
+import { detailsOf } from "./gathering/form.tsx";
+import { fromField, toField, whenWords } from "./gathering/when.ts";
+import { hoursAt } from "./hours.ts";
+import { lineOf, removedWords } from "./index.ts";
+import { NOBODY, type Around } from "./kind.ts";
+import { mayAnswer, mayConfirm, mayPin, mayPublish, mayRemove } from "./may.ts";
+import { countWords, firstNews, unreadOf } from "./news.ts";
+import { tallyOf } from "./reaction/index.tsx";
+
+const ROLES: Role[] = ["admin", "liaison", "hub", "satellite", "young"];
+const entry = (seq: number, more: Partial<Entry> = {}): Entry => ({
+    seq,
+    id: `e${seq}`,
+    kind: "message",
+    at: seq,
+    author: "jo",
+    body: { text: "hi" },
+    ...more,
+});
+
+function around(role: Role, kind: RoomKind): Around {
+    const listed: Listed = { room: "r", kind, title: "", floor: 1, head: 0, view: "full" };
+    const home = role === "hub" || role === "satellite" ? `of ${role}` : undefined;
+    return { ...NOBODY, me: "me", role, home, listed };
+}
+
+test("who is offered what, as shared/src/policy.rs has it", () => {
+    // Columns: admin, liaison, hub, satellite, young.
+    const table: [string, RoomKind, (of: Around) => unknown, string][] = [
+        ["pin", "circle", mayPin, "-YY--"],
+        ["pin", "hub_line", mayPin, "YYYYY"],
+        ["pin", "peers", mayPin, "-Y---"],
+        ["hide", "circle", (of) => mayRemove(entry(1), of), "-YY--"],
+        ["hide", "hub_line", (of) => mayRemove(entry(1), of), "-Y---"],
+        ["hide", "peers", (of) => mayRemove(entry(1), of), "-Y---"],
+        ["remove", "peers", (of) => mayRemove(entry(1, { author: "me" }), of), "YYYYY"],
+        ["publish", "circle", mayPublish, "-YY--"],
+        ["publish", "liaison_line", mayPublish, "-----"],
+        ["confirm", "circle", mayConfirm, "--YY-"],
+        ["answer", "circle", (of) => mayAnswer("of satellite", of), "-YYY-"],
+    ];
+    for (const [what, kind, may, cells] of table) {
+        const told = ROLES.map((role) => (may(around(role, kind)) ? "Y" : "-")).join("");
+        expect(told, `${what} in ${kind}`).toBe(cells);
+    }
+});
+
+test("hours, as shared/src/room.rs has them", () => {
+    // In winter London's clock is UTC; the last rows are in summer. 23 November 2026 is a Monday.
+    const at = (day: number, hour: number, minute: number, month = 10) =>
+        hoursAt(Date.UTC(2026, month, day, hour, minute));
+    expect(at(23, 15, 29)).toEqual({ open: false, in_days: 0, minute: 930 });
+    expect(at(23, 15, 30)).toEqual({ open: true });
+    expect(at(27, 20, 29)).toEqual({ open: true });
+    expect(at(27, 20, 30)).toEqual({ open: false, in_days: 1, minute: 600 });
+    expect(at(28, 9, 59)).toEqual({ open: false, in_days: 0, minute: 600 });
+    expect(at(29, 20, 30)).toEqual({ open: false, in_days: 1, minute: 930 });
+    expect(at(6, 14, 30, 6)).toEqual({ open: true });
+    expect(at(6, 19, 30, 6)).toEqual({ open: false, in_days: 1, minute: 930 });
+});
+
+test("what is new", () => {
+    const log = [
+        entry(1),
+        entry(2, { author: "me" }),
+        entry(3, { kind: "reaction" }),
+        entry(4, { kind: "gathering" }),
+        entry(5),
+    ];
+    const { body: _, ...removed } = entry(6);
+    expect(unreadOf([...log, removed], 1, "me")).toBe(2);
+    expect(unreadOf(log, 5, "me")).toBe(0);
+    expect(unreadOf(log, 0, undefined)).toBe(4);
+    const many = Array.from({ length: 300 }, (_, at) => entry(at + 1));
+    expect(countWords(unreadOf(many, 0, "me"))).toBe("99+");
+    expect(countWords(unreadOf(many, 201, "me"))).toBe("99");
+    expect(firstNews(log, { read: 1, head: 5 }, "me")).toBe(4);
+    expect(firstNews(log, { read: 1, head: 3 }, "me")).toBeUndefined();
+    expect(firstNews(log, { read: 0, head: 5 }, "me")).toBeUndefined();
+});
+
+test("a line is of the words of now, or of who took them out", () => {
+    const card = { target: "e1", seq: 1, at_seq: 2 };
+    const edited = { ...card, edited: { text: "other words", at: 1, times: 1 } };
+    expect(lineOf(entry(1), NOBODY)).toBe("hi");
+    expect(lineOf(entry(1), NOBODY, edited)).toBe("other words");
+    expect(lineOf(entry(1), NOBODY, { ...card, hidden: { by: "hub", at: 1 } })).toBe(
+        "Hidden by the hub",
+    );
+    const { body: _, ...bare } = entry(1);
+    expect(removedWords(bare, undefined)).toBe("Removed");
+    // Of a kind that the server's own build does not know.
+    expect(removedWords({ ...bare, at: 0 }, undefined)).toBeUndefined();
+    expect(removedWords({ ...bare, kind: "of_tomorrow" }, undefined)).toBeUndefined();
+});
+
+test("reactions in the order they are offered, unknown ones first", () => {
+    const reactions = { a: "🎉", b: "👍", c: "🦊", d: "👍" };
+    expect(tallyOf({ target: "e1", seq: 1, at_seq: 2, reactions })).toEqual([
+        ["🦊", ["c"]],
+        ["👍", ["b", "d"]],
+        ["🎉", ["a"]],
+    ]);
+});
+
+test("the plan of a gathering", () => {
+    const now = new Date("2026-11-22T10:00").getTime();
+    const plan = {
+        title: "Tea",
+        type: "meet_up",
+        starts: "2026-11-28T14:00",
+        ends: "2026-11-28T16:00",
+        place: " ",
+        note: "",
+        places: "12",
+    } as const;
+    const starts_at = fromField(plan.starts)!;
+    const ends_at = starts_at + 7_200_000;
+    const details = { title: "Tea", type: "meet_up", starts_at, ends_at, places: 12 } as const;
+    expect(detailsOf(plan, now)).toEqual(details);
+    expect(detailsOf({ ...plan, title: " " }, now)).toContain("a name");
+    expect(detailsOf({ ...plan, ends: "" }, now)).toContain("an end");
+    expect(detailsOf({ ...plan, ends: plan.starts }, now)).toContain("after the start");
+    expect(detailsOf({ ...plan, places: "0" }, now)).toContain("look through it again");
+    expect(detailsOf(plan, starts_at + 1)).toContain("ahead");
+    expect(detailsOf(plan, starts_at + 1, details)).toEqual(details);
+    expect(toField(starts_at)).toBe(plan.starts);
+    expect(fromField("")).toBeUndefined();
+    expect(whenWords(starts_at, ends_at)).toContain("–");
+});

@@ -1,0 +1,168 @@
+// @vitest-environment happy-dom
+// Gatherings, what is new, who is writing, search, and the young people's room.
+
+import { act } from "preact/test-utils";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Entry, GatheringState } from "../generated/protocol.ts";
+import { route } from "../route.ts";
+import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage, did, idAt, said } from "./stage.ts";
+
+const HOUR_MS = 3_600_000;
+const starts_at = Math.floor(Date.now() / 60_000) * 60_000 + 24 * HOUR_MS;
+const details = {
+    title: "Tea",
+    type: "meet_up",
+    starts_at,
+    ends_at: starts_at + 2 * HOUR_MS,
+    place: "Jo's house",
+    places: 10,
+} as const;
+const tea: Entry = {
+    seq: 1,
+    id: idAt(1),
+    kind: "gathering",
+    author: JO,
+    at: 1,
+    body: { details },
+};
+const state: GatheringState = {
+    details,
+    revision: 0,
+    status: "open",
+    answers: { [HUB]: { answer: "going", heads: 4, by: JO, at: 1, stale: false } },
+    going_heads: 4,
+    maybe_heads: 0,
+    homes_going: 1,
+    homes_not: 0,
+    waiting: [OURS],
+};
+
+afterEach(() => {
+    vi.useRealTimers();
+});
+
+test("a gathering counts who comes, and is answered in two taps", async () => {
+    const stage = await new Stage().hold(tea).card(tea, { state }).draw();
+    expect(stage.find("tally")!.textContent).toBe("4 people from 1 home coming · 6 places left");
+    expect(stage.find("no-answer")!.textContent).toBe("No answer yet: The Okafors");
+    expect(stage.find("gathering-change")).toBeNull();
+    await stage.press("rsvp-going");
+    await stage.press("rsvp-heads", 2);
+    expect(stage.sent).toEqual([["rsvp", { answer: "going", heads: 3 }, tea.id]]);
+    await stage.press("rsvp-not_going");
+    expect(stage.sent[1]).toEqual(["rsvp", { answer: "not_going" }, tea.id]);
+});
+
+test("whoever leads answers for a home that told them", async () => {
+    const stage = await new Stage("liaison").hold(tea).card(tea, { state }).draw();
+    expect(stage.find("rsvp")).toBeNull();
+    await stage.press("answer-for", 1);
+    await stage.press("rsvp-maybe");
+    await stage.press("rsvp-heads", 0);
+    expect(stage.sent).toEqual([["rsvp", { answer: "maybe", heads: 1, home: OURS }, tea.id]]);
+});
+
+test("a moved gathering asks again, one that is off or over asks nobody", async () => {
+    const ours = { answer: "going", heads: 2, by: SAM, at: 1, stale: true } as const;
+    const moved = { ...state, answers: { [OURS]: ours } };
+    const stage = new Stage().hold(tea, did(2, JO, "gathering", tea, { details }));
+    await stage.card(tea, { state: moved }).draw();
+    expect(stage.find("rsvp")!.textContent).toContain("Is your answer still right?");
+    expect(stage.all("entry")[1]!.textContent).toBe("Jo changed “Tea”");
+    const off = { ...state, status: "cancelled", reason: "The hall is flooded" };
+    const gone = await new Stage("hub").hold(tea).card(tea, { state: off }).draw();
+    expect(gone.find("gathering")!.textContent).toContain("Called off: The hall is flooded");
+    expect(gone.find("rsvp")).toBeNull();
+    const past = { ...state, details: { ...details, starts_at: 1, ends_at: 2 } };
+    const over = await new Stage("hub").hold(tea).card(tea, { state: past }).draw();
+    expect(over.find("rsvp")).toBeNull();
+    expect(over.find("gathering-cancel")).toBeNull();
+});
+
+test("whoever leads plans a gathering, and calls it off", async () => {
+    const stage = await new Stage("hub").hold(tea).card(tea, { state }).draw();
+    await stage.press("plan-gathering");
+    await stage.press("planner-save");
+    expect(stage.find("planner")!.textContent).toContain("Please give it a name");
+    await stage.fill("plan-title", " Reading circle ");
+    await stage.fill("plan-starts", "2099-01-01T10:00");
+    const at = new Date("2099-01-01T10:00").getTime();
+    await stage.press("planner-save");
+    const planned = { title: "Reading circle", type: "meet_up", starts_at: at };
+    expect(stage.sent).toEqual([
+        ["gathering", { details: { ...planned, ends_at: at + 2 * HOUR_MS } }, undefined],
+    ]);
+    await stage.press("gathering-cancel");
+    await stage.press("cancel-yes");
+    expect(stage.sent[1]).toEqual(["gathering", { cancelled: {} }, tea.id]);
+});
+
+test("a calendar file that cannot be had says why", async () => {
+    const stage = await new Stage().hold(tea).card(tea, { state }).draw();
+    await stage.press("calendar");
+    expect(stage.find("gathering")!.textContent).toContain("Getting it needs signal.");
+});
+
+test("the list tells how much is new, and the room where it begins", async () => {
+    const old = said(1, JO, "old");
+    const stage = new Stage("satellite", { head: 4 }).hold(old, said(2, SAM, "mine"));
+    stage.hold(did(3, JO, "reaction", old, { emoji: "👍" }), said(4, JO, "new"));
+    stage.shown.apply({ t: "put_marks", room: ROOM, reading: { read: 1, others: [] } });
+    route.value = { at: "rooms" };
+    await stage.draw();
+    expect(stage.find("unread")!.textContent).toBe("11 new message");
+    route.value = { at: "room", room: ROOM };
+    await stage.draw();
+    const rows = [...stage.place.querySelectorAll(".entries > li")].map((row) => row.textContent);
+    expect(rows.indexOf("New")).toBe(rows.length - 2);
+    expect(stage.done).toContainEqual(["read", 4]);
+});
+
+test("a screen that nobody sees reads nothing", async () => {
+    const hidden = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+    const stage = await new Stage().hold(said(1, JO, "hello")).draw();
+    expect(stage.done).toEqual([]);
+    hidden.mockReturnValue("visible");
+    await act(async () => void document.dispatchEvent(new Event("visibilitychange")));
+    expect(stage.done).toEqual([["read", 1]]);
+    hidden.mockRestore();
+});
+
+test("writing is said, and who writes is shown", async () => {
+    const stage = await new Stage().draw();
+    await stage.fill("composer", "h");
+    expect(stage.done).toEqual([["typing"]]);
+    await act(async () => stage.shown.writing(ROOM, [JO, PRIYA]));
+    expect(stage.find("typing")!.textContent).toBe("Jo and Priya are writing…");
+    await act(async () => stage.shown.writing(ROOM, []));
+    expect(stage.find("typing")!.textContent).toBe("");
+});
+
+test("searching a room", async () => {
+    const stage = await new Stage().hold(said(2, JO, "tea")).draw();
+    await stage.press("search-open");
+    await stage.press("search-go");
+    expect(stage.done.filter(([what]) => what === "search")).toEqual([]);
+    await stage.fill("search-text", " tea ");
+    await stage.press("search-go");
+    expect(stage.done).toContainEqual(["search", "tea", undefined]);
+    expect(stage.find("search")!.textContent).toContain("1 message found.");
+    expect(stage.find("find")!.textContent).toContain("tea");
+});
+
+test("the young people's room says who reads it, and when it opens", async () => {
+    // A Wednesday at three, half an hour too early.
+    vi.useFakeTimers({ now: Date.UTC(2026, 10, 25, 15, 0), toFake: ["Date"] });
+    const stage = await new Stage("young", { kind: "peers", title: "Our room" }).draw();
+    expect(stage.find("peers")!.textContent).toContain(
+        "Priya, your liaison worker, is in this room and reads it.",
+    );
+    expect(stage.find("closed")!.textContent).toContain("again today from 15:30.");
+    await stage.fill("composer", "hello");
+    await stage.press("send");
+    expect(stage.sent).toEqual([]);
+    expect((stage.find("composer") as HTMLTextAreaElement).value).toBe("hello");
+    const priya = await new Stage("liaison", { kind: "peers" }).draw();
+    expect(priya.find("peers")!.textContent).toContain("You look after this room.");
+    expect(priya.find("closed")).toBeNull();
+});

@@ -1,0 +1,146 @@
+// For tests: a core that stands still, people to fill it with, and hands to press with.
+
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { createElement } from "preact";
+import { App } from "../app.tsx";
+import { Shown } from "../core/shown.ts";
+import type { CardOf, Entry, Listed, Role, Welcome } from "../generated/protocol.ts";
+import { route } from "../route.ts";
+import type { Acts } from "../roost.ts";
+
+export const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
+export const SAM = "0190a6c0-0000-7000-8000-000000000001";
+export const JO = "0190a6c0-0000-7000-8000-000000000002";
+export const PRIYA = "0190a6c0-0000-7000-8000-000000000003";
+export const OURS = "0190a6c0-0000-7000-8000-0000000000f1";
+export const HUB = "0190a6c0-0000-7000-8000-0000000000f2";
+
+/** A phone of Sam's, who is whatever a test needs. */
+export class Stage {
+    shown = new Shown();
+    done: unknown[][] = [];
+    place!: HTMLElement;
+    acts: Acts = {
+        open: () => Promise.resolve(),
+        look: () => Promise.resolve({ unreachable: true }),
+        join: () => Promise.resolve({ unreachable: true }),
+        signOut: () => Promise.resolve({ unreachable: true }),
+        send: (...all) => void this.done.push(["send", ...all.slice(1)]),
+        retry: (id) => void this.done.push(["retry", id]),
+        remove: (id) => void this.done.push(["remove", id]),
+        older: () => undefined,
+        read: (_, seq) => void this.done.push(["read", seq]),
+        typing: () => void this.done.push(["typing"]),
+        search: (_, query, before) => {
+            this.done.push(["search", query, before]);
+            return Promise.resolve({ value: { entries: [said(2, JO, "tea")], more: false } });
+        },
+        calendar: () => Promise.resolve({ unreachable: true }),
+    };
+
+    constructor(role: Role = "satellite", room: Partial<Listed> = {}) {
+        this.shown.phase.value = "signed_in";
+        this.shown.apply({ t: "put_welcome", welcome: welcome(role, room) });
+        route.value = { at: "room", room: ROOM };
+    }
+
+    hold(...entries: Entry[]): this {
+        this.shown.put(ROOM, entries);
+        return this;
+    }
+
+    card(of: Entry, card: Partial<CardOf>): this {
+        const whole = { target: of.id, seq: of.seq, at_seq: of.seq + 1, ...card };
+        this.shown.apply({ t: "put_cards", room: ROOM, cards: [whole] });
+        return this;
+    }
+
+    async draw(): Promise<this> {
+        const old = document.getElementById("roost");
+        if (old) render(null, old);
+        document.body.innerHTML = "<div id='roost'></div>";
+        this.place = document.getElementById("roost")!;
+        const { shown, acts } = this;
+        await act(async () => render(createElement(App, { roost: { shown, acts } }), this.place));
+        return this;
+    }
+
+    find(id: string): HTMLElement | null {
+        return this.place.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+    }
+
+    all(id: string): HTMLElement[] {
+        return [...this.place.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`)];
+    }
+
+    entry(of: Entry): HTMLElement {
+        return this.place.querySelector<HTMLElement>(`[data-entry-id="${of.id}"]`)!;
+    }
+
+    press(id: string, nth = 0): Promise<void> {
+        const button = this.all(id)[nth];
+        if (!button) throw new Error(`there is no ${id} number ${nth}`);
+        return act(async () => button.click());
+    }
+
+    fill(id: string, value: string): Promise<void> {
+        const field = this.find(id) as HTMLInputElement;
+        return act(async () => {
+            field.value = value;
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+        });
+    }
+
+    /** What was sent to the outbox: kind, body, target. */
+    get sent(): unknown[][] {
+        return this.done.filter(([what]) => what === "send").map(([, ...rest]) => rest);
+    }
+}
+
+function welcome(role: Role, room: Partial<Listed>): Welcome {
+    const listed: Listed = {
+        room: ROOM,
+        kind: "circle",
+        title: "Wren",
+        floor: 1,
+        head: 0,
+        view: "full",
+        ...room,
+    };
+    const home = role === "hub" ? HUB : OURS;
+    const mine = role === "liaison" || role === "young" ? {} : { home };
+    return {
+        v: 1,
+        epoch: ROOM,
+        now: 0,
+        beat_ms: 1,
+        silence_ms: 1,
+        retry_ms: 1,
+        me: SAM,
+        homes: [
+            { home: OURS, name: "The Okafors", hub: false },
+            { home: HUB, name: "Jo's house", hub: true },
+        ],
+        people: [
+            { person: SAM, name: "Sam", role, ...mine },
+            { person: JO, name: "Jo", role: "hub", home: HUB },
+            { person: PRIYA, name: "Priya", role: "liaison" },
+        ],
+        rooms: [listed],
+    };
+}
+
+/** Entry number `seq`, a message. */
+export function said(seq: number, author: string, text: string, at = Date.now()): Entry {
+    return { seq, id: idAt(seq), kind: "message", author, at, body: { text } };
+}
+
+/** Something done to an entry. */
+export function did(seq: number, author: string, kind: string, of: Entry, body: unknown): Entry {
+    return { seq, id: idAt(seq), kind, author, target: of.id, at: Date.now(), body };
+}
+
+export function idAt(seq: number): string {
+    return `0190a6c0-0000-7000-8000-${seq.toString(16).padStart(12, "0")}`;
+}

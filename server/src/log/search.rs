@@ -1,0 +1,95 @@
+//! Search within a room. Bounded and the same on both databases: stretches of the log are read from
+//! the newest down, and their words are compared here, where letters of every language are folded
+//! alike.
+
+use super::{Log, Who, may};
+use crate::{
+    error::Result,
+    page::Line,
+    store::entries::{self, EntryRow, Stretch},
+};
+use roost_shared::{
+    RoomId, Seq,
+    frame::{PAGE_MAX_ENTRIES, Side},
+    policy::Action,
+    text,
+};
+use serde_json::Value;
+
+/// The most entries that one search answers with.
+pub const FOUND_MAX: usize = 50;
+/// The most entries that one search looks at; the next one goes on below.
+const LOOKED_AT_MAX: i64 = 20_000;
+/// The fields of bodies that hold words of people.
+const SEARCHED: [&str; 5] = ["text", "title", "place", "note", "reason"];
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Words; an entry must have all of them, each anywhere in it.
+    pub query: String,
+    /// Only below this.
+    pub before: Option<Seq>,
+    pub limit: usize,
+}
+
+/// What was found, the newest first.
+pub struct Found {
+    pub lines: Vec<Line>,
+    /// Where to go on, when there is more to look at.
+    pub before: Option<Seq>,
+}
+
+impl Log {
+    /// Looks for words in a room, never below the reader's floor.
+    ///
+    /// # Errors
+    /// `QueryInvalid`; `NotFound` for a room that is none of the reader's.
+    pub async fn search(&self, who: Who, room: RoomId, search: Search) -> Result<Found> {
+        text::query(&search.query)?;
+        let mut conn = self.db.reader().await?;
+        let floor = may(&mut conn, who, room, Action::Search).await?.floor;
+        let head = crate::store::rooms::head(&mut conn, who.constellation, room).await?;
+        let folded = search.query.to_lowercase();
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        let limit = search.limit.clamp(1, FOUND_MAX);
+        let mut lines = Vec::new();
+        let mut before = search.before.unwrap_or(head.next()).min(head.next());
+        let lowest = Seq(before.0 - LOOKED_AT_MAX).max(floor);
+        while before > lowest {
+            let (constellation, side) = (who.constellation, Side::Before(before));
+            let page = PAGE_MAX_ENTRIES;
+            let stretch = Stretch { constellation, room, side, floor: lowest, head, limit: page };
+            let rows = entries::range(&mut conn, stretch).await?;
+            let Some(first) = rows.first().map(|row| row.seq) else { break };
+            for row in rows.iter().rev().filter(|row| has_all(row, &words)) {
+                lines.push(Line::of(row)?);
+                if lines.len() == limit {
+                    return Ok(Found { lines, before: Some(row.seq).filter(|seq| *seq > floor) });
+                }
+            }
+            before = first;
+        }
+        Ok(Found { lines, before: Some(lowest).filter(|seq| *seq > floor) })
+    }
+}
+
+fn has_all(row: &EntryRow, words: &[&str]) -> bool {
+    let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+    let mut said = String::new();
+    gather(&body, &mut said);
+    let said = said.to_lowercase();
+    words.iter().all(|word| said.contains(word))
+}
+
+fn gather(body: &Value, said: &mut String) {
+    for (name, value) in body.as_object().into_iter().flatten() {
+        match value {
+            Value::String(text) if SEARCHED.contains(&name.as_str()) => {
+                said.push_str(text);
+                said.push('\n');
+            }
+            inner => gather(inner, said),
+        }
+    }
+}

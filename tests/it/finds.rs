@@ -1,0 +1,125 @@
+//! What was said in a room is found again by its words, by those who may read it and nobody else; a
+//! gathering can be put into one's own calendar.
+
+use reqwest::{Method, StatusCode};
+use roost_server::log::Who;
+use roost_shared::{
+    Draft, EntryId, RoomId,
+    policy::{Actor, Role},
+    room::RoomKind,
+};
+use roost_tests::{
+    door::{Heard, SignIn},
+    ids,
+    world::World,
+};
+use serde_json::{Value, json};
+
+async fn say(
+    world: &World,
+    room: RoomId,
+    kind: &str,
+    target: Option<EntryId>,
+    body: Value,
+) -> EntryId {
+    let actor = Actor::Person { person: world.person("jo"), role: Role::Hub };
+    let who = Who { constellation: world.cast.wren, actor };
+    let draft = Draft { id: ids::entry(), kind: kind.to_owned(), target, body };
+    let id = draft.id;
+    world.app().log.append(who, room, draft).await.unwrap();
+    id
+}
+
+async fn get(world: &World, by: &SignIn, path: &str) -> Heard {
+    world.door.ask(Method::GET, path, Some(&by.access), None).await.unwrap()
+}
+
+fn texts(heard: &Heard) -> Vec<String> {
+    let entries = heard.json()["entries"].as_array().cloned().unwrap_or_default();
+    entries.iter().map(|entry| entry["body"]["text"].as_str().unwrap_or("?").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn words_are_found_where_they_stand_now() {
+    let world = World::new().await;
+    let circle = world.room("jo", RoomKind::Circle).await;
+    for text in
+        ["Picnic on Sunday?", "No: ZO\u{cb} is ill", "a picnic, then, when Zo\u{eb} is well"]
+    {
+        say(&world, circle, "message", None, json!({ "text": text })).await;
+    }
+    let gone =
+        say(&world, circle, "message", None, json!({"text": "the picnic is at 5 Elm Road"})).await;
+    say(&world, circle, "redact", Some(gone), json!({})).await;
+    let told = say(&world, circle, "message", None, json!({"text": "bring a picknick rug"})).await;
+    say(&world, circle, "edit", Some(told), json!({"text": "bring a picnic rug"})).await;
+    let sam = world.sign_in("sam").await;
+    let at = format!("/api/rooms/{circle}/search");
+    let heard = get(&world, &sam, &format!("{at}?q=PICNIC")).await;
+    let newest = [
+        "bring a picnic rug",
+        "bring a picnic rug",
+        "a picnic, then, when Zo\u{eb} is well",
+        "Picnic on Sunday?",
+    ];
+    assert_eq!(texts(&heard), newest, "an edit and what it edited; nothing that was removed");
+    assert_eq!(texts(&get(&world, &sam, &format!("{at}?q=zo%C3%AB%20well")).await), newest[2..3]);
+    let first = get(&world, &sam, &format!("{at}?q=picnic&limit=2")).await.json();
+    assert_eq!(first["more"], true);
+    let rest =
+        get(&world, &sam, &format!("{at}?q=picnic&limit=50&before={}", first["before"])).await;
+    assert_eq!(texts(&rest), newest[2..]);
+    // Wildcards are letters, and what cannot be searched for says so.
+    assert_eq!(texts(&get(&world, &sam, &format!("{at}?q=%25")).await), [] as [&str; 0]);
+    let long = "%25".repeat(4_000);
+    for query in [
+        String::new(),
+        "?q=".to_owned(),
+        "?q=%20".to_owned(),
+        format!("?q={long}"),
+        "?q=a&limit=x".to_owned(),
+    ] {
+        let heard = get(&world, &sam, &format!("{at}{query}")).await;
+        assert_eq!(heard.json()["code"], "query_invalid", "{:.20}", query);
+    }
+    let noor = world.sign_in("noor").await;
+    let nowhere = format!("/api/rooms/{}/search?q=picnic", ids::room());
+    assert_eq!(
+        get(&world, &noor, &format!("{at}?q=picnic")).await,
+        get(&world, &noor, &nowhere).await
+    );
+}
+
+#[tokio::test]
+async fn a_gathering_goes_into_a_calendar_as_it_stands_now() {
+    let world = World::new().await;
+    let circle = world.room("jo", RoomKind::Circle).await;
+    let starts_at = world.app().clock.now() + 86_400_000;
+    let details = |title: &str| {
+        let ends_at = starts_at + 3_600_000;
+        json!({"details": {"title": title, "type": "meet_up", "starts_at": starts_at,
+            "ends_at": ends_at}})
+    };
+    let picnic = say(&world, circle, "gathering", None, details("Picnic")).await;
+    say(&world, circle, "gathering", Some(picnic), details("Picnic; with Zo\u{eb}, and cake"))
+        .await;
+    let sam = world.sign_in("sam").await;
+    let heard = get(&world, &sam, &format!("/api/rooms/{circle}/gatherings/{picnic}.ics")).await;
+    assert_eq!(heard.status, StatusCode::OK);
+    assert!(
+        heard.text.contains("SUMMARY:Picnic\\; with Zo\u{eb}\\, and cake\r\n"),
+        "{}",
+        heard.text
+    );
+    assert!(heard.text.contains("SEQUENCE:1\r\n"), "{}", heard.text);
+    let message = say(&world, circle, "message", None, json!({"text": "hello"})).await;
+    for id in [message.to_string(), "x".to_owned(), picnic.to_string()] {
+        let ending = if id == picnic.to_string() { "" } else { ".ics" };
+        let heard =
+            get(&world, &sam, &format!("/api/rooms/{circle}/gatherings/{id}{ending}")).await;
+        assert_eq!(heard.status, StatusCode::NOT_FOUND, "{id}");
+    }
+    let noor = world.sign_in("noor").await;
+    let heard = get(&world, &noor, &format!("/api/rooms/{circle}/gatherings/{picnic}.ics")).await;
+    assert_eq!(heard.status, StatusCode::NOT_FOUND);
+}
