@@ -116,6 +116,12 @@ async fn to_the_carers_there_is_no_such_room() {
             desk.ask(Method::POST, &missing, Some(&draft(id))).await,
             "{name} writes"
         );
+        let words = |room: RoomId| format!("/api/rooms/{room}/search?q=hello");
+        assert_eq!(
+            desk.ask(Method::GET, &words(room), None).await,
+            desk.ask(Method::GET, &words(ids::room()), None).await,
+            "{name} searches"
+        );
         let nothing = desk.ask(Method::POST, "/api/no/such/route", Some(&json!({}))).await;
         assert_eq!(desk.post("peers", json!({})).await, nothing, "{name} opens");
     }

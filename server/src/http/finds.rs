@@ -63,7 +63,9 @@ pub async fn search(
 ) -> Answer<axum::Json<Found>> {
     let Query(Asked { q, before, limit }) = asked.map_err(|_| Refusal::QueryInvalid)?;
     let search = Search { query: q, before, limit: limit.unwrap_or(FOUND_MAX) };
-    let found = app.log.search(me.who(), room_id(&room)?, search).await?;
+    let room = room_id(&room)?;
+    let who = app.people.who(&me, room).await?;
+    let found = app.log.search(who, room, search).await?;
     let raw = |text: Box<str>| RawValue::from_string(text.into_string());
     let entries = found.lines.into_iter().map(|line| raw(line.text)).collect::<Result<_, _>>();
     let entries = entries.map_err(|e| crate::Error::internal("an entry is not JSON", e))?;
@@ -88,7 +90,8 @@ pub async fn calendar(
     let room = room_id(&room)?;
     let id: Option<EntryId> = gathering.strip_suffix(".ics").and_then(|id| id.parse().ok());
     let id = id.ok_or(Refusal::NotFound)?;
-    let card = app.log.card(me.who(), room, id).await?;
+    let who = app.people.who(&me, room).await?;
+    let card = app.log.card(who, room, id).await?;
     let state = GatheringState::of(&card).ok_or(Refusal::NotFound)?;
     let text = ics::ics(&state, &format!("{id}@roost"), app.clock.now());
     let named = "attachment; filename=\"gathering.ics\"";
