@@ -40,8 +40,12 @@ pub use error::Error;
 
 use http::{Door, serve};
 use roost_shared::Refusal;
-use std::{future::Future, net::SocketAddr, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use std::{future::Future, io, net::SocketAddr, num::NonZero, thread, time::Duration};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    sync::watch,
+};
 
 /// How long phones get to hear that the server restarts, requests to be answered, and the database
 /// to close: all three within ten seconds.
@@ -50,6 +54,16 @@ const REQUESTS: Duration = Duration::from_secs(2);
 const CLOSING: Duration = Duration::from_secs(2);
 /// How often it is looked whether the last phone has gone.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// What everything runs on. The log's writer and SQLite have threads of their own, so one core is
+/// theirs: a worker more would cost every message the wakes that it takes to share the work with it.
+///
+/// # Errors
+/// Whatever the system said.
+pub fn runtime() -> io::Result<Runtime> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    Builder::new_multi_thread().worker_threads((cores - 1).max(1)).enable_all().build()
+}
 
 /// Serves until `shutdown`. Then it is not ready any more, tells every phone to come back, answers
 /// what was asked, and closes the database.

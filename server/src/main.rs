@@ -56,7 +56,7 @@ struct Port {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match roost_server::runtime() {
         Ok(runtime) => runtime,
         Err(error) => return tell(&Error::internal("starting", error)),
     };

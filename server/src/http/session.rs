@@ -70,7 +70,7 @@ pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
     responses((status = 200, description = "The welcome.", body = shapes::Welcome)))]
 pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     let rooms = app.directory.rooms_of(&me).await?;
-    Ok(axum::Json(app.directory.welcome(&me, &rooms).await?.0))
+    Ok(axum::Json(app.directory.welcome(&me, &rooms).await?))
 }
 
 /// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     app::App,
-    ws::{line, socket},
+    ws::{
+        line::{self, Line},
+        socket,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -40,7 +43,7 @@ pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Res
         };
         let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
         // On its own: this task holds little more than the way to it.
-        tokio::spawn(socket::run(app, line::open(stream, early).await));
+        tokio::spawn(socket::run(app, Line::open(stream, early).await));
     });
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),

@@ -11,12 +11,13 @@ use crate::{
     config,
     error::Result,
     store::{
-        Db, homes, marks, meta, people,
+        Conn, Db, homes, marks, meta,
+        people::{self, Place},
         rooms::{self, Mine},
     },
 };
 use roost_shared::{
-    ConstellationId, Epoch, PersonId,
+    ConstellationId, Epoch, PersonId, RoomId,
     frame::{Cursors, VERSION, Welcome},
 };
 use std::{
@@ -79,29 +80,33 @@ impl Directory {
     /// # Errors
     /// Whatever the database said.
     pub async fn rooms_of(&self, me: &Me) -> Result<Vec<Mine>> {
+        let mut conn = self.0.db.reader().await?;
         let mut rooms = Vec::new();
         for place in me.places() {
-            rooms.extend(self.rooms(place.constellation, me.person).await?);
+            rooms.extend(rooms::of_person(&mut conn, place.constellation, me.person).await?);
         }
         Ok(rooms)
     }
 
-    /// The welcome for me with these rooms, and what my phones are known to hold.
+    /// The welcome for me with these rooms.
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<(Welcome, Cursors)> {
+    pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<Welcome> {
         let mut told = Told::default();
-        for place in me.places() {
-            let names = self.names(place.constellation).await?;
-            let mut conn = self.0.db.reader().await?;
-            let marks = marks::of_member(&mut conn, place.constellation, me.person).await?;
-            drop(conn);
-            told.add(me.person, *place, &names, (rooms, &marks));
+        let mut conn = self.0.db.reader().await?;
+        for Place { constellation, role } in me.places().iter().copied() {
+            let names = self.names(&mut conn, constellation).await?;
+            let here = rooms.iter().filter(|mine| mine.constellation == constellation);
+            let lines = here.clone().filter(|mine| mine.kind.has_marks()).map(|mine| mine.room);
+            let lines: Vec<RoomId> = lines.collect();
+            let marks = marks::of_rooms(&mut conn, constellation, &lines).await?;
+            told.add((me.person, Place { constellation, role }), &names, here, &marks);
         }
-        let Told { constellations, rooms, people, homes, held } = told;
+        drop(conn);
+        let Told { constellations, rooms, people, homes } = told;
         let live = &self.0.live;
-        let welcome = Welcome {
+        Ok(Welcome {
             v: VERSION,
             epoch: self.epoch(),
             now: self.0.people.now(),
@@ -113,24 +118,22 @@ impl Directory {
             rooms,
             people,
             homes,
-        };
-        Ok((welcome, held))
+        })
     }
 
-    async fn names(&self, constellation: ConstellationId) -> Result<Arc<Names>> {
-        let mut conn = self.0.db.reader().await?;
-        let pulse = meta::pulse(&mut conn).await?;
+    async fn names(&self, conn: &mut Conn, constellation: ConstellationId) -> Result<Arc<Names>> {
+        let pulse = meta::pulse(conn).await?;
         if let Some((at, names)) = self.kept().get(&constellation)
             && *at == pulse
         {
             return Ok(names.clone());
         }
-        let name = homes::constellation_name(&mut conn, constellation).await?;
-        let members = people::of_constellation(&mut conn, constellation).await?;
+        let name = homes::constellation_name(conn, constellation).await?;
+        let members = people::of_constellation(conn, constellation).await?;
         let names = Arc::new(Names {
             constellation: name.unwrap_or_default(),
             people: members.into_iter().map(|member| member.card).collect(),
-            homes: homes::of_constellation(&mut conn, constellation).await?,
+            homes: homes::of_constellation(conn, constellation).await?,
         });
         // Read after the pulse: at worst too new for its number, and then read once more.
         self.kept().insert(constellation, (pulse, names.clone()));

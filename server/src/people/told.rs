@@ -3,8 +3,8 @@
 
 use crate::store::{people::Place, rooms::Mine};
 use roost_shared::{
-    PersonId, RoomId, Seq,
-    frame::{ConstellationCard, Cursors, HomeCard, PersonCard},
+    PersonId, RoomId,
+    frame::{ConstellationCard, HomeCard, PersonCard},
     policy::Role,
     room::{Listed, Mark, Named, RoomKind, title},
 };
@@ -23,21 +23,19 @@ pub struct Told {
     pub rooms: Vec<Listed>,
     pub people: Vec<PersonCard>,
     pub homes: Vec<HomeCard>,
-    /// What the person's phones are known to hold.
-    pub held: Cursors,
 }
 
 impl Told {
-    /// Adds what one constellation has to tell. Somebody who is of several is told once.
-    pub fn add(
+    /// Adds what one constellation has to tell: my rooms there, and the marks in them that I may
+    /// see. Somebody who is of several is told once.
+    pub fn add<'m>(
         &mut self,
-        me: PersonId,
-        place: Place,
+        (me, place): (PersonId, Place),
         names: &Names,
-        (rooms, marks): (&[Mine], &[(RoomId, Mark)]),
+        rooms: impl Iterator<Item = &'m Mine>,
+        marks: &[(RoomId, Mark)],
     ) {
-        let here = rooms.iter().filter(|mine| mine.constellation == place.constellation);
-        let listed: Vec<Listed> = here.map(|mine| listed(mine, me, names, marks)).collect();
+        let listed: Vec<Listed> = rooms.map(|mine| listed(mine, me, names, marks)).collect();
         let in_peers = listed.iter().any(|listed| listed.kind == RoomKind::Peers);
         let people = visible_people((me, place.role), names, in_peers);
         let homes = if place.role == Role::Young { &[][..] } else { &names.homes };
@@ -57,8 +55,6 @@ impl Told {
                 None => self.people.push(card),
             }
         }
-        let own = marks.iter().filter(|(_, mark)| mark.person == me);
-        self.held.extend(own.map(|(room, mark)| (*room, mark.delivered)));
     }
 }
 
@@ -71,18 +67,13 @@ fn listed(mine: &Mine, me: PersonId, names: &Names, marks: &[(RoomId, Mark)]) ->
         hub_home: home_name(&|home| home.hub),
         home: home_name(&|home| Some(home.home) == mine.home),
     };
-    let here = marks.iter().filter(|(room, _)| *room == mine.room).map(|(_, mark)| mark);
-    let (own, others): (Vec<&Mark>, Vec<&Mark>) = here.partition(|mark| mark.person == me);
+    let others = marks.iter().filter(|(room, mark)| *room == mine.room && mark.person != me);
     Listed {
         room: mine.room,
         kind: mine.kind,
         title: title(mine.kind, mine.role, &named),
-        read: own.first().map_or(Seq::ZERO, |mark| mark.read),
-        marks: if mine.kind.has_marks() {
-            others.into_iter().cloned().collect()
-        } else {
-            Vec::new()
-        },
+        read: mine.read,
+        marks: others.map(|(_, mark)| mark.clone()).collect(),
         floor: mine.membership.floor,
         head: mine.head,
         view: mine.membership.view,

@@ -13,10 +13,12 @@ const PUT: &str = "INSERT INTO marks (room, person, constellation, delivered, re
      read = CASE WHEN excluded.read > marks.read THEN excluded.read ELSE marks.read END \
      RETURNING room, person, delivered, read";
 static PUT_ROWS: ManyRows = ManyRows::new(PUT, 5);
-const OF_MEMBER: &str = "SELECT k.room, k.person, k.delivered, k.read FROM members m \
-     JOIN members o ON o.room = m.room AND o.left_at IS NULL \
+const OF_ROOMS: &str = "WITH asked (room, constellation) AS (VALUES {rows}) \
+     SELECT k.room, k.person, k.delivered, k.read FROM asked \
+     JOIN members o ON o.room = asked.room AND o.left_at IS NULL \
      JOIN marks k ON k.room = o.room AND k.person = o.person \
-     WHERE m.constellation = $1 AND m.person = $2 AND m.left_at IS NULL ORDER BY k.person";
+     WHERE o.constellation = asked.constellation ORDER BY k.person";
+static OF_ROOMS_ROWS: ManyRows = ManyRows::new(OF_ROOMS, 2);
 
 /// A mark that is to move.
 #[derive(Clone, Copy, Debug)]
@@ -65,16 +67,22 @@ pub async fn put(conn: &mut Conn, moves: &[Move]) -> Result<Vec<(RoomId, Mark)>>
     Ok(stand)
 }
 
-/// The marks of everyone in the rooms of a member, their own among them.
-pub async fn of_member(
+/// The marks of all members of these rooms.
+pub async fn of_rooms(
     conn: &mut Conn,
     constellation: ConstellationId,
-    person: PersonId,
+    rooms: &[RoomId],
 ) -> Result<Vec<(RoomId, Mark)>> {
-    let rows: Vec<Row> = sqlx::query_as(OF_MEMBER)
-        .bind(constellation.to_string())
-        .bind(person.to_string())
-        .fetch_all(conn)
-        .await?;
-    rows.into_iter().map(Row::read).collect()
+    let mut marks = Vec::new();
+    for (_, part, sql) in OF_ROOMS_ROWS.parts(rooms) {
+        let mut query = sqlx::query_as(sql);
+        for room in part {
+            query = query.bind(room.to_string()).bind(constellation.to_string());
+        }
+        let rows: Vec<Row> = query.fetch_all(&mut *conn).await?;
+        for row in rows {
+            marks.push(row.read()?);
+        }
+    }
+    Ok(marks)
 }

@@ -17,9 +17,11 @@ const HEAD: &str = "SELECT seq FROM entries WHERE constellation = $1 AND room = 
 const OF_CONSTELLATION: &str =
     "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
 const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, m.floor, m.view, l.role, \
+     k.delivered, k.read, \
      (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) AS head \
      FROM members m JOIN rooms r ON r.room = m.room \
      JOIN places l ON l.constellation = m.constellation AND l.person = m.person \
+     LEFT JOIN marks k ON k.room = m.room AND k.person = m.person \
      WHERE m.constellation = $1 AND m.person = $2 AND m.left_at IS NULL \
      ORDER BY r.created_at, r.room";
 const JOIN: &str = "INSERT INTO members (room, person, constellation, floor, view, left_at) \
@@ -67,6 +69,9 @@ pub struct Mine {
     pub kind: RoomKind,
     pub home: Option<HomeId>,
     pub head: Seq,
+    /// Up to where some phone of theirs is known to hold it, and they have read it.
+    pub held: Seq,
+    pub read: Seq,
     pub membership: Membership,
 }
 
@@ -131,6 +136,8 @@ struct MineRow {
     floor: i64,
     view: String,
     role: String,
+    delivered: Option<i64>,
+    read: Option<i64>,
 }
 
 /// The rooms a person is a member of now, oldest first.
@@ -153,6 +160,8 @@ pub async fn of_person(
                 kind: room_kind(&row.kind)?,
                 home: row.home.map(|home| parsed(home.parse())).transpose()?,
                 head: Seq(row.head.unwrap_or(0)),
+                held: Seq(row.delivered.unwrap_or(0)),
+                read: Seq(row.read.unwrap_or(0)),
                 membership: Membership { floor: Seq(row.floor), view: view(&row.view)? },
             })
         })

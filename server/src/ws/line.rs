@@ -1,19 +1,25 @@
-//! The line to a phone: a WebSocket on its TCP connection, with small buffers and nothing between.
+//! The line to a phone: a WebSocket on its TCP connection, with nothing between. What the phone
+//! says, and control frames, go by tungstenite; our texts go to the connection as they are, each
+//! behind a head of a few bytes: all phones of a room are sent the same bytes, and none has a copy.
 //! The only file of the server that names tungstenite.
 
 use super::session::Input;
 use crate::limits::Frames;
 use axum::http::HeaderValue;
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
+use futures_util::{Sink, SinkExt, StreamExt};
 use roost_shared::{
     Refusal,
     frame::{ClientFrame, FRAME_MAX_BYTES},
 };
 use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    io::{self, IoSlice},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWrite, net::TcpStream};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -22,7 +28,7 @@ use tokio_tungstenite::{
         protocol::{
             CloseFrame, Role, WebSocketConfig,
             frame::{
-                Frame,
+                FrameHeader,
                 coding::{Data, OpCode},
             },
         },
@@ -30,55 +36,129 @@ use tokio_tungstenite::{
 };
 
 /// tungstenite allocates its read buffer whole, and its default of 128 KiB would be a phone's
-/// largest cost.
-const READ_BUFFER_BYTES: usize = 1_024;
-/// The longest frame, and what is gathered before it is written out: the write buffer never
-/// shrinks, so a long text goes in fragments (RFC 6455, § 5.4).
-const FRAGMENT_BYTES: usize = 2_048;
-/// Beyond this a phone takes nothing, and its session waits.
-const WRITE_BUFFER_MAX_BYTES: usize = 4 * FRAGMENT_BYTES;
+/// largest cost. A frame that does not fit makes it grow by the length of that frame, and it stays
+/// so: small, it grows to what a `hello` needs and no further.
+const READ_BUFFER_BYTES: usize = 512;
+/// What tungstenite may gather of control frames.
+const CONTROL_BYTES: usize = 1_024;
+/// When so much waits for the connection, more is not put beside it.
+const WAITING_MAX_BYTES: usize = 64 * 1_024;
+/// Pieces that go to the connection in one call.
+const PIECES_A_WRITE: usize = 32;
 
 /// A phone's WebSocket.
-pub type Socket = WebSocketStream<TcpStream>;
-
-/// How far a socket is to be: ready for another frame, or all of it flushed.
-pub type Far = fn(Pin<&mut Socket>, &mut Context<'_>) -> Poll<Result<(), Error>>;
+pub struct Line {
+    socket: WebSocketStream<TcpStream>,
+    /// Heads and texts that the system has not taken yet.
+    waiting: VecDeque<Bytes>,
+    /// Whether the system took a part of a frame: until it has the rest nothing else may be said.
+    within: bool,
+}
 
 /// The answer to the key of a handshake.
 pub fn accept_key(key: &HeaderValue) -> Option<HeaderValue> {
     HeaderValue::try_from(derive_accept_key(key.as_bytes())).ok()
 }
 
-/// A socket on a connection that has been upgraded; `early` is what it has already said.
-pub async fn open(stream: TcpStream, early: Vec<u8>) -> Socket {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(FRAGMENT_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES)
-        .max_message_size(Some(FRAME_MAX_BYTES))
-        .max_frame_size(Some(FRAME_MAX_BYTES));
-    WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await
+impl Line {
+    /// A line on a connection that has been upgraded; `early` is what it has already said.
+    pub async fn open(stream: TcpStream, early: Vec<u8>) -> Line {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(0)
+            .max_write_buffer_size(CONTROL_BYTES)
+            .max_message_size(Some(FRAME_MAX_BYTES))
+            .max_frame_size(Some(FRAME_MAX_BYTES));
+        let socket =
+            WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
+        Line { socket, waiting: VecDeque::new(), within: false }
+    }
+
+    /// What the phone says next; `None` when the connection is over. Not to be asked while a flush
+    /// is under way: the answer to a ping would go into the middle of a text. Cancel-safe.
+    pub async fn next(&mut self, frames: &Frames) -> Option<Input> {
+        heard(self.socket.next().await, frames)
+    }
+
+    /// Puts a text beside those that wait for the next flush.
+    pub fn say(&mut self, text: Bytes) {
+        self.waiting.push_back(head(text.len()));
+        self.waiting.push_back(text);
+    }
+
+    /// Whether so much waits that it should be flushed first.
+    pub fn is_full(&self) -> bool {
+        self.waiting.iter().map(Bytes::len).sum::<usize>() >= WAITING_MAX_BYTES
+    }
+
+    /// Gives everything that waits to the system.
+    ///
+    /// # Errors
+    /// When the connection is over.
+    pub fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if !self.within {
+            ready!(Pin::new(&mut self.socket).poll_flush(context))?;
+        }
+        while !self.waiting.is_empty() {
+            let mut slices = [IoSlice::new(&[]); PIECES_A_WRITE];
+            let pieces = self.waiting.iter().zip(&mut slices);
+            let count = pieces.map(|(piece, slice)| *slice = IoSlice::new(piece)).count();
+            let stream = Pin::new(self.socket.get_mut());
+            match ready!(stream.poll_write_vectored(context, &slices[..count]))? {
+                0 => return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into())),
+                taken => self.taken(taken),
+            }
+        }
+        // An idle phone keeps no queue.
+        self.waiting = VecDeque::new();
+        Poll::Ready(Ok(()))
+    }
+
+    fn taken(&mut self, mut bytes: usize) {
+        while let Some(piece) = self.waiting.front_mut() {
+            if bytes < piece.len() {
+                piece.advance(bytes);
+                break;
+            }
+            bytes -= piece.len();
+            self.waiting.pop_front();
+        }
+        self.within = !self.waiting.is_empty();
+    }
+
+    /// Says a last text and the close with its code and reason, then listens until the phone has
+    /// hung up.
+    ///
+    /// # Errors
+    /// When the connection is over before.
+    pub async fn close(
+        &mut self,
+        text: String,
+        code: u16,
+        reason: &'static str,
+    ) -> Result<(), Error> {
+        self.say(text.into());
+        poll_fn(|context| self.poll_flush(context)).await?;
+        let close = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
+        self.socket.send(Message::Close(Some(close))).await?;
+        // What the phone still sends is read and dropped, else the network may drop our last words
+        // with it.
+        while let Some(Ok(_)) = self.socket.next().await {}
+        Ok(())
+    }
 }
 
-/// A text as one message: a short one in one frame, a long one in fragments.
-pub fn fragments(mut text: Bytes) -> impl Iterator<Item = Message> {
-    let mut next = Some(Data::Text);
-    std::iter::from_fn(move || {
-        let opcode = OpCode::Data(next.take()?);
-        let fragment = text.split_to(text.len().min(FRAGMENT_BYTES));
-        next = (!text.is_empty()).then_some(Data::Continue);
-        Some(Message::Frame(Frame::message(fragment, opcode, next.is_none())))
-    })
-}
-
-/// A last text, and the close with its code and reason.
-pub fn goodbye(text: String, code: u16, reason: &'static str) -> [Message; 2] {
-    let close = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
-    [Message::Text(text.into()), Message::Close(Some(close))]
+/// The head of a text of this length, whole and in one frame (RFC 6455, § 5.2).
+fn head(length: usize) -> Bytes {
+    let header = FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() };
+    let length = length as u64;
+    let mut head = Vec::with_capacity(header.len(length));
+    header.format(length, &mut head).expect("a vector takes what is written to it");
+    head.into()
 }
 
 /// What a phone said; `None` when the connection is over.
-pub fn heard(message: Option<Result<Message, Error>>, frames: &Frames) -> Option<Input> {
+fn heard(message: Option<Result<Message, Error>>, frames: &Frames) -> Option<Input> {
     match message? {
         Ok(Message::Text(text)) => Some(Input::Frame(frames.admit(ClientFrame::decode(&text)))),
         Ok(Message::Binary(_)) => Some(Input::End(Refusal::FrameMalformed)),
@@ -92,24 +172,52 @@ pub fn heard(message: Option<Result<Message, Error>>, frames: &Frames) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Config, clock::Clock, limits::Limits};
+    use futures_util::future::join;
+    use std::path::Path;
+    use tokio::net::TcpListener;
 
-    #[test]
-    fn a_long_text_goes_in_fragments() {
-        for length in [0, 1, FRAGMENT_BYTES, FRAGMENT_BYTES + 1, 3 * FRAGMENT_BYTES, 9_999] {
-            let text = Bytes::from(vec![b'a'; length]);
-            let frames: Vec<Frame> = fragments(text)
-                .map(|message| match message {
-                    Message::Frame(frame) => frame,
-                    other => panic!("{other:?}"),
-                })
-                .collect();
-            assert_eq!(frames.len(), length.div_ceil(FRAGMENT_BYTES).max(1), "{length}");
-            assert_eq!(frames.iter().map(|frame| frame.payload().len()).sum::<usize>(), length);
-            for (place, frame) in frames.iter().enumerate() {
-                let opcode = if place == 0 { Data::Text } else { Data::Continue };
-                assert_eq!(frame.header().opcode, OpCode::Data(opcode), "{length}");
-                assert_eq!(frame.header().is_final, place + 1 == frames.len(), "{length}");
+    /// A line, and the phone at its other end, which takes little at a time.
+    async fn connected() -> (Line, WebSocketStream<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let phone = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let phone = WebSocketStream::from_raw_socket(phone, Role::Client, None).await;
+        (Line::open(stream, Vec::new()).await, phone)
+    }
+
+    #[tokio::test]
+    async fn texts_of_any_length_arrive_whole_and_in_order() {
+        let lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 5_000_000, 3, 70_000];
+        let texts = lengths.map(|length| Bytes::from(vec![b'a' + (length % 26) as u8; length]));
+        let (mut line, mut phone) = connected().await;
+        let saying = async {
+            for text in &texts {
+                line.say(text.clone());
             }
-        }
+            assert!(line.is_full());
+            poll_fn(|context| line.poll_flush(context)).await.unwrap();
+            assert!(!line.is_full() && !line.within);
+        };
+        let hearing = async {
+            for text in &texts {
+                let heard = phone.next().await.unwrap().unwrap();
+                assert!(heard.is_text() && heard.into_data() == text, "{}", text.len());
+            }
+        };
+        join(saying, hearing).await;
+    }
+
+    #[tokio::test]
+    async fn a_ping_is_answered_between_texts() {
+        let limits = Config::in_folder(Path::new("unused")).limits;
+        let frames = Limits::start(&limits, &Clock::turned_by_hand(0)).frames();
+        let (mut line, mut phone) = connected().await;
+        phone.send(Message::Ping(Bytes::from_static(b"here?"))).await.unwrap();
+        assert!(matches!(line.next(&frames).await, Some(Input::Turn)));
+        line.say(Bytes::from_static(b"yes"));
+        poll_fn(|context| line.poll_flush(context)).await.unwrap();
+        assert!(phone.next().await.unwrap().unwrap().is_pong());
+        assert!(phone.next().await.unwrap().unwrap().is_text());
     }
 }

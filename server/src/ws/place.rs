@@ -1,7 +1,7 @@
-//! Where a phone stands in one of its rooms.
+//! Where a phone stands in its rooms.
 
 use roost_shared::{
-    ConstellationId, Seq,
+    ConstellationId, RoomId, Seq,
     policy::Role,
     room::{RoomKind, View},
 };
@@ -27,5 +27,37 @@ impl Place {
     /// Where a phone with this cursor stands: not below what it may read, not above what there is.
     pub fn stand(&self, cursor: Seq) -> Seq {
         cursor.min(self.head).max(self.floor.previous())
+    }
+}
+
+/// The rooms of this phone, in the order of their ids. They are few, and every phone keeps them: no
+/// more room is taken than they need.
+#[derive(Default)]
+pub struct Places(Box<[(RoomId, Place)]>);
+
+impl Places {
+    pub fn new(mut places: Vec<(RoomId, Place)>) -> Places {
+        places.sort_unstable_by_key(|(room, _)| *room);
+        Places(places.into())
+    }
+
+    pub fn get(&self, room: RoomId) -> Option<&Place> {
+        self.at(room).map(|at| &self.0[at].1)
+    }
+
+    pub fn get_mut(&mut self, room: RoomId) -> Option<&mut Place> {
+        self.at(room).map(|at| &mut self.0[at].1)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(RoomId, Place)> {
+        self.0.iter()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut (RoomId, Place)> {
+        self.0.iter_mut()
+    }
+
+    fn at(&self, room: RoomId) -> Option<usize> {
+        self.0.binary_search_by_key(&room, |(room, _)| *room).ok()
     }
 }

@@ -8,7 +8,7 @@
 
 use super::{
     answer::{appended, refused_in, send},
-    place::Place,
+    place::{Place, Places},
 };
 use crate::{
     feed::Ask,
@@ -25,10 +25,7 @@ use roost_shared::{
     refusal::Told,
     room::RoomKind,
 };
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 /// Frames in a row that could not be read or were too many: this is no phone of ours.
 const BAD_FRAMES_MAX: u8 = 10;
@@ -70,8 +67,6 @@ pub enum Input {
 pub struct Entered {
     pub person: PersonId,
     pub rooms: Vec<Mine>,
-    /// What the person's phones are known to hold.
-    pub held: Cursors,
     pub welcome: Welcome,
     /// Where the phone stands; counts only if it is of this epoch.
     pub cursors: Cursors,
@@ -114,7 +109,7 @@ enum Phase {
 pub struct Session {
     phase: Phase,
     person: Option<PersonId>,
-    places: BTreeMap<RoomId, Place>,
+    places: Places,
     asks: VecDeque<Ask>,
     bad_frames: u8,
     silent_beats: u8,
@@ -149,7 +144,8 @@ impl Session {
     /// Whether a `Turn` would do anything.
     pub fn wants_turn(&self) -> bool {
         self.phase == Phase::Live
-            && (!self.asks.is_empty() || self.places.values().any(|place| place.sent < place.head))
+            && (!self.asks.is_empty()
+                || self.places.iter().any(|(_, place)| place.sent < place.head))
     }
 
     fn frame(&mut self, frame: Result<ClientFrame, Unread>) -> Vec<Output> {
@@ -198,7 +194,7 @@ impl Session {
                 }
             }
             ClientFrame::Resume { cursors } => {
-                for (room, place) in &mut self.places {
+                for (room, place) in self.places.iter_mut() {
                     place.sent = place.stand(cursors.get(room).copied().unwrap_or(Seq::ZERO));
                 }
                 self.holds().into_iter().collect()
@@ -230,13 +226,13 @@ impl Session {
 
     /// As whom the phone acts in a room of its own.
     pub fn who(&self, room: RoomId) -> Option<Who> {
-        let (person, place) = (self.person?, self.places.get(&room)?);
+        let (person, place) = (self.person?, self.places.get(room)?);
         let actor = Actor::Person { person, role: place.role };
         Some(Who { constellation: place.constellation, actor })
     }
 
     fn may(&self, room: RoomId, action: Action) -> Result<Place, Refusal> {
-        let place = *self.places.get(&room).ok_or(Refusal::NotFound)?;
+        let place = *self.places.get(room).ok_or(Refusal::NotFound)?;
         let object = Object::Room { member: Some(place.view), kind: place.kind };
         decide(self.who(room).ok_or(Refusal::NotFound)?.actor, action, object)?;
         Ok(place)
@@ -244,7 +240,7 @@ impl Session {
 
     /// What was sent has come to the phone: said of rooms with marks, where it was not known yet.
     fn holds(&mut self) -> Option<Output> {
-        let news = |place: &&mut Place| place.kind.has_marks() && place.sent > place.held;
+        let news = |place: &Place| place.kind.has_marks() && place.sent > place.held;
         let rooms = self.places.iter_mut().filter(|(_, place)| news(place));
         let rooms: Vec<_> = rooms
             .map(|(room, place)| {
@@ -262,7 +258,7 @@ impl Session {
         before: Option<Seq>,
         limit: Option<i64>,
     ) -> Result<Ask, Refusal> {
-        let place = self.places.get(&room).ok_or(Refusal::NotFound)?;
+        let place = self.places.get(room).ok_or(Refusal::NotFound)?;
         let side = Side::read(after, before)?;
         let limit = limit.unwrap_or(PAGE_MAX_ENTRIES);
         if !(1..=PAGE_MAX_ENTRIES).contains(&limit) {
@@ -281,20 +277,20 @@ impl Session {
             Err(refusal) => return self.close(refusal),
         };
         let known = std::mem::take(&mut self.places);
-        for mine in &entered.rooms {
+        let places = entered.rooms.iter().map(|mine| {
             let (kind, Membership { floor, view }) = (mine.kind, mine.membership);
-            let held = entered.held.get(&mine.room).copied().unwrap_or(Seq::ZERO);
-            let (sent, head) = (Seq::ZERO, mine.head);
+            let (sent, head, held) = (Seq::ZERO, mine.head, mine.held);
             let (constellation, role) = (mine.constellation, mine.role);
             let mut place = Place { constellation, role, kind, view, floor, sent, head, held };
-            let before = known.get(&mine.room).filter(|old| old.floor == place.floor);
+            let before = known.get(mine.room).filter(|old| old.floor == place.floor);
             let stood = before.map(|old| old.sent).or(entered.cursors.get(&mine.room).copied());
             place.sent = place.stand(stood.unwrap_or(Seq::ZERO));
             // A live page may have told more than the list that was read beside it.
             place.head = place.head.max(before.map_or(Seq::ZERO, |old| old.head));
-            self.places.insert(mine.room, place);
-        }
-        self.asks.retain_mut(|ask| match self.places.get(&ask.room) {
+            (mine.room, place)
+        });
+        self.places = Places::new(places.collect());
+        self.asks.retain_mut(|ask| match self.places.get(ask.room) {
             Some(place) => {
                 ask.floor = place.floor;
                 true
@@ -311,7 +307,7 @@ impl Session {
     }
 
     fn live(&mut self, page: &Arc<PageText>) -> Vec<Output> {
-        let Some(place) = self.places.get_mut(&page.room) else { return Vec::new() };
+        let Some(place) = self.places.get_mut(page.room) else { return Vec::new() };
         place.head = place.head.max(page.head);
         if page.from != place.sent.next() {
             return Vec::new();
@@ -338,7 +334,7 @@ impl Session {
             // The store is unwell. The phone keeps its cursors and comes back.
             Err(refusal) => return self.close(refusal),
         };
-        let Some(place) = self.places.get_mut(&page.room) else { return Vec::new() };
+        let Some(place) = self.places.get_mut(page.room) else { return Vec::new() };
         place.head = place.head.max(page.head);
         if ask.side == Side::After(place.sent) {
             // An empty answer means that nothing is there after all: do not ask for ever.
@@ -363,7 +359,7 @@ impl Session {
     /// What lies beyond the last page sent is read from the log, turn by turn.
     fn heads(&mut self, heads: &[(RoomId, Seq)]) -> Vec<Output> {
         for (room, head) in heads {
-            if let Some(place) = self.places.get_mut(room) {
+            if let Some(place) = self.places.get_mut(*room) {
                 place.head = place.head.max(*head);
             }
         }

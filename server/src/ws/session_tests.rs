@@ -24,6 +24,8 @@ fn mine(n: u8, floor: i64, head: i64) -> Mine {
         kind: RoomKind::Circle,
         home: None,
         head: Seq(head),
+        held: Seq::ZERO,
+        read: Seq::ZERO,
         membership,
     }
 }
@@ -46,7 +48,6 @@ fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
     Input::Entered(Ok(Box::new(Entered {
         person: PersonId::new(1, [1; 10]),
         rooms,
-        held: Cursors::new(),
         welcome,
         cursors,
     })))

@@ -3,7 +3,7 @@
 
 use super::{
     answer::close_code,
-    line::{self, Far, Socket},
+    line::Line,
     session::{Entered, Input, Output, Session},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     store::rooms::Mine,
 };
 use bytes::Bytes;
-use futures_util::{Sink, SinkExt, StreamExt, future::poll_immediate, stream::FuturesUnordered};
+use futures_util::{StreamExt, future::poll_immediate, stream::FuturesUnordered};
 use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
     frame::{Cursors, ServerFrame, Welcome},
@@ -45,7 +45,7 @@ struct Over;
 
 pub(super) struct Wire {
     pub(super) app: App,
-    socket: Socket,
+    line: Line,
     session: Session,
     pub(super) joined: Option<Box<Joined>>,
     pending: Pending,
@@ -64,11 +64,10 @@ pub(super) struct Joined {
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
 /// not hold the room that signing in, reading, waiting or closing takes.
-pub fn run(app: App, socket: Socket) -> impl Future<Output = ()> + Send {
+pub fn run(app: App, line: Line) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
     let (session, pending, frames) = (Session::default(), Pending::new(), app.limits.frames());
-    let mut wire =
-        Wire { app, socket, session, joined: None, pending, wake, deadline: None, frames };
+    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, frames };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {
@@ -88,9 +87,7 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            message = self.socket.next(), if may_read => {
-                line::heard(message, &self.frames).ok_or(Over)
-            }
+            input = self.line.next(&self.frames), if may_read => input.ok_or(Over),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -127,7 +124,7 @@ impl Wire {
             let input = self.pushed(push);
             self.carry_out(input).await?;
         }
-        self.until(Sink::poll_flush).await
+        self.flush().await
     }
 
     async fn carry_out(&mut self, input: Input) -> Result<(), Over> {
@@ -172,36 +169,30 @@ impl Wire {
         Ok(())
     }
 
-    /// Puts a text into the socket's buffer.
     async fn send(&mut self, text: Bytes) -> Result<(), Over> {
-        for frame in line::fragments(text) {
-            self.until(Sink::poll_ready).await?;
-            Pin::new(&mut self.socket).start_send(frame).map_err(|_| Over)?;
-        }
-        Ok(())
+        self.line.say(text);
+        if self.line.is_full() { self.flush().await } else { Ok(()) }
     }
 
-    /// Waits until the socket is as far, which it usually is at once.
-    async fn until(&mut self, far: Far) -> Result<(), Over> {
-        match poll_immediate(poll_fn(|context| far(Pin::new(&mut self.socket), context))).await {
+    /// Waits until the system has taken what was said, which it usually does at once.
+    async fn flush(&mut self) -> Result<(), Over> {
+        match poll_immediate(poll_fn(|context| self.line.poll_flush(context))).await {
             Some(done) => done.map_err(|_| Over),
-            None => Box::pin(self.wait_until(far)).await,
+            None => Box::pin(self.wait_to_flush()).await,
         }
     }
 
     /// While this waits for the phone, the house may still call: whoever is no longer here is sent
     /// nothing more.
-    async fn wait_until(&mut self, far: Far) -> Result<(), Over> {
+    async fn wait_to_flush(&mut self) -> Result<(), Over> {
         let write_ms = self.app.config.live.write_ms;
         let deadline = *self.deadline.get_or_insert_with(|| after(write_ms));
         let refusal = {
-            let Wire { app, socket, joined, .. } = self;
+            let Wire { app, line, joined, .. } = self;
             let joined = joined.as_ref().map(|joined| (&*joined.inlet.outlet, joined.me.bearer()));
             tokio::select! {
                 biased;
-                done = poll_fn(|context| far(Pin::new(&mut *socket), context)) => {
-                    return done.map_err(|_| Over);
-                }
+                done = poll_fn(|context| line.poll_flush(context)) => return done.map_err(|_| Over),
                 () = sleep_until(deadline) => Refusal::SlowReader,
                 refusal = unwelcome(app, joined) => refusal,
             }
@@ -305,18 +296,12 @@ impl Wire {
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
-        let words = line::goodbye(bye.encode(), close_code(refusal), refusal.code());
         let goodbye = async {
-            for word in words {
-                self.socket.send(word).await.map_err(|_| Over)?;
-            }
-            // What the phone still sends is read and dropped, else the network may drop our last
-            // words with it. After a frame over the limit nothing can be read: we stay a moment.
-            while let Some(Ok(_)) = self.socket.next().await {}
+            let _ = self.line.close(bye.encode(), close_code(refusal), refusal.code()).await;
+            // After a frame over the limit nothing can be read: we stay a moment.
             if refusal == Refusal::FrameTooLarge {
                 std::future::pending::<()>().await;
             }
-            Ok::<(), Over>(())
         };
         let _ = timeout(GOODBYE, goodbye).await;
     }
@@ -354,9 +339,9 @@ async fn entered(
     rooms: Vec<Mine>,
     (epoch, cursors): (Epoch, Cursors),
 ) -> Result<Box<Entered>, Refusal> {
-    let (welcome, held) = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
+    let welcome = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
     let welcome = Welcome { epoch, ..welcome };
-    Ok(Box::new(Entered { person: me.person, rooms, held, welcome, cursors }))
+    Ok(Box::new(Entered { person: me.person, rooms, welcome, cursors }))
 }
 
 async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {

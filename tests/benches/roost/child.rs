@@ -115,11 +115,12 @@ pub fn workplace() -> PathBuf {
 
 /// The child's end: serves what was ordered until the parent is gone.
 pub fn serve(order: Order) -> Done {
-    let mut runtime = match order.kind {
-        Kind::Roost => tokio::runtime::Builder::new_multi_thread(),
-        Kind::Bare | Kind::Durable => tokio::runtime::Builder::new_current_thread(),
+    let runtime = match order.kind {
+        Kind::Roost => roost_server::runtime()?,
+        Kind::Bare | Kind::Durable => {
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?
+        }
     };
-    let runtime = runtime.enable_all().build()?;
     runtime.block_on(async {
         let socket = TcpSocket::new_v4()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;

@@ -7,31 +7,39 @@ use std::fmt::Write;
 enum Hold {
     Most(f64),
     Least(f64),
+    /// At most so many times what the bare loop that stores needed in the same run: CPU time is a
+    /// matter of the machine and of its hour. The goals give it per 1,000 deliveries beside that
+    /// loop's own (0.073 to 0.036 at 200 msg/s, 0.020 to 0.0038 saturated), and for the storm beside
+    /// the best product (0.55 ms, where the loop needs 0.11).
+    Times(f64),
     /// Reported only.
     None,
 }
 
 impl Hold {
-    fn is_met(&self, figure: f64) -> bool {
+    /// `None` when there is nothing to compare with.
+    fn is_met(&self, figure: f64, durable: Option<f64>) -> Option<bool> {
         match self {
-            Hold::Most(most) => figure <= *most,
-            Hold::Least(least) => figure >= *least,
-            Hold::None => true,
+            Hold::Most(most) => Some(figure <= *most),
+            Hold::Least(least) => Some(figure >= *least),
+            Hold::Times(times) => durable.map(|durable| figure <= times * durable),
+            Hold::None => Some(true),
         }
     }
 
-    fn words(&self, figure: Option<f64>) -> String {
-        let (sign, limit) = match self {
-            Hold::Most(most) => ("≤", most),
-            Hold::Least(least) => ("≥", least),
+    fn words(&self, figure: Option<f64>, durable: Option<f64>) -> String {
+        let limit = match self {
+            Hold::Most(most) => format!("≤ {}", digits(*most)),
+            Hold::Least(least) => format!("≥ {}", digits(*least)),
+            Hold::Times(times) => format!("≤ {} × durable", digits(*times)),
             Hold::None => return String::new(),
         };
-        let verdict = match figure {
-            Some(figure) if self.is_met(figure) => "holds",
-            Some(_) => "**missed**",
+        let verdict = match figure.and_then(|figure| self.is_met(figure, durable)) {
+            Some(true) => "holds",
+            Some(false) => "**missed**",
             None => "not run",
         };
-        format!("{sign} {} {verdict}", digits(*limit))
+        format!("{limit} {verdict}")
     }
 }
 
@@ -47,8 +55,8 @@ const fn row(name: &'static str, label: &'static str, hold: Hold) -> Row {
     Row { name, label, hold, gates: false }
 }
 
-const fn gate(name: &'static str, label: &'static str, most: f64) -> Row {
-    Row { name, label, hold: Hold::Most(most), gates: true }
+const fn gate(name: &'static str, label: &'static str, hold: Hold) -> Row {
+    Row { name, label, hold, gates: true }
 }
 
 const ROWS: [Row; 26] = [
@@ -68,23 +76,23 @@ const ROWS: [Row; 26] = [
     row("ack95_200", "send→ack p95 at 200 msg/s, ms", Hold::None),
     row("ack99_200", "send→ack p99 at 200 msg/s, ms", Hold::None),
     row("cpu_50", "CPU s / 1,000 deliveries at 50 msg/s", Hold::None),
-    gate("cpu_200", "CPU s / 1,000 deliveries at 200 msg/s", 0.073),
-    gate("cpu_saturated", "CPU s / 1,000 deliveries saturated", 0.020),
+    gate("cpu_200", "CPU s / 1,000 deliveries at 200 msg/s", Hold::Times(2.03)),
+    gate("cpu_saturated", "CPU s / 1,000 deliveries saturated", Hold::Times(5.26)),
     row("cores_saturated", "server cores used, saturated", Hold::None),
-    gate("idle_kib", "KiB an idle signed-in phone at 5,000", 8.0),
-    gate("idle_cpu", "cores used by 5,000 idle phones", 0.03),
-    gate("base_mib", "PSS MiB, no phones", 25.0),
+    gate("idle_kib", "KiB an idle signed-in phone at 5,000", Hold::Most(8.0)),
+    gate("idle_cpu", "cores used by 5,000 idle phones", Hold::Most(0.03)),
+    gate("base_mib", "PSS MiB, no phones", Hold::Most(25.0)),
     row("pss_loaded", "PSS MiB, 1,100 phones after the load", Hold::None),
     row("connect_cpu", "CPU ms to connect and sign in", Hold::None),
     row("storm_s", "storm: 1,000 back × 20 missed, s", Hold::Most(0.65)),
-    gate("storm_cpu", "storm: CPU ms a phone", 0.55),
+    gate("storm_cpu", "storm: CPU ms a phone", Hold::Times(5.0)),
 ];
 
 /// Growth with history: figures at 10,000 entries a room over those at 100.
 const GROWTH: [Row; 3] = [
-    gate("cpu_200", "growth, CPU a delivery at 200 msg/s", 1.15),
-    gate("cpu_eight", "growth, CPU a delivery, 8 in flight a room", 1.15),
-    gate("storm_cpu", "growth, storm CPU a phone", 1.15),
+    gate("cpu_200", "growth, CPU a delivery at 200 msg/s", Hold::Most(1.15)),
+    gate("cpu_eight", "growth, CPU a delivery, 8 in flight a room", Hold::Most(1.15)),
+    gate("storm_cpu", "growth, storm CPU a phone", Hold::Most(1.15)),
 ];
 
 /// The table as Markdown, with what the machine is and what went wrong.
@@ -104,7 +112,8 @@ pub fn table(found: &Found, machine: &str) -> String {
     for row in &ROWS {
         if let Some(roost) = found.long(Kind::Roost, row.name) {
             let label = format!("10,000 entries a room: {}", row.label);
-            line(&mut text, row, &label, [Some(roost), None, None]);
+            let durable = found.long(Kind::Durable, row.name);
+            line(&mut text, row, &label, [Some(roost), None, durable]);
         }
     }
     for row in &GROWTH {
@@ -128,7 +137,7 @@ fn line(text: &mut String, row: &Row, label: &str, [roost, bare, durable]: [Opti
         (None, None) => String::new(),
         _ => format!("{}, {}", ratio(bare), ratio(durable)),
     };
-    let cells = [cell(roost), cell(bare), cell(durable), ratios, row.hold.words(roost)];
+    let cells = [cell(roost), cell(bare), cell(durable), ratios, row.hold.words(roost, durable)];
     let _ = writeln!(text, "| {label} | {} |", cells.join(" | "));
 }
 
@@ -138,11 +147,14 @@ fn growth(found: &Found, row: &Row) -> Option<f64> {
 
 /// The gated figures that do not hold.
 pub fn failures(found: &Found) -> Vec<&'static str> {
-    let fails = |row: &&Row, figure: Option<f64>| {
-        row.gates && figure.is_some_and(|figure| !row.hold.is_met(figure))
+    let fails = |row: &Row, figure: Option<f64>, durable: Option<f64>| {
+        let met = figure.and_then(|figure| row.hold.is_met(figure, durable));
+        row.gates && met == Some(false)
     };
-    let short = ROWS.iter().filter(|row| fails(row, found.short(Kind::Roost, row.name)));
-    let grown = GROWTH.iter().filter(|row| fails(row, growth(found, row)));
+    let [of_roost, of_durable] =
+        [Kind::Roost, Kind::Durable].map(|kind| move |row: &Row| found.short(kind, row.name));
+    let short = ROWS.iter().filter(|row| fails(row, of_roost(row), of_durable(row)));
+    let grown = GROWTH.iter().filter(|row| fails(row, growth(found, row), None));
     let broken = found.broken.then_some("a part did not come to its end");
     short.chain(grown).map(|row| row.label).chain(broken).collect()
 }
