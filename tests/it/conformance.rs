@@ -169,7 +169,7 @@ async fn a_foreign_room_and_a_missing_room_are_the_same() {
         let bodies = [
             message("hello"),
             message(" "),
-            Draft { kind: "poll".to_owned(), ..message("x") },
+            Draft { kind: "unheard_of".to_owned(), ..message("x") },
             Draft { target: Some(ids::entry()), ..message("x") },
         ];
         for draft in bodies {

@@ -55,7 +55,7 @@ async fn whoever_does_not_say_hello_properly_is_sent_away() {
         (json!({ "t": "beat", "digest": "811c9dc5" }).to_string(), "hello_expected", 4400),
         (json!({ "t": "hello", "v": 1 }).to_string(), "frame_malformed", 4400),
         ("good morning".to_owned(), "frame_malformed", 4400),
-        (json!({ "t": "poll" }).to_string(), "frame_unknown", 4400),
+        (json!({ "t": "unheard_of" }).to_string(), "frame_unknown", 4400),
         ("x".repeat(70_000), "frame_too_large", 1009),
     ];
     for (text, word, code) in table {
@@ -82,7 +82,7 @@ async fn nonsense_after_hello_is_refused_and_the_connection_lives_on() {
     let table = [
         ("good morning".to_owned(), "frame_malformed"),
         (nested, "frame_malformed"),
-        (json!({ "t": "poll" }).to_string(), "frame_unknown"),
+        (json!({ "t": "unheard_of" }).to_string(), "frame_unknown"),
         (extra.to_string(), "frame_malformed"),
         (json!({ "t": "range", "room": circle.to_string() }).to_string(), "frame_malformed"),
         ("{\"t\":\"beat\",\"digest\":\"\\ud800\"}".to_owned(), "frame_malformed"),

@@ -64,7 +64,7 @@ pub(super) fn draft(dice: &mut Dice, at: i64) -> Draft {
     let text = TEXTS[dice.below(choice)];
     let mut draft = message(dice, at, text);
     match dice.below(60) {
-        0 => draft.kind = "poll".to_owned(),
+        0 => draft.kind = "unheard_of".to_owned(),
         1 => draft.body = json!({"text": 5}),
         2 => draft.body = json!({"text": "hello", "colour": "blue"}),
         3 => draft.body = json!("hello"),
@@ -255,7 +255,7 @@ pub(super) fn bent_page(dice: &mut Dice, model: &Model, room: RoomId) -> String 
         9 => bend_entry(&mut page, "id", json!("not an id")),
         10 => bend_entry(&mut page, "kind", Value::Null),
         11 => page["cards"] = bent_cards(dice),
-        _ => bend_entry(&mut page, "kind", json!("poll")),
+        _ => bend_entry(&mut page, "kind", json!("unheard_of")),
     }
     page.to_string()
 }

@@ -95,7 +95,7 @@ fn what_is_not_taken_into_the_outbox() {
     let table = [
         (1, body(" \n"), Refusal::TextEmpty),
         (1, body("bell \u{7}"), Refusal::TextUnprintable),
-        (1, Draft { kind: "poll".to_owned(), ..draft(9) }, Refusal::KindUnknown),
+        (1, Draft { kind: "unheard_of".to_owned(), ..draft(9) }, Refusal::KindUnknown),
         (1, Draft { body: json!({"text": 5}), ..draft(9) }, Refusal::BodyInvalid),
         (2, draft(9), Refusal::NotFound),
     ];
