@@ -69,18 +69,20 @@ impl Context {
         Ok(target)
     }
 
-    /// The target, which must be something that stands in the room by itself: a message or a
-    /// gathering, and no entry that only says something about another one.
+    /// The target, which must be something that stands in the room by itself: a message, or what
+    /// began with a state of its own, and no entry that only says something about another one.
     ///
     /// # Errors
     /// `TargetUnknown`, `TargetUnfit`, `TargetGone`.
     pub(crate) fn standing(&self) -> Result<&Target, Refusal> {
         let target = self.target.as_ref().ok_or(Refusal::TargetUnknown)?;
-        match target.kind.as_str() {
-            "message" => self.present(),
-            // The change of a gathering is a `gathering` too, but has no state of its own.
-            "gathering" if GatheringState::of(&self.card).is_some() => self.present(),
-            _ => Err(Refusal::TargetUnfit),
+        // The change of a gathering is a `gathering` too, but has no state of its own. What was
+        // removed has lost its own.
+        let stands = target.kind == "message" || self.card.state.is_some();
+        if stands || self.card.hidden.is_some() {
+            self.present()
+        } else {
+            Err(Refusal::TargetUnfit)
         }
     }
 

@@ -176,6 +176,11 @@ fn types_of_the_kinds() -> String {
         gathering::Cancelled,
         Gathering,
         Rsvp,
+        poll::Question,
+        poll::Choice,
+        poll::Closed,
+        Poll,
+        poll::PollState,
         Member,
         member::Change,
     ]
@@ -213,6 +218,10 @@ fn limits() -> String {
         GATHERING_AHEAD_MS = GATHERING_AHEAD_MS,
         PLACES_MAX = PLACES_MAX,
         HEADS_MAX = HEADS_MAX,
+        QUESTION_MAX_CHARS = poll::QUESTION_MAX_CHARS,
+        OPTIONS_MIN = poll::OPTIONS_MIN,
+        OPTIONS_MAX = poll::OPTIONS_MAX,
+        OPTION_MAX_CHARS = poll::OPTION_MAX_CHARS,
     }
     let hours = |name: &str, Hours { opens, closes }: Hours| {
         format!("export const {name} = {{ opens: {opens}, closes: {closes} }};\n")

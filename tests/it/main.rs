@@ -20,6 +20,7 @@ mod metrics;
 mod newcomers;
 mod openapi;
 mod peers;
+mod poll;
 mod postgres;
 mod privacy;
 mod protocol;

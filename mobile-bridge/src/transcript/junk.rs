@@ -8,6 +8,7 @@ use super::{
 use crate::engine::{HeldCard, ItemState, Reading};
 use roost_shared::{
     Draft, EntryId, PersonId, Refusal, RoomId, Seq,
+    kind::poll::QUESTION_MAX_CHARS,
     kind::reaction::EMOJI,
     refusal::Told,
     room::Mark,
@@ -108,6 +109,13 @@ pub(super) fn odd(dice: &mut Dice, at: i64) -> Draft {
         ("rsvp", json!({"answer": "going", "heads": dice.between(-1, 22)})),
         ("rsvp", json!({"answer": "not_going", "heads": near, "home": null})),
         ("rsvp", json!({"answer": "maybe"})),
+        (
+            "poll",
+            json!({"ask": {"question": of(QUESTION_MAX_CHARS + near), "options": ["a", "b"]}}),
+        ),
+        ("poll", json!({"ask": {"question": "a?", "options": ["a", [" a ", "b"][near]]}})),
+        ("poll", json!({"choose": {"option": dice.between(-1, 257)}})),
+        ("poll", json!({"close": {}, "choose": {}})),
         ("reaction", json!({"emoji": "❤️"})),
         ("reaction", json!({"emoji": "\u{2764}"})),
         ("reaction", json!({})),

@@ -211,6 +211,22 @@ export const words = {
         taken: (name: string) => `${name} took down a pinned message`,
     },
 
+    poll: {
+        start: "Ask with answers to choose from",
+        heading: "Ask the room",
+        question: "Your question",
+        option: (n: number) => `Answer ${n}`,
+        ask: "Ask",
+        stop: "Do not ask",
+        wrong: "It takes a question and at least two answers that differ.",
+        line: (question: string) => `Asks: ${question}`,
+        chosen: "chose an answer",
+        closed: "Nobody can answer any more.",
+        close: "End the question",
+        nobody: "nobody yet",
+        who: (names: readonly string[]) => `${names.length} · ${names.join(", ")}`,
+        count: (n: number) => (n === 1 ? "1 answer" : `${n} answers`),
+    },
     gathering: {
         publish: "Plan a gathering",
         headingNew: "Plan a gathering",

@@ -8,6 +8,7 @@ pub mod gathering;
 pub mod member;
 pub mod message;
 pub mod pin;
+pub mod poll;
 pub mod reaction;
 pub mod redact;
 pub mod rsvp;
@@ -19,6 +20,7 @@ pub use gathering::Gathering;
 pub use member::Member;
 pub use message::Message;
 pub use pin::Pin;
+pub use poll::Poll;
 pub use reaction::Reaction;
 pub use redact::Redact;
 pub use rsvp::Rsvp;
@@ -208,6 +210,7 @@ kinds! {
     "confirm" Confirm,
     "gathering" Gathering,
     "rsvp" Rsvp,
+    "poll" Poll,
     "member" Member,
 }
 
@@ -236,7 +239,7 @@ mod tests {
             ("redact", json!([]), Err(Refusal::BodyInvalid)),
             ("redact", json!(null), Err(Refusal::BodyInvalid)),
             ("member", json!({"person": person, "change": "promoted"}), Err(Refusal::BodyInvalid)),
-            ("poll", json!({"text": "hello"}), Err(Refusal::KindUnknown)),
+            ("unheard_of", json!({"text": "hello"}), Err(Refusal::KindUnknown)),
             ("", json!(null), Err(Refusal::KindUnknown)),
         ];
         for (kind, body, expected) in table {

@@ -25,7 +25,7 @@ test("digests", () => {
 describe("bodies", () => {
     const id = "0190a6c0-0000-7000-8000-0000000000e1";
     const around = NOBODY;
-    const kinds = "message reaction edit redact pin confirm gathering rsvp member".split(" ");
+    const kinds = "message reaction edit redact pin confirm gathering rsvp poll member".split(" ");
     for (const kind of kinds) {
         test(kind, () => {
             for (const { body, text, refused } of vector<Bodies>(kind)) {

@@ -268,6 +268,32 @@ heads?: number,
  */
 home?: HomeId, };
 
+export type Question = { 
+/**
+ * One line, 1 to 200 characters.
+ */
+question: string, 
+/**
+ * 2 to 8 lines of 1 to 80 characters, no two alike.
+ */
+options: Array<string>, };
+
+export type Choice = { 
+/**
+ * Its place among the options, from 0; absent to take an answer back.
+ */
+option?: number, };
+
+export type PollClosed = Record<string, never>;
+
+export type Poll = { "ask": Question } | { "choose": Choice } | { "close": PollClosed };
+
+export type PollState = { poll: Question, 
+/**
+ * Who chose which option.
+ */
+choices: Record<PersonId, number>, closed: boolean, };
+
 export type Member = { person: PersonId, change: Change, };
 
 export type Change = "joined" | "left";
@@ -408,6 +434,10 @@ export const GATHERING_MAX_MS = 2678400000;
 export const GATHERING_AHEAD_MS = 63244800000;
 export const PLACES_MAX = 500;
 export const HEADS_MAX = 20;
+export const QUESTION_MAX_CHARS = 200;
+export const OPTIONS_MIN = 2;
+export const OPTIONS_MAX = 8;
+export const OPTION_MAX_CHARS = 80;
 export const PEERS_WEEKDAY = { opens: 930, closes: 1230 };
 export const PEERS_WEEKEND = { opens: 600, closes: 1230 };
 export const EMOJI = ["👍","❤️","😂","😮","😢","🙏","🎉"] as const;

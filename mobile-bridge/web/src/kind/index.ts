@@ -10,6 +10,7 @@ import type { Around, Kind, Piece, Stands } from "./kind.ts";
 import { member } from "./member/index.tsx";
 import { message } from "./message/index.tsx";
 import { pin } from "./pin/index.tsx";
+import { poll } from "./poll/index.tsx";
 import { reaction } from "./reaction/index.tsx";
 import { redact } from "./redact/index.ts";
 import { rsvp } from "./rsvp/index.ts";
@@ -23,6 +24,7 @@ const KINDS = new Map<string, Kind>([
     ["confirm", confirm],
     ["gathering", gathering],
     ["rsvp", rsvp],
+    ["poll", poll],
     ["member", member],
 ]);
 

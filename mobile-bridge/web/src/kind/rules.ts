@@ -8,6 +8,7 @@ import * as gathering from "./gathering/rules.ts";
 import * as member from "./member/rules.ts";
 import * as message from "./message/rules.ts";
 import * as pin from "./pin/rules.ts";
+import * as poll from "./poll/rules.ts";
 import * as reaction from "./reaction/rules.ts";
 import * as redact from "./redact/rules.ts";
 import * as rsvp from "./rsvp/rules.ts";
@@ -24,6 +25,7 @@ const KINDS: Readonly<Record<string, (body: unknown) => Verdict>> = {
     edit: (body) => judged(edit.read(body), ({ text }) => message.check(text)),
     gathering: (body) => judged(gathering.read(body), gathering.check),
     rsvp: (body) => judged(rsvp.read(body), rsvp.check),
+    poll: (body) => judged(poll.read(body), poll.check),
     reaction: (body) => judged(reaction.read(body)),
     redact: (body) => judged(redact.read(body)),
     pin: (body) => judged(pin.read(body)),

@@ -118,6 +118,7 @@ function welcome(role: Role, room: Partial<Listed>): Welcome {
         silence_ms: 1,
         retry_ms: 1,
         me: SAM,
+        constellations: [],
         homes: [
             { home: OURS, name: "The Okafors", hub: false },
             { home: HUB, name: "Jo's house", hub: true },

@@ -11,10 +11,10 @@ import {
 } from "../../generated/protocol.ts";
 import { useRoost, type Acts } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { Planner } from "../gathering/form.tsx";
 import { lineOf } from "../index.ts";
 import { nameOf, type Around } from "../kind.ts";
 import { mayPublish } from "../may.ts";
+import { STARTERS, type Starter } from "../starters.ts";
 import { countChars, tidy } from "../text.ts";
 import { Quote } from "./index.tsx";
 import { check } from "./rules.ts";
@@ -38,7 +38,7 @@ export function Composer({ room, around, cards, closed }: Props) {
     const area = useRef<HTMLTextAreaElement>(null);
     const refusal = check(tidy(text));
     const about = edits ?? answers;
-    const [planning, setPlanning] = useState(false);
+    const [starting, setStarting] = useState<Starter>();
 
     useEffect(() => {
         if (about || writesWithKeyboard()) area.current?.focus();
@@ -58,7 +58,7 @@ export function Composer({ room, around, cards, closed }: Props) {
 
     return (
         <>
-            {planning && <Planner room={room} close={() => setPlanning(false)} />}
+            {starting && <starting.Form room={room} close={() => setStarting(undefined)} />}
             <form
                 class="composer"
                 onSubmit={(event) => {
@@ -70,7 +70,7 @@ export function Composer({ room, around, cards, closed }: Props) {
                     writing={writing}
                     cards={cards}
                     around={around}
-                    plan={() => setPlanning(true)}
+                    start={setStarting}
                 />
                 <div class="composer-row">
                     <TextArea area={area} text={text} send={send} write={write} />
@@ -93,9 +93,9 @@ function Above(props: {
     writing: Signal<Typed>;
     cards: Props["cards"];
     around: Around;
-    plan: () => void;
+    start: (starter: Starter) => void;
 }) {
-    const { writing, cards, around, plan } = props;
+    const { writing, cards, around, start } = props;
     const { text, answers, edits, asks } = writing.value;
     const about = edits ?? answers;
     return (
@@ -112,11 +112,12 @@ function Above(props: {
                 />
             )}
             <Problem text={text} refusal={check(tidy(text))} count={countChars(text)} />
-            {mayPublish(around) && !edits && (
+            {!edits && (
                 <Extras
                     asks={asks}
                     ask={(next) => (writing.value = { ...writing.value, asks: next })}
-                    plan={plan}
+                    around={around}
+                    start={start}
                 />
             )}
         </>
@@ -130,28 +131,39 @@ function dispatch(acts: Acts, room: string, { text, answers, edits, asks }: Type
     else acts.send(room, "message", asks ? { ...said, please_confirm: true } : said, answers?.id);
 }
 
-/** What only those who lead can add. */
-function Extras(props: { asks: boolean; ask: (asks: boolean) => void; plan: () => void }) {
-    const { asks, ask, plan } = props;
+/** What else can be said or started here. */
+function Extras(props: {
+    asks: boolean;
+    ask: (asks: boolean) => void;
+    around: Around;
+    start: (starter: Starter) => void;
+}) {
+    const { asks, ask, around, start } = props;
+    const starters = STARTERS.filter(({ may }) => may(around, Date.now()));
     return (
         <div class="composer-extras">
-            <label class="check">
-                <input
-                    type="checkbox"
-                    data-testid="ask-confirm"
-                    checked={asks}
-                    onChange={(event) => ask(event.currentTarget.checked)}
-                />
-                {words.confirm.ask}
-            </label>
-            <button
-                type="button"
-                class="button-plain"
-                data-testid="plan-gathering"
-                onClick={plan}
-            >
-                {words.gathering.publish}
-            </button>
+            {mayPublish(around) && (
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        data-testid="ask-confirm"
+                        checked={asks}
+                        onChange={(event) => ask(event.currentTarget.checked)}
+                    />
+                    {words.confirm.ask}
+                </label>
+            )}
+            {starters.map((starter) => (
+                <button
+                    key={starter.name}
+                    type="button"
+                    class="button-plain"
+                    data-testid={starter.name}
+                    onClick={() => start(starter)}
+                >
+                    {starter.words}
+                </button>
+            ))}
         </div>
     );
 }

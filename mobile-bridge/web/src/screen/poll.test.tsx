@@ -1,0 +1,49 @@
+// @vitest-environment happy-dom
+// A question with answers to choose from.
+
+import { expect, test } from "vitest";
+import type { Entry, PollState } from "../generated/protocol.ts";
+import { JO, SAM, Stage, idAt } from "./stage.ts";
+
+const ask = { question: "Which day?", options: ["Saturday", "Sunday"] };
+const day: Entry = { seq: 1, id: idAt(1), kind: "poll", author: JO, at: 1, body: { ask } };
+const state: PollState = { poll: ask, choices: { [JO]: 1 }, closed: false };
+
+test("one tap chooses, and the same tap takes it back", async () => {
+    const stage = await new Stage().hold(day).card(day, { state }).draw();
+    expect(stage.find("poll")!.textContent).toContain("1 · Jo");
+    expect(stage.find("poll-close")).toBeNull();
+    await stage.press("poll-option", 0);
+    expect(stage.sent).toEqual([["poll", { choose: { option: 0 } }, day.id]]);
+    const mine = { ...state, choices: { [JO]: 1, [SAM]: 0 } };
+    const later = await new Stage().hold(day).card(day, { state: mine }).draw();
+    await later.press("poll-option", 0);
+    expect(later.sent).toEqual([["poll", { choose: {} }, day.id]]);
+});
+
+test("what is over takes no answers, and says so", async () => {
+    const over = { ...state, closed: true };
+    const stage = await new Stage().hold(day).card(day, { state: over }).draw();
+    expect(stage.find("poll")!.textContent).toContain("Nobody can answer any more.");
+    await stage.press("poll-option", 0);
+    expect(stage.sent).toEqual([]);
+});
+
+test("whoever looks after the room ends a question", async () => {
+    const stage = await new Stage("liaison").hold(day).card(day, { state }).draw();
+    await stage.press("poll-close");
+    expect(stage.sent).toEqual([["poll", { close: {} }, day.id]]);
+});
+
+test("a question needs two answers that differ", async () => {
+    const stage = await new Stage().draw();
+    await stage.press("ask-poll");
+    await stage.fill("poll-question", "Which day?");
+    await stage.fill("poll-answer-0", "Saturday");
+    await stage.fill("poll-answer-1", " Saturday ");
+    await stage.press("poll-ask");
+    expect(stage.find("asker")!.textContent).toContain("at least two answers that differ");
+    await stage.fill("poll-answer-1", "Sunday");
+    await stage.press("poll-ask");
+    expect(stage.sent).toEqual([["poll", { ask }]]);
+});
