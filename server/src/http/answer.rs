@@ -125,13 +125,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// Refuses a request that another site's page makes.
 ///
 /// # Errors
-/// `OriginForeign` when there is an `Origin` and it is not ours.
+/// `OriginForeign` when there is an `Origin` that is not ours, be it beside one that is.
 pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
-    match headers.get(header::ORIGIN) {
-        None => Ok(()),
-        Some(origin) if origin.to_str().is_ok_and(|origin| app.is_own_origin(origin)) => Ok(()),
-        Some(_) => Err(Refusal::OriginForeign),
-    }
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let own = origins.all(|origin| origin.to_str().is_ok_and(|one| app.is_own_origin(one)));
+    if own { Ok(()) } else { Err(Refusal::OriginForeign) }
 }
 
 #[cfg(test)]
