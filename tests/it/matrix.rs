@@ -7,6 +7,7 @@ mod churn;
 mod doors;
 mod frames;
 mod people;
+mod rank;
 mod subject;
 
 use roost_server::{

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use roost_shared::{Refusal, refusal::Told};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{net::IpAddr, sync::Arc};
 
 /// The face of an error towards HTTP.
@@ -81,6 +81,27 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             }
         })?;
         Ok(Json(serde_json::from_slice(&bytes).map_err(|_| Refusal::FrameMalformed)?))
+    }
+}
+
+/// The body of a door that asks for none: whoever puts something in means what would not happen.
+pub struct Nothing;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Empty {}
+
+impl FromRequest<App> for Nothing {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Answer<Nothing> {
+        let bytes = Bytes::from_request(request, app).await;
+        let bytes = bytes.map_err(|_| Refusal::FrameMalformed)?;
+        if !bytes.is_empty() {
+            let _: Option<Empty> =
+                serde_json::from_slice(&bytes).map_err(|_| Refusal::FrameMalformed)?;
+        }
+        Ok(Nothing)
     }
 }
 

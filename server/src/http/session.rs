@@ -1,7 +1,7 @@
 //! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
 
 use super::{
-    answer::{Answer, Attempt, Json, check_origin},
+    answer::{Answer, Attempt, Json, Nothing, check_origin},
     api::{self, shapes},
 };
 use crate::{
@@ -56,7 +56,7 @@ pub async fn refresh(
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
     responses((status = 204, description = "Signed out.")))]
-pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
+pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<Response> {
     app.people.end_own(&me).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&mut response, &app, "", 0);

@@ -9,6 +9,9 @@ use serde::Deserialize;
 /// The actors who are signed in: the letters of a row are theirs, in this order.
 const LETTERS: usize = 5;
 
+/// Who may do something about people at all: liaison workers, and admins.
+const LED: [usize; 2] = [2, 4];
+
 /// A row about people: by whom it is asked about, a letter for each actor.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +56,16 @@ impl Door {
             (Whom::Ended, &self.ended),
             (Whom::Held, &self.held),
         ]
+    }
+
+    /// About whom it is asked by an actor who may, if anybody may.
+    pub(super) fn taken(&self) -> (Whom, usize) {
+        let done = |(whom, letters): (Whom, &str)| {
+            let may = |place: &usize| letters.as_bytes()[*place] == b'Y';
+            LED.into_iter().find(may).map(|place| (whom, place))
+        };
+        let [own, others @ ..] = self.rows();
+        others.into_iter().find_map(done).or(done(own)).unwrap_or((Whom::Same, LED[0]))
     }
 
     /// Whether it only looks.
