@@ -4,7 +4,7 @@ use super::{
     answer::{Answer, Attempt, Json, Nothing, check_origin},
     api::{self, people as shapes_of, shapes},
     path::At,
-    session::answer_sign_in,
+    session::answer_new_sign_in,
 };
 use crate::{
     app::App,
@@ -142,5 +142,5 @@ pub async fn redeem(
     check_origin(&app, &headers)?;
     let (device, name, becomes) = (redeem.device, redeem.device_name.as_str(), redeem.r#as);
     let sign_in = app.people.redeem(&redeem.code, Redeemer { device, name, becomes }).await?;
-    Ok(answer_sign_in(&app, sign_in, redeem.cookie))
+    answer_new_sign_in(&app, &headers, sign_in, redeem.cookie).await
 }

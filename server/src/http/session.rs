@@ -73,9 +73,23 @@ pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     Ok(axum::Json(app.directory.welcome(&me, &rooms).await?.0))
 }
 
+/// The answer to a new sign-in. A browser holds one cookie: whoever was signed in there is signed
+/// out, and not only out of sight.
+pub async fn answer_new_sign_in(
+    app: &App,
+    headers: &HeaderMap,
+    sign_in: SignIn,
+    in_cookie: bool,
+) -> Answer<Response> {
+    if in_cookie && let Some(former) = cookie(app, headers) {
+        app.people.give_way(&former, sign_in.device).await?;
+    }
+    Ok(answer_sign_in(app, sign_in, in_cookie))
+}
+
 /// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script
 /// reads.
-pub fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
+fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
     let refresh = if in_cookie { sign_in.refresh.take() } else { None };
     let mut response = axum::Json(sign_in).into_response();
     if let Some(token) = refresh {
