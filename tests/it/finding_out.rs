@@ -80,9 +80,8 @@ async fn a_link_that_was_and_one_that_never_was_are_the_same() {
     // A link that is good is none at the table, and the table's is none by itself.
     let (people, sam) = (&world.app().people, world.person("sam"));
     let link = people.enrol(sam).await.unwrap();
-    let body = |token: &str| {
-        json!({ "token": token, "device": ids::device(), "device_name": "A phone" })
-    };
+    let body =
+        |token: &str| json!({ "token": token, "device": ids::device(), "device_name": "A phone" });
     let pair = |n: usize| [body(&link), body(&unknown[n])];
     compare(&world, "/api/enrolments/claim", pair).await;
     let table = people.open_table(By::Operator, world.cast.wren, sam).await.unwrap().token;

@@ -1,6 +1,6 @@
-//! T14: a token is ours to the last letter or it is none. Whatever is wrong with it, whoever made it
-//! hears the same bytes, at the doors of HTTP and at the socket; T11: also when it is real and too
-//! old, or another Roost's.
+//! T14: a token is ours to the last letter or it is none. Whatever is wrong with it, whoever made
+//! it hears the same bytes, at the doors of HTTP and at the socket; T11: also when it is real and
+//! too old, or another Roost's.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use hmac::{Hmac, Mac, digest::KeyInit};
@@ -224,9 +224,7 @@ async fn said_to(world: &World, token: &str) -> (String, u16) {
     wire.hello(token, None, Default::default()).await.unwrap();
     match wire.hear().await {
         Heard::Frame(frame, text) => match *frame {
-            roost_shared::frame::ServerFrame::Bye { told, .. } => {
-                (told.code, wire.closed().await)
-            }
+            roost_shared::frame::ServerFrame::Bye { told, .. } => (told.code, wire.closed().await),
             _ => panic!("a forged token hears {text}"),
         },
         Heard::Closed(code) => (String::new(), code),

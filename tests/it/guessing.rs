@@ -1,5 +1,5 @@
-//! T17: guessing gets nobody in: ten thousand guesses of links and codes hit nothing and hear the same
-//! bytes, whatever stands behind them.
+//! T17: guessing gets nobody in: ten thousand guesses of links and codes hit nothing and hear the
+//! same bytes, whatever stands behind them.
 
 use roost_server::people::handover::{Becomes, Redeemer};
 use roost_shared::Refusal;

@@ -1,5 +1,5 @@
-//! T23, T17: one who floods harms nobody else: frames, connections, guesses and requests have limits,
-//! each told as `too_many`, and nobody else notices.
+//! T23, T17: one who floods harms nobody else: frames, connections, guesses and requests have
+//! limits, each told as `too_many`, and nobody else notices.
 
 use reqwest::{Method, StatusCode};
 use roost_shared::{EntryId, RoomId, frame::ServerFrame, room::RoomKind};

@@ -1,7 +1,7 @@
-//! T15, T18: the permission matrix of `tests/matrix.toml`, cell by cell: every route and every frame,
-//! as every actor, of what is theirs and of what is not. Where somebody is refused what is none of
-//! their business, they hear the same bytes as of what does not exist, also while people come and
-//! go.
+//! T15, T18: the permission matrix of `tests/matrix.toml`, cell by cell: every route and every
+//! frame, as every actor, of what is theirs and of what is not. Where somebody is refused what is
+//! none of their business, they hear the same bytes as of what does not exist, also while people
+//! come and go.
 
 mod churn;
 mod doors;
@@ -33,8 +33,7 @@ use std::{
 };
 
 /// The names of the actors, in the order of every row.
-const ACTORS: [&str; 7] =
-    ["hub", "satellite", "liaison", "young", "admin", "outsider", "revoked"];
+const ACTORS: [&str; 7] = ["hub", "satellite", "liaison", "young", "admin", "outsider", "revoked"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -88,8 +88,12 @@ async fn secrets(instance: &Instance, phone: &SignIn) -> Vec<(&'static str, Stri
     let accept = json!({ "token": link, "device": ids::device(), "device_name": "Sam's" });
     let sams = post("/api/enrolments/accept", None, accept.clone()).await;
     sams.with(200);
-    post("/api/enrolments/accept", None, json!({ "token": table, "device": ids::device(),
-        "device_name": "late" }))
+    post(
+        "/api/enrolments/accept",
+        None,
+        json!({ "token": table, "device": ids::device(),
+        "device_name": "late" }),
+    )
     .await;
     let code = post("/api/handover", Some(&sams.text_of("access")), json!({})).await;
     let code = code.text_of("code");

@@ -1,6 +1,6 @@
-//! T24: a thousand phones are cut off at once and come back at once. Each hears when to come, each at
-//! its own time; and though none of them waits, each is told first where its rooms stand, gets what
-//! it missed, and is refused for ever by nobody.
+//! T24: a thousand phones are cut off at once and come back at once. Each hears when to come, each
+//! at its own time; and though none of them waits, each is told first where its rooms stand, gets
+//! what it missed, and is refused for ever by nobody.
 
 use roost_server::log::Who;
 use roost_shared::{

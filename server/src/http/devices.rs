@@ -101,7 +101,11 @@ pub async fn end_theirs(
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
     responses((status = 201, description = "The code.", body = shapes_of::Code)))]
-pub async fn hand_over(State(app): State<App>, me: Me, _: Nothing) -> Answer<(StatusCode, axum::Json<Code>)> {
+pub async fn hand_over(
+    State(app): State<App>,
+    me: Me,
+    _: Nothing,
+) -> Answer<(StatusCode, axum::Json<Code>)> {
     Ok((StatusCode::CREATED, axum::Json(app.people.hand_over(&me).await?)))
 }
 

@@ -14,8 +14,7 @@ async fn what_one_may_read_stays_while_others_come_and_go() {
     let (matrix, rounds) = (matrix(), AtomicUsize::new(0));
     let reads = |row: &Route| row.ask.starts_with("GET ") && row.ask.contains("{room}");
     let routes: Vec<Route> = matrix.route.into_iter().filter(reads).collect();
-    let people: Vec<people::Door> =
-        matrix.door.into_iter().filter(people::Door::reads).collect();
+    let people: Vec<people::Door> = matrix.door.into_iter().filter(people::Door::reads).collect();
     let frames: Vec<super::Frame> =
         matrix.frame.into_iter().filter(|row| row.say == "range").collect();
     assert!(routes.len() > 15 && people.len() > 3 && frames.len() > 4);

@@ -36,15 +36,17 @@ pub(super) async fn knock(rows: &[Route], scene: &Scene) {
 }
 
 /// The sign-in of an actor. One that is used up by the asking is made for it.
-pub(super) async fn own(row: &Route, (place, actor): (usize, &str), scene: &Scene) -> Option<SignIn> {
+pub(super) async fn own(
+    row: &Route,
+    (place, actor): (usize, &str),
+    scene: &Scene,
+) -> Option<SignIn> {
     let own = scene.sign_ins[place].clone()?;
     Some(match row.ask.as_str() {
         "POST /api/session/end" | "POST /api/session/refresh" if actor == "admin" => {
             scene.again(&own).await
         }
-        "POST /api/session/end" | "POST /api/session/refresh" => {
-            sign_in(&scene.world, actor).await
-        }
+        "POST /api/session/end" | "POST /api/session/refresh" => sign_in(&scene.world, actor).await,
         _ => own,
     })
 }
@@ -61,7 +63,11 @@ async fn ask(row: &Route, own: Option<&SignIn>, scene: &Scene) -> Heard {
 }
 
 /// The path and the body of what a row asks.
-pub(super) async fn request(row: &Route, own: Option<&SignIn>, scene: &Scene) -> (String, Option<Value>) {
+pub(super) async fn request(
+    row: &Route,
+    own: Option<&SignIn>,
+    scene: &Scene,
+) -> (String, Option<Value>) {
     let path = row.ask.split_once(' ').unwrap().1;
     match row.ask.as_str() {
         "POST /api/enrolments/look" | "POST /api/enrolments/opened" => {

@@ -1,5 +1,6 @@
-//! T16: what callers say of themselves counts for nothing. Whoever adds a role, an author, a place in
-//! the log or another's name to what a door asks for, at any depth, is refused, and nothing changes.
+//! T16: what callers say of themselves counts for nothing. Whoever adds a role, an author, a place
+//! in the log or another's name to what a door asks for, at any depth, is refused, and nothing
+//! changes.
 
 use super::{ACTORS, Route, Scene, doors, matrix, people::Door, subject::Subject};
 use reqwest::Method;

@@ -72,8 +72,7 @@ impl Subject {
         let own = enlist(&scene.world, new).await;
         let (person, device) = (own.person, own.device);
         let body = body(ask, &homes);
-        let mut subject =
-            Subject { constellation, person, device, proposal: String::new(), body };
+        let mut subject = Subject { constellation, person, device, proposal: String::new(), body };
         let what = ask.rsplit_once('}').map_or("", |(_, what)| what);
         match what {
             "/sent" | "/revoke" => drop(people.enrol(person).await.unwrap()),

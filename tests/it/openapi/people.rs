@@ -79,7 +79,8 @@ async fn answers_about_people_and_phones_have_the_shapes_that_are_described() {
 async fn dev_at_the_table(asking: &mut Asking, priya: &SignIn) -> Value {
     let by = Some(priya);
     let home = "/api/constellations/{constellation}/homes";
-    let home = asking.post(home, by, json!({ "name": "Mill Cottage" })).await.json()["home"].clone();
+    let home =
+        asking.post(home, by, json!({ "name": "Mill Cottage" })).await.json()["home"].clone();
     let dev = json!({ "name": "Dev", "role": "satellite", "home": home });
     let dev = asking.post(MEMBERS, by, dev).await.text_of("person");
     asking.named.push(("{person}", dev));
