@@ -1,9 +1,11 @@
 //! My phones: I see where I am signed in and end what I no longer hold; Priya ends anybody's phone
-//! of her constellation, and everybody else only their own.
+//! of her constellation, and everybody else only their own. T08: what is somebody else's can be
+//! neither taken nor moved, and a tablet that two share is of one at a time.
 
-use reqwest::Method;
-use roost_tests::{desk::Desk, ids, wire::Wire, world::World};
-use serde_json::json;
+use reqwest::{Client, Method};
+use roost_server::people::By;
+use roost_tests::{desk::Desk, door::Heard, ids, wire::Wire, world::World};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn sam_ends_a_phone_that_was_lost() {
@@ -64,4 +66,87 @@ async fn priya_ends_any_phone_of_her_constellation() {
     assert!(list["devices"][0].get("seen_at").is_none(), "{list}");
     let own = Desk::with(&world, &young).ask(Method::GET, "/api/devices", None).await.with(200);
     assert!(own["devices"][0]["seen_at"].is_i64(), "but their own");
+}
+
+#[tokio::test]
+async fn a_phone_that_is_somebody_elses_is_neither_taken_nor_moved() {
+    let world = World::new().await;
+    let (sams, amaras) = (world.sign_in("sam").await, world.sign_in("amara").await);
+    let people = &world.app().people;
+    let post = async |path: &str, body: Value| {
+        world.door.ask(Method::POST, path, None, Some(&body)).await.unwrap()
+    };
+    // Amara has a link, a code at the table and a code of her own phone, and knows Sam's phone.
+    let link = people.enrol(world.person("amara")).await.unwrap();
+    let accept = |token: &str, device| {
+        post(
+            "/api/enrolments/accept",
+            json!({ "token": token, "device": device, "device_name": "Amara's" }),
+        )
+    };
+    assert_eq!(accept(&link, sams.device).await.code(), "enrolment_unusable");
+    let (by, wren) = (By::Operator, world.cast.wren);
+    let open = people.open_table(by, wren, world.person("max")).await.unwrap();
+    let claimed = people.claim(&open.token, sams.device, "Max's").await.unwrap();
+    let of = (wren, world.person("max"));
+    people.confirm_claim(by, of, claimed.claim, claimed.number).await.unwrap();
+    assert_eq!(accept(&open.token, sams.device).await.code(), "enrolment_unusable");
+    let desk = Desk::with(&world, &amaras);
+    let code = desk.ask(Method::POST, "/api/handover", None).await.text_of("code");
+    let redeem = |device| {
+        post(
+            "/api/handover/redeem",
+            json!({ "code": code, "device": device, "device_name": "Amara's",
+                "as": "new_phone" }),
+        )
+    };
+    assert_eq!(redeem(sams.device).await.code(), "code_invalid");
+
+    // Nothing was spent, and Sam's phone is Sam's.
+    let refreshed = post("/api/session/refresh", json!({ "refresh": sams.refresh })).await;
+    refreshed.with(200);
+    assert_eq!(refreshed.id::<roost_shared::PersonId>("person"), world.person("sam"));
+    accept(&link, ids::device()).await.with(200);
+    redeem(ids::device()).await.with(200);
+}
+
+#[tokio::test]
+async fn on_a_shared_tablet_the_first_is_signed_out_when_the_second_signs_in() {
+    let world = World::new().await;
+    let tablet = Client::builder().cookie_store(true).build().unwrap();
+    let post = async |path: &str, body: Value| {
+        let asked = tablet.post(format!("{}{path}", world.door.base())).json(&body);
+        let answer = asked.send().await.unwrap();
+        Heard { status: answer.status(), text: answer.text().await.unwrap() }
+    };
+    let accept = "/api/enrolments/accept";
+    let mut link = json!({ "device_name": "The tablet", "cookie": true });
+    let sign_in = async |name: &str, link: &mut Value| {
+        link["token"] = json!(world.app().people.enrol(world.person(name)).await.unwrap());
+        link["device"] = json!(ids::device());
+        let heard = post(accept, link.clone()).await;
+        heard.with(200);
+        heard.text_of("access")
+    };
+    let elsewhere = world.sign_in("sam").await;
+    let sam = sign_in("sam", &mut link).await;
+    let (mut wire, _) = Wire::enter(world.door.address, &sam).await.unwrap();
+    let amara = sign_in("amara", &mut link).await;
+    assert_eq!(wire.closed().await, 4401, "Sam is out of the tablet");
+    assert!(Wire::enter(world.door.address, &sam).await.is_none());
+    assert!(Wire::enter(world.door.address, &elsewhere.access).await.is_some());
+
+    // An answer that was lost and is asked for again, and a new token, end nobody.
+    post(accept, link.clone()).await.with(200);
+    let refreshed = post("/api/session/refresh", json!({})).await;
+    assert_eq!(refreshed.id::<roost_shared::PersonId>("person"), world.person("amara"));
+    assert!(Wire::enter(world.door.address, &amara).await.is_some());
+
+    // Max carries his sign-in there.
+    let max = Desk::of(&world, "max").await;
+    let code = max.ask(Method::POST, "/api/handover", None).await.text_of("code");
+    let body = json!({ "code": code, "device": ids::device(), "device_name": "The tablet",
+        "cookie": true });
+    post("/api/handover/redeem", body).await.with(200);
+    assert!(Wire::enter(world.door.address, &amara).await.is_none());
 }

@@ -1,5 +1,6 @@
-//! Handing over: Sam carries the sign-in from the browser into the app on the home screen, or to a
-//! new phone. A code works once, for a quarter of an hour, and where it came from nothing is kept.
+//! T13, T17: handing over: Sam carries the sign-in from the browser into the app on the home
+//! screen, or to a new phone. A code works once, for a quarter of an hour, and where it came from
+//! nothing is kept.
 
 use roost_server::{
     error::Result,

@@ -1,5 +1,5 @@
-//! At the kitchen table: Priya shows a code, Ruth's phone scans it and shows a number, and only the
-//! phone whose number Priya chooses gets in.
+//! T17: at the kitchen table: Priya shows a code, Ruth's phone scans it and shows a number, and
+//! only the phone whose number Priya chooses gets in.
 
 use reqwest::Method;
 use roost_server::{

@@ -1,15 +1,23 @@
-//! The permission matrix of `tests/matrix.toml`, cell by cell: every route and every frame, as
-//! every actor. Where somebody is refused a room, they hear the same bytes as of a room that does
-//! not exist.
+//! T15, T18: the permission matrix of `tests/matrix.toml`, cell by cell: every route and every
+//! frame, as every actor, of what is theirs and of what is not. Where somebody is refused what is
+//! none of their business, they hear the same bytes as of what does not exist, also while people
+//! come and go.
 
+mod churn;
 mod doors;
 mod frames;
 mod people;
+mod rank;
+mod subject;
 
-use roost_server::http::routes;
+use roost_server::{
+    http::routes,
+    people::{By, register::NewPerson},
+};
 use roost_shared::{
     RoomId, Seq,
     frame::{ClientFrame, ServerFrame},
+    policy::Role,
     room::RoomKind,
 };
 use roost_tests::{
@@ -25,7 +33,7 @@ use std::{
 };
 
 /// The names of the actors, in the order of every row.
-const ACTORS: [&str; 6] = ["hub", "satellite", "liaison", "young", "outsider", "revoked"];
+const ACTORS: [&str; 7] = ["hub", "satellite", "liaison", "young", "admin", "outsider", "revoked"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +42,7 @@ struct Matrix {
     route: Vec<Route>,
     frame: Vec<Frame>,
     told: Vec<Told>,
+    door: Vec<people::Door>,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +51,7 @@ struct Route {
     ask: String,
     #[serde(default)]
     of: String,
-    hear: [u16; 6],
+    hear: [u16; 7],
 }
 
 #[derive(Deserialize)]
@@ -51,14 +60,14 @@ struct Frame {
     say: String,
     #[serde(default)]
     of: String,
-    hear: [String; 6],
+    hear: [String; 7],
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
     frame: String,
-    hear: [bool; 6],
+    hear: [bool; 7],
 }
 
 fn matrix() -> Matrix {
@@ -104,6 +113,8 @@ struct Scene {
     rooms: BTreeMap<&'static str, RoomId>,
     /// One sign-in for each actor; none for the outsider.
     sign_ins: Vec<Option<SignIn>>,
+    /// Sign-ins of somebody who has ended and of somebody who is suspended.
+    gone: Vec<SignIn>,
 }
 
 impl Scene {
@@ -113,10 +124,12 @@ impl Scene {
             config.live.silence_ms = 60_000;
         })
         .await;
+        tour(&world).await;
         let (_, jo) = world.wire("jo").await;
         let (_, sam) = world.wire("sam").await;
         let (_, amara) = world.wire("amara").await;
         let (_, noor) = world.wire("noor").await;
+        let (_, mina) = world.wire("mina").await;
         let rooms = BTreeMap::from([
             ("the circle", room_of(&jo, RoomKind::Circle)),
             ("the Okafors' line to the hub", room_of(&sam, RoomKind::HubLine)),
@@ -124,21 +137,67 @@ impl Scene {
             ("the Okafors' line to the liaison worker", room_of(&sam, RoomKind::LiaisonLine)),
             ("the hub's line to the liaison worker", room_of(&jo, RoomKind::LiaisonLine)),
             ("the circle of another constellation", room_of(&noor, RoomKind::Circle)),
+            ("the circle of another service", room_of(&mina, RoomKind::Circle)),
             ("no such room", ids::room()),
         ]);
+        let ana = NewPerson { role: Role::Admin, name: "Ana", ..newcomer(&world) };
+        let ana = enlist(&world, ana).await;
         let mut sign_ins = Vec::new();
         for actor in ACTORS {
             sign_ins.push(match actor {
                 "outsider" => None,
+                "admin" => Some(ana.clone()),
                 _ => Some(sign_in(&world, actor).await),
             });
         }
-        Scene { world, rooms, sign_ins }
+        let gone = gone(&world).await;
+        Scene { world, rooms, sign_ins, gone }
+    }
+
+    /// Signs the same person in on a further phone.
+    async fn again(&self, own: &SignIn) -> SignIn {
+        let link = self.world.app().people.enrol(own.person).await.unwrap();
+        self.world.door.accept(&link).await
     }
 
     fn room(&self, name: &str) -> RoomId {
         *self.rooms.get(name).unwrap_or_else(|| panic!("{name:?} is no room of the matrix"))
     }
+}
+
+/// Sam lives with the Brennans for a while, and Priya is Heron's liaison worker for a while.
+async fn tour(world: &World) {
+    let (people, wren) = (&world.app().people, world.cast.wren);
+    let (sam, priya) = (world.person("sam"), world.person("priya"));
+    let homes = people.members(By::Operator, wren).await.unwrap().homes;
+    for name in ["The Brennans", "The Okafors"] {
+        let home = homes.iter().find(|home| home.name == name).unwrap().home;
+        people.move_home(By::Operator, wren, sam, home).await.unwrap();
+    }
+    people.add_liaison(world.cast.heron, priya).await.unwrap();
+    people.end_member(By::Operator, world.cast.heron, priya).await.unwrap();
+}
+
+/// Somebody of Wren, without a home.
+fn newcomer(world: &World) -> NewPerson<'static> {
+    let constellation = world.cast.wren;
+    NewPerson { constellation, home: None, role: Role::Liaison, name: "Newcomer" }
+}
+
+/// Adds somebody and signs them in.
+async fn enlist(world: &World, new: NewPerson<'_>) -> SignIn {
+    let people = &world.app().people;
+    let person = people.add_person(new).await.unwrap();
+    world.door.accept(&people.enrol(person).await.unwrap()).await
+}
+
+async fn gone(world: &World) -> Vec<SignIn> {
+    let (people, wren) = (&world.app().people, world.cast.wren);
+    let ended = enlist(world, newcomer(world)).await;
+    people.end_member(By::Operator, wren, ended.person).await.unwrap();
+    let suspended = enlist(world, newcomer(world)).await;
+    people.suspend(By::Operator, wren, suspended.person).await.unwrap();
+    vec![ended, suspended]
 }
 
 /// Signs an actor in on a phone of its own; the revoked one is signed out again.
@@ -165,7 +224,9 @@ fn every_route_and_frame_has_a_row_and_every_row_names_one() {
     let matrix = matrix();
     let routes: BTreeSet<String> =
         routes().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
-    let rows: BTreeSet<String> = matrix.route.iter().map(|row| row.ask.clone()).collect();
+    let doors = matrix.door.iter().map(|door| &door.ask);
+    let rows: BTreeSet<String> =
+        matrix.route.iter().map(|row| &row.ask).chain(doors).cloned().collect();
     assert_eq!(rows, routes);
     let rows: BTreeSet<&str> = matrix.frame.iter().map(|row| row.say.as_str()).collect();
     assert_eq!(rows, SAID.into());
@@ -176,6 +237,11 @@ fn every_route_and_frame_has_a_row_and_every_row_names_one() {
 #[tokio::test]
 async fn doors() {
     doors::knock(&matrix().route, &Scene::set().await).await;
+}
+
+#[tokio::test]
+async fn doors_of_people() {
+    people::knock(&matrix().door, &Scene::set().await).await;
 }
 
 #[tokio::test]
@@ -203,8 +269,8 @@ async fn what_is_told_to_whom() {
     // Everybody signed in must have heard a beat before the house closes.
     let presence = scene.world.app().presence.clone();
     let limit = Duration::from_secs(10);
-    wait::until_some("four are connected", limit, || async {
-        (presence.count() == 4).then_some(())
+    wait::until_some("five are connected", limit, || async {
+        (presence.count() == 5).then_some(())
     })
     .await;
     let (mut watch, _) = scene.world.wire("amara").await;

@@ -1,5 +1,5 @@
-//! Priya, the liaison worker, looks after who is in the constellation: she invites, moves,
-//! suspends, ends and takes back, and what people may read follows at once.
+//! T17, T12: Priya, the liaison worker, looks after who is in the constellation: she invites,
+//! moves, suspends, ends and takes back, and what people may read follows at once.
 
 use reqwest::Method;
 use roost_server::people::register::NewPerson;

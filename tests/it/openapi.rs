@@ -2,6 +2,8 @@
 //! holds together, what the doors really answer has the shapes that are described, and the page it
 //! is read on asks nothing of any other machine.
 
+mod people;
+
 use reqwest::Method;
 use roost_server::http::{document, routes};
 use roost_shared::{Refusal, room::RoomKind};

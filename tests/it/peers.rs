@@ -1,5 +1,5 @@
-//! The young people's room: it opens only where somebody looks after it, the young people see who
-//! reads along, and to the carers there is no such room, in no answer and by no byte.
+//! T18: the young people's room: it opens only where somebody looks after it, the young people see
+//! who reads along, and to the carers there is no such room, in no answer and by no byte.
 
 use reqwest::Method;
 use roost_server::people::{By, register::NewPerson};

@@ -1,5 +1,6 @@
-//! Signing in: a link works once, a lost answer costs nothing, a stolen token ends the sign-in, and
-//! every act of the operator leaves its trail. Alike on SQLite and on Postgres.
+//! T13, T17: signing in: a link works once, a lost answer costs nothing, a stolen token ends the
+//! sign-in, twenty refreshes at once lock nobody out, and every act of the operator leaves its
+//! trail. Alike on SQLite and on Postgres.
 
 use roost_server::{
     error::{Error, Result},

@@ -1,5 +1,5 @@
-//! A phone that does not read is let go before it costs anybody anything, and is whole when it is
-//! back.
+//! T23: a phone that does not read is let go before it costs anybody anything, and is whole when it
+//! is back.
 
 use roost_shared::{
     Seq,

@@ -1,5 +1,5 @@
-//! A liaison worker may be of several constellations: one sign-in, one connection, the rooms of all
-//! of them; and whoever is removed from one stays in the other. Everybody else is of one.
+//! T15: a liaison worker may be of several constellations: one sign-in, one connection, the rooms
+//! of all of them; and whoever is removed from one stays in the other. Everybody else is of one.
 
 use reqwest::Method;
 use roost_server::people::register::NewPerson;

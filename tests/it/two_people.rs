@@ -1,5 +1,5 @@
-//! What one person cannot do alone: nobody becomes a liaison worker unless two admins want it, and
-//! no admin ever sees what anybody said.
+//! T16, T20: what one person cannot do alone: nobody becomes a liaison worker unless two admins
+//! want it, and no admin ever sees what anybody said.
 
 use reqwest::Method;
 use roost_server::people::{

@@ -1,5 +1,6 @@
 //! The people of every test, and the house they live in: a hub, two satellite families, their
-//! liaison worker, a young person; and, in another constellation, one who must never see any of it.
+//! liaison worker, a young person; and those who must never see any of it: one in another
+//! constellation of their service, and a small constellation of another service.
 
 use roost_server::{
     app::App,
@@ -18,14 +19,20 @@ const WREN: [Household; 3] = [
     ("The Brennans", false, &[("amara", Role::Satellite)]),
 ];
 const HERON: [Household; 1] = [("Noor's house", true, &[("noor", Role::Hub)])];
+const GULL: [Household; 2] = [
+    ("Ola's house", true, &[("ola", Role::Hub)]),
+    ("The Lunds", false, &[("mina", Role::Satellite)]),
+];
 
 /// Who is who.
 #[derive(Clone, Debug)]
 pub struct Cast {
-    /// The constellation of everybody but `noor`.
+    /// The constellation of everybody who is not named below.
     pub wren: ConstellationId,
     /// That of `noor`.
     pub heron: ConstellationId,
+    /// That of `ola`, of `mina`, and of `lee`, their liaison worker: another service's.
+    pub gull: ConstellationId,
     people: BTreeMap<&'static str, PersonId>,
 }
 
@@ -40,12 +47,15 @@ impl Cast {
         let mut people = BTreeMap::new();
         let wren = register.add_constellation(service, "Wren").await?;
         settle(register, wren, &WREN, &mut people).await?;
-        let priya =
-            NewPerson { constellation: wren, home: None, role: Role::Liaison, name: "priya" };
+        let priya = liaison(wren, "priya");
         people.insert("priya", register.add_person(priya).await?);
         let heron = register.add_constellation(service, "Heron").await?;
         settle(register, heron, &HERON, &mut people).await?;
-        Ok(Cast { wren, heron, people })
+        let other = register.add_service("Lakeside Fostering").await?;
+        let gull = register.add_constellation(other, "Gull").await?;
+        settle(register, gull, &GULL, &mut people).await?;
+        people.insert("lee", register.add_person(liaison(gull, "lee")).await?);
+        Ok(Cast { wren, heron, gull, people })
     }
 
     /// A person by their name.
@@ -57,6 +67,10 @@ impl Cast {
     pub fn all(&self) -> impl Iterator<Item = (&'static str, PersonId)> {
         self.people.iter().map(|(name, person)| (*name, *person))
     }
+}
+
+fn liaison(constellation: ConstellationId, name: &str) -> NewPerson<'_> {
+    NewPerson { constellation, home: None, role: Role::Liaison, name }
 }
 
 async fn settle(

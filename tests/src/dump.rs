@@ -1,10 +1,14 @@
 //! What a database file holds, read past the server: the last word of a fault run.
 
 use crate::{cast::Cast, history::Event};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::{collections::BTreeMap, path::Path};
 
 const ENTRIES: &str = "SELECT room, seq, id, author, at FROM entries ORDER BY room, seq";
+/// Each table, and all its columns as SQL that makes one text of a row.
+const COLUMNS: &str = "SELECT t.name, group_concat('quote(\"' || c.name || '\")', ' || '','' || ') \
+     FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
+     WHERE t.type = 'table' AND t.name <> 'marks' GROUP BY t.name";
 
 /// Every entry of every room, as lines of a history; authors by their names.
 ///
@@ -30,6 +34,23 @@ pub async fn rooms(data: &Path, cast: &Cast) -> sqlx::Result<Vec<Event>> {
     }
     conn.close().await?;
     Ok(events)
+}
+
+/// Every row of every table, each as one text; but for marks, which are kept a moment later.
+///
+/// # Errors
+/// When the file is not a database of Roost's.
+pub async fn everything(data: &Path) -> sqlx::Result<BTreeMap<String, Vec<String>>> {
+    let url = format!("sqlite://{}", data.join("roost.db").display());
+    let mut conn = SqliteConnection::connect(&url).await?;
+    let columns: Vec<(String, String)> = sqlx::query_as(COLUMNS).fetch_all(&mut conn).await?;
+    let mut tables = BTreeMap::new();
+    for (table, quoted) in columns {
+        let all = AssertSqlSafe(format!("SELECT {quoted} FROM {table} ORDER BY 1"));
+        tables.insert(table, sqlx::query_scalar(all).fetch_all(&mut conn).await?);
+    }
+    conn.close().await?;
+    Ok(tables)
 }
 
 /// Whether SQLite finds its own file in order.

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use roost_shared::{Refusal, refusal::Told};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{net::IpAddr, sync::Arc};
 
 /// The face of an error towards HTTP.
@@ -84,6 +84,27 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
+/// The body of a door that asks for none: whoever puts something in means what would not happen.
+pub struct Nothing;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Empty {}
+
+impl FromRequest<App> for Nothing {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Answer<Nothing> {
+        let bytes = Bytes::from_request(request, app).await;
+        let bytes = bytes.map_err(|_| Refusal::FrameMalformed)?;
+        if !bytes.is_empty() {
+            let _: Option<Empty> =
+                serde_json::from_slice(&bytes).map_err(|_| Refusal::FrameMalformed)?;
+        }
+        Ok(Nothing)
+    }
+}
+
 impl FromRequestParts<App> for Me {
     type Rejection = Problem;
 
@@ -125,13 +146,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// Refuses a request that another site's page makes.
 ///
 /// # Errors
-/// `OriginForeign` when there is an `Origin` and it is not ours.
+/// `OriginForeign` when there is an `Origin` that is not ours, be it beside one that is.
 pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
-    match headers.get(header::ORIGIN) {
-        None => Ok(()),
-        Some(origin) if origin.to_str().is_ok_and(|origin| app.is_own_origin(origin)) => Ok(()),
-        Some(_) => Err(Refusal::OriginForeign),
-    }
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let own = origins.all(|origin| origin.to_str().is_ok_and(|one| app.is_own_origin(one)));
+    if own { Ok(()) } else { Err(Refusal::OriginForeign) }
 }
 
 #[cfg(test)]

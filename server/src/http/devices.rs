@@ -1,10 +1,10 @@
 //! Where somebody is signed in, and moving a sign-in to another browser or a new phone.
 
 use super::{
-    answer::{Answer, Attempt, Json, check_origin},
+    answer::{Answer, Attempt, Json, Nothing, check_origin},
     api::{self, people as shapes_of, shapes},
     path::At,
-    session::answer_sign_in,
+    session::answer_new_sign_in,
 };
 use crate::{
     app::App,
@@ -51,6 +51,7 @@ pub async fn end_mine(
     State(app): State<App>,
     me: Me,
     At(device): At<DeviceId>,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.end_my_device(&me, device).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -89,6 +90,7 @@ pub async fn end_theirs(
     State(app): State<App>,
     me: Me,
     At((constellation, person, device)): At<(ConstellationId, PersonId, DeviceId)>,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.end_device_in(By::Person(&me), constellation, (person, device)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -99,7 +101,11 @@ pub async fn end_theirs(
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
     responses((status = 201, description = "The code.", body = shapes_of::Code)))]
-pub async fn hand_over(State(app): State<App>, me: Me) -> Answer<(StatusCode, axum::Json<Code>)> {
+pub async fn hand_over(
+    State(app): State<App>,
+    me: Me,
+    _: Nothing,
+) -> Answer<(StatusCode, axum::Json<Code>)> {
     Ok((StatusCode::CREATED, axum::Json(app.people.hand_over(&me).await?)))
 }
 
@@ -140,5 +146,5 @@ pub async fn redeem(
     check_origin(&app, &headers)?;
     let (device, name, becomes) = (redeem.device, redeem.device_name.as_str(), redeem.r#as);
     let sign_in = app.people.redeem(&redeem.code, Redeemer { device, name, becomes }).await?;
-    Ok(answer_sign_in(&app, sign_in, redeem.cookie))
+    answer_new_sign_in(&app, &headers, sign_in, redeem.cookie).await
 }

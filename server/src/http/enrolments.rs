@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Attempt, Json, check_origin},
     api::{self, shapes},
-    session::answer_sign_in,
+    session::answer_new_sign_in,
 };
 use crate::{app::App, metrics, people::enrol::Invitation};
 use axum::{
@@ -87,5 +87,5 @@ pub async fn accept(
     let Accept { token, device, device_name, cookie } = accept;
     let sign_in = app.people.accept(&token, device, &device_name).await?;
     metrics::all().signed_in("accept");
-    Ok(answer_sign_in(&app, sign_in, cookie))
+    answer_new_sign_in(&app, &headers, sign_in, cookie).await
 }

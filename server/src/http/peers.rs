@@ -1,7 +1,7 @@
 //! Opening the young people's room.
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Nothing},
     api::{self, people as shapes_of},
     path::At,
 };
@@ -27,6 +27,7 @@ pub async fn open(
     State(app): State<App>,
     me: Me,
     At(constellation): At<ConstellationId>,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.open_peers(By::Person(&me), constellation, MODERATED).await?;
     Ok(StatusCode::CREATED)

@@ -1,7 +1,7 @@
 //! The people of a constellation, for the liaison worker; what an admin may see and do of it.
 
 use super::{
-    answer::{Answer, Json},
+    answer::{Answer, Json, Nothing},
     api::{self, people as shapes_of, shapes},
     path::At,
 };
@@ -146,6 +146,7 @@ pub async fn invite_again(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): Somebody,
+    _: Nothing,
 ) -> Answer<(StatusCode, axum::Json<Invited>)> {
     let by = By::Person(&me);
     let invited = app.people.invite_again(by, constellation, person, Way::Link).await?;
@@ -166,6 +167,7 @@ pub async fn sent(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): Somebody,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.note_sent(By::Person(&me), constellation, person).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -185,6 +187,7 @@ pub async fn revoke(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): Somebody,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.revoke_link(By::Person(&me), constellation, person).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -234,6 +237,7 @@ pub async fn suspend(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): Somebody,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.suspend(By::Person(&me), constellation, person).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -253,6 +257,7 @@ pub async fn end(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): Somebody,
+    _: Nothing,
 ) -> Answer<StatusCode> {
     app.people.end_member(By::Person(&me), constellation, person).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,7 +1,7 @@
 //! What needs a second person: liaison workers, and lifting a suspension.
 
 use super::{
-    answer::{Answer, Json},
+    answer::{Answer, Json, Nothing},
     api::{self, people as shapes_of, shapes},
     path::At,
 };
@@ -96,6 +96,7 @@ pub async fn lift(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): At<(ConstellationId, PersonId)>,
+    _: Nothing,
 ) -> Answer<(StatusCode, axum::Json<Proposed>)> {
     let proposed = app.people.propose_lift(By::Person(&me), constellation, person).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(proposed)))
@@ -117,6 +118,7 @@ pub async fn confirm(
     State(app): State<App>,
     me: Me,
     At((constellation, proposal)): At<(ConstellationId, EntryId)>,
+    _: Nothing,
 ) -> Answer<axum::Json<Confirmed>> {
     Ok(axum::Json(app.people.confirm(By::Person(&me), constellation, proposal).await?))
 }

@@ -1,7 +1,7 @@
 //! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
 
 use super::{
-    answer::{Answer, Attempt, Json, check_origin},
+    answer::{Answer, Attempt, Json, Nothing, check_origin},
     api::{self, shapes},
 };
 use crate::{
@@ -56,7 +56,7 @@ pub async fn refresh(
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
     responses((status = 204, description = "Signed out.")))]
-pub async fn end(State(app): State<App>, me: Me) -> Answer<Response> {
+pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<Response> {
     app.people.end_own(&me).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&mut response, &app, "", 0);
@@ -73,9 +73,23 @@ pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     Ok(axum::Json(app.directory.welcome(&me, &rooms).await?))
 }
 
+/// The answer to a new sign-in. A browser holds one cookie: whoever was signed in there is signed
+/// out, and not only out of sight.
+pub async fn answer_new_sign_in(
+    app: &App,
+    headers: &HeaderMap,
+    sign_in: SignIn,
+    in_cookie: bool,
+) -> Answer<Response> {
+    if in_cookie && let Some(former) = cookie(app, headers) {
+        app.people.give_way(&former, sign_in.device).await?;
+    }
+    Ok(answer_sign_in(app, sign_in, in_cookie))
+}
+
 /// A sign-in as the phone wants it: the refresh token in the body, or in a cookie that no script
 /// reads.
-pub fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
+fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
     let refresh = if in_cookie { sign_in.refresh.take() } else { None };
     let mut response = axum::Json(sign_in).into_response();
     if let Some(token) = refresh {

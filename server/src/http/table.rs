@@ -1,7 +1,7 @@
 //! Enrolment at the kitchen table: the liaison worker's side, and the phone's.
 
 use super::{
-    answer::{Answer, Attempt, Json},
+    answer::{Answer, Attempt, Json, Nothing},
     api::{self, people as shapes_of, shapes},
     path::At,
 };
@@ -37,6 +37,7 @@ pub async fn open(
     State(app): State<App>,
     me: Me,
     At((constellation, person)): Somebody,
+    _: Nothing,
 ) -> Answer<(StatusCode, axum::Json<Invited>)> {
     let invited = app.people.open_table(By::Person(&me), constellation, person).await?;
     Ok((StatusCode::CREATED, axum::Json(invited)))

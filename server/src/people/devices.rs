@@ -46,7 +46,7 @@ impl People {
     /// The phones of somebody of a constellation.
     ///
     /// # Errors
-    /// `NotFound`, `NotPermitted`.
+    /// `NotFound`, also when they have left it; `NotPermitted`.
     pub async fn devices_of(
         &self,
         me: &Me,
@@ -57,7 +57,8 @@ impl People {
         let by = By::Person(me);
         let service = self.may(&mut conn, by, Action::Suspend, constellation).await?;
         let found = people::one(&mut conn, constellation, person).await?;
-        let found = found.ok_or(Refusal::NotFound)?;
+        // Whoever has left may be signed in still, for a constellation that is none of the asker's.
+        let found = found.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
         let seen = found.card.role != Role::Young;
         let all = devices::of_person(&mut conn, service, person).await?;
         let live = all.into_iter().filter(|device| device.ended_at.is_none());

@@ -209,6 +209,22 @@ impl People {
         }
     }
 
+    /// Ends the sign-in that this refresh token is of, where `to` takes its place.
+    ///
+    /// # Errors
+    /// Whatever the database said; a token that is not good is nobody's.
+    pub async fn give_way(&self, refresh: &str, to: DeviceId) -> Result<()> {
+        let presented = self.parts.keys.read_refresh_token(refresh);
+        let Some((id, generation)) = presented.filter(|(id, _)| *id != to) else { return Ok(()) };
+        let mut tx = self.db.begin().await?;
+        let Some(found) = devices::one(tx.conn(), id).await? else { return Ok(()) };
+        if devices::present(tx.conn(), (id, generation), found.person).await?.is_none() {
+            return Ok(());
+        }
+        let act = ("device.end.replaced", id.to_string());
+        self.end_device_of(tx, (found.service, found.person, id), act).await
+    }
+
     /// Ends my own sign-in on this phone.
     ///
     /// # Errors

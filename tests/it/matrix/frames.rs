@@ -75,22 +75,28 @@ impl Caller {
         Caller { wire, floors }
     }
 
-    /// Says a row's frame: the name of what answers it, and its text. Two beats without an answer
-    /// mean that there is none: the first may have been on its way already.
+    /// Says a row's frame: the name of what answers it, and its text. What is asked afterwards of
+    /// the writer, twice, is answered afterwards: with nothing before it, there is no answer.
     async fn say(&mut self, row: &Frame, scene: &Scene) -> (String, String) {
         let (frame, room) = frame(row, "", scene);
         self.settle().await;
         self.wire.say(&frame).await.unwrap();
-        let mut beats = 0;
+        let (mut asked, mut again) = (self.ask_of_nothing().await, true);
         loop {
             match self.wire.hear().await {
                 Heard::Closed(code) => return (code.to_string(), String::new()),
                 Heard::Frame(frame, text) => match *frame {
+                    ServerFrame::Refused { room, .. } if room == Some(asked) => {
+                        if !again {
+                            return ("nothing".to_owned(), text);
+                        }
+                        (asked, again) = (self.ask_of_nothing().await, false);
+                    }
                     ServerFrame::Refused { told, .. } => return (told.code, text),
-                    ServerFrame::Beat { .. } if beats == 1 => return ("nothing".to_owned(), text),
-                    ServerFrame::Beat { .. } => beats += 1,
-                    // Told to everybody's own phones whenever something was read.
-                    ServerFrame::Marks { .. } => {}
+                    // Told whenever something was read, when others come and go, and in between.
+                    ServerFrame::Marks { .. }
+                    | ServerFrame::Welcome(_)
+                    | ServerFrame::Beat { .. } => {}
                     // What was just posted comes as a page too; only one from the floor answers.
                     ServerFrame::Page(page) => {
                         let floor = self.floors.get(&page.room);
@@ -107,9 +113,22 @@ impl Caller {
         }
     }
 
-    /// Passes over everything that was sent without being asked for, up to a beat.
+    /// Passes over everything that was sent without being asked for.
     async fn settle(&mut self) {
-        self.wire.until(|frame| matches!(frame, ServerFrame::Beat { .. }).then_some(())).await;
+        let asked = self.ask_of_nothing().await;
+        let answered = |frame| match frame {
+            ServerFrame::Refused { room, .. } => (room == Some(asked)).then_some(()),
+            _ => None,
+        };
+        self.wire.until(answered).await;
+    }
+
+    /// Posts into a room that does not exist.
+    async fn ask_of_nothing(&mut self) -> RoomId {
+        let room = ids::room();
+        // If it is closed, that is the answer.
+        let _ = self.wire.say(&draft(room, ids::entry(), "is anybody there?")).await;
+        room
     }
 }
 

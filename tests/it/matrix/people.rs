@@ -1,148 +1,174 @@
-//! What the rows about people ask: each time of somebody new, who stands as the act needs it.
+//! Knocks at the doors of people: as every actor, of everybody they could mean.
 
-use super::{Route, Scene, doors::link};
-use roost_server::people::{By, register::NewPerson};
-use roost_shared::{ConstellationId, DeviceId, HomeId, PersonId, policy::Role};
-use roost_tests::{door::SignIn, ids};
-use serde_json::{Value, json};
+use super::{ACTORS, Scene, subject::Subject};
+use reqwest::{Method, StatusCode};
+use roost_server::people::session::Me;
+use roost_tests::door::{Heard, SignIn};
+use serde::Deserialize;
 
-/// The constellation of a row about something that does not exist.
-pub(super) const NOWHERE: &str = "no such constellation";
+/// The actors who are signed in: the letters of a row are theirs, in this order.
+const LETTERS: usize = 5;
 
-/// The path and the body of a row about people; nothing for another.
-pub(super) async fn request(
-    row: &Route,
-    own: Option<&SignIn>,
+/// Who may do something about people at all: liaison workers, and admins.
+const LED: [usize; 2] = [2, 4];
+
+/// A row about people: by whom it is asked about, a letter for each actor.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Door {
+    pub(super) ask: String,
+    #[serde(default = "nobody")]
+    own: String,
+    #[serde(default = "nobody")]
+    same: String,
+    #[serde(default = "nobody")]
+    service: String,
+    #[serde(default = "nobody")]
+    elsewhere: String,
+    #[serde(default = "nobody")]
+    ended: String,
+    #[serde(default = "nobody")]
+    held: String,
+}
+
+fn nobody() -> String {
+    ".".repeat(LETTERS)
+}
+
+/// Whom a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whom {
+    Own,
+    Same,
+    Service,
+    Elsewhere,
+    Ended,
+    Held,
+}
+
+impl Door {
+    fn rows(&self) -> [(Whom, &str); 6] {
+        [
+            (Whom::Own, &self.own),
+            (Whom::Same, &self.same),
+            (Whom::Service, &self.service),
+            (Whom::Elsewhere, &self.elsewhere),
+            (Whom::Ended, &self.ended),
+            (Whom::Held, &self.held),
+        ]
+    }
+
+    /// About whom it is asked by an actor who may, if anybody may.
+    pub(super) fn taken(&self) -> (Whom, usize) {
+        let done = |(whom, letters): (Whom, &str)| {
+            let may = |place: &usize| letters.as_bytes()[*place] == b'Y';
+            LED.into_iter().find(may).map(|place| (whom, place))
+        };
+        let [own, others @ ..] = self.rows();
+        others.into_iter().find_map(done).or(done(own)).unwrap_or((Whom::Same, LED[0]))
+    }
+
+    /// Whether it only looks.
+    pub(super) fn reads(&self) -> bool {
+        self.ask.starts_with("GET ")
+    }
+}
+
+pub(super) async fn knock(doors: &[Door], scene: &Scene) {
+    for door in doors {
+        for (whom, letters) in door.rows() {
+            assert_eq!(letters.len(), LETTERS, "{} of {whom:?}", door.ask);
+            if whom == Whom::Own {
+                knock_for_oneself(door, letters, scene).await;
+            } else {
+                knock_for(door, (whom, letters), scene).await;
+            }
+        }
+        knock_from_outside(door, scene).await;
+    }
+}
+
+/// Everybody knocks about the same person until somebody may: who was refused has changed nothing.
+async fn knock_for(door: &Door, (whom, letters): (Whom, &str), scene: &Scene) {
+    let mut actors: Vec<(usize, char)> =
+        letters.chars().enumerate().filter(|(_, letter)| *letter != '.').collect();
+    actors.sort_by_key(|(_, letter)| *letter == 'Y');
+    let mut waiting = None;
+    for (place, letter) in actors {
+        let mut subject = match waiting.take() {
+            Some(subject) => subject,
+            None => Subject::stand(&door.ask, whom, scene).await,
+        };
+        let own = scene.sign_ins[place].as_ref().unwrap();
+        if whom == Whom::Ended && door.ask.contains(" /api/devices/") {
+            subject.device = ended_phone(own, scene).await;
+        }
+        check(door, (whom, place, letter), (own, &subject), scene).await;
+        waiting = (letter != 'Y').then_some(subject);
+    }
+}
+
+async fn ended_phone(own: &SignIn, scene: &Scene) -> roost_shared::DeviceId {
+    let lost = scene.again(own).await.device;
+    scene.world.app().people.end_device(lost).await.unwrap();
+    lost
+}
+
+/// Each time somebody new, since they may end themselves.
+async fn knock_for_oneself(door: &Door, letters: &str, scene: &Scene) {
+    for (place, letter) in letters.chars().enumerate().filter(|(_, letter)| *letter != '.') {
+        let own = Subject::enlist(ACTORS[place], scene).await;
+        let me: Me = scene.world.app().people.authenticate(&own.access).await.unwrap();
+        let subject = Subject::oneself(&door.ask, &me, scene).await;
+        check(door, (Whom::Own, place, letter), (&own, &subject), scene).await;
+    }
+}
+
+async fn check(
+    door: &Door,
+    (whom, place, letter): (Whom, usize, char),
+    (own, subject): (&SignIn, &Subject),
     scene: &Scene,
-) -> Option<(String, Option<Value>)> {
-    let (_, path) = row.ask.split_once(' ')?;
-    if let Some(body) = unknown_caller(row, scene).await {
-        return Some((path.to_owned(), Some(body)));
-    }
-    if path == "/api/devices/{device}/end" {
-        let others = scene.world.sign_in("amara").await.device;
-        let device = if row.of == "their own" { own.map(|own| own.device) } else { None };
-        return Some((path.replace("{device}", &device.unwrap_or(others).to_string()), None));
-    }
-    path.contains("{constellation}").then_some(())?;
-    let cast = &scene.world.cast;
-    let wren = match row.of.as_str() {
-        "Wren" | "somebody of Wren" | "nobody of Wren" => true,
-        "Heron" | "somebody of Heron" | NOWHERE => false,
-        other => panic!("{other:?} is no constellation of the matrix"),
+) {
+    let cell = format!("{} of {whom:?} as {}", door.ask, ACTORS[place]);
+    let heard = ask(door, Some(own), subject, scene).await;
+    let status = heard.status.as_u16();
+    let fits = match letter {
+        'Y' => heard.status.is_success(),
+        '-' => status == 403,
+        '0' => status == 404,
+        '=' => status == 409,
+        '?' => status == 422,
+        other => panic!("{other:?} is no letter of the matrix"),
     };
-    let constellation = if wren { cast.wren } else { cast.heron };
-    let mut subject = Subject::new(scene, constellation).await;
-    let body = subject.stand(path).await;
-    if row.of == "nobody of Wren" {
-        subject.person = PersonId::new(ids::now_ms(), ids::entropy());
+    assert!(fits, "{cell} is {letter} and heard {status} {}", heard.text);
+    if heard.status == StatusCode::NOT_FOUND {
+        let missing = ask(door, Some(own), &subject.missing(), scene).await;
+        assert_eq!(heard, missing, "{cell} differs from what is not there");
     }
-    let named = match row.of.as_str() {
-        NOWHERE => ConstellationId::new(ids::now_ms(), ids::entropy()),
-        _ => constellation,
-    };
-    let path = path
-        .replace("{constellation}", &named.to_string())
-        .replace("{person}", &subject.person.to_string())
-        .replace("{proposal}", &subject.proposal)
-        .replace("{device}", &subject.device.to_string());
-    Some((path, body))
 }
 
-/// The body of what is asked by somebody who need not be signed in.
-async fn unknown_caller(row: &Route, scene: &Scene) -> Option<Value> {
-    let people = &scene.world.app().people;
-    let device = ids::device();
-    Some(match row.ask.as_str() {
-        "POST /api/enrolments/claim" => {
-            let token = table_or_link(row, scene).await;
-            json!({ "token": token, "device": device, "device_name": "a phone" })
+/// Whoever is not signed in, or no more, hears the same of anything.
+async fn knock_from_outside(door: &Door, scene: &Scene) {
+    let whom = if door.ask.contains("/proposals") { Whom::Held } else { Whom::Same };
+    let subject = Subject::stand(&door.ask, whom, scene).await;
+    for (subject, of) in [(subject.missing(), "nobody"), (subject, "somebody")] {
+        let outsider = ask(door, None, &subject, scene).await;
+        assert_eq!(outsider.status, StatusCode::UNAUTHORIZED, "{} of {of}", door.ask);
+        let revoked = scene.sign_ins.last().unwrap().as_ref();
+        let revoked = ask(door, revoked, &subject, scene).await;
+        assert_eq!(revoked.code(), "device_ended", "{} of {of}", door.ask);
+        for gone in &scene.gone {
+            let heard = ask(door, Some(gone), &subject, scene).await;
+            assert_eq!(heard, revoked, "{} of {of}", door.ask);
         }
-        "POST /api/enrolments/claim/outcome" => {
-            let token = table_or_link(row, scene).await;
-            let claim = people.claim(&token, device, "a phone").await;
-            json!({ "token": token, "claim": claim.map_or(ids::entry(), |made| made.claim) })
-        }
-        "POST /api/handover/redeem" => {
-            let phone = scene.world.sign_in("max").await;
-            let me = people.authenticate(&phone.access).await.unwrap();
-            let code = people.hand_over(&me).await.unwrap().code;
-            let code = if row.of == "a fresh code" { code } else { "MADEUP22".to_owned() };
-            json!({ "code": code, "device": device, "device_name": "a phone" })
-        }
-        _ => return None,
-    })
+    }
 }
 
-async fn table_or_link(row: &Route, scene: &Scene) -> String {
-    if row.of != "a code on the table" {
-        return link(row, scene).await;
-    }
-    let (world, max) = (&scene.world, scene.world.person("max"));
-    world.app().people.open_table(By::Operator, world.cast.wren, max).await.unwrap().token
-}
-
-/// Somebody new, on whom something is done.
-struct Subject<'a> {
-    scene: &'a Scene,
-    constellation: ConstellationId,
-    person: PersonId,
-    /// Two homes that such a person may be in; there is one only in Heron.
-    homes: Vec<HomeId>,
-    device: DeviceId,
-    proposal: String,
-}
-
-impl Subject<'_> {
-    async fn new(scene: &Scene, constellation: ConstellationId) -> Subject<'_> {
-        let people = &scene.world.app().people;
-        let all = people.members(By::Operator, constellation).await.unwrap().homes;
-        let wren = constellation == scene.world.cast.wren;
-        let homes: Vec<HomeId> =
-            all.iter().filter(|home| home.hub != wren).map(|home| home.home).collect();
-        let role = if wren { Role::Satellite } else { Role::Hub };
-        let new = NewPerson { constellation, home: homes.first().copied(), role, name: "Newcomer" };
-        let person = people.add_person(new).await.unwrap();
-        let (device, proposal) = (ids::device(), ids::entry().to_string());
-        Subject { scene, constellation, person, homes, device, proposal }
-    }
-
-    /// Brings them to where the act can be done, and says its body.
-    async fn stand(&mut self, path: &str) -> Option<Value> {
-        let (people, constellation) = (&self.scene.world.app().people, self.constellation);
-        let (by, person) = (By::Operator, self.person);
-        let home = self.homes.last().copied();
-        match path.rsplit_once('}').map_or("", |(_, what)| what) {
-            "/members" => {
-                let home = self.homes[0];
-                return Some(json!({ "name": "Ruth", "role": "satellite", "home": home }));
-            }
-            "/homes" => return Some(json!({ "name": "Mill Cottage" })),
-            "/proposals" => return Some(json!({ "name": "Lee" })),
-            "/move" => return Some(json!({ "home": home })),
-            "/sent" | "/revoke" => drop(people.enrol(person).await.unwrap()),
-            "/lift" => people.suspend(by, constellation, person).await.unwrap(),
-            "/confirm" => {
-                people.suspend(by, constellation, person).await.unwrap();
-                let proposed = people.propose_lift(by, constellation, person).await.unwrap();
-                self.proposal = proposed.proposal.to_string();
-            }
-            "/return" => {
-                people.end_member(by, constellation, person).await.unwrap();
-                return Some(json!({ "home": home }));
-            }
-            "/table" => drop(people.open_table(by, constellation, person).await.unwrap()),
-            "/table/confirm" => {
-                let open = people.open_table(by, constellation, person).await.unwrap();
-                let made = people.claim(&open.token, self.device, "a phone").await.unwrap();
-                return Some(json!({ "claim": made.claim, "number": made.number }));
-            }
-            "/end" if path.contains("{device}") => {
-                let link = people.enrol(person).await.unwrap();
-                people.accept(&link, self.device, "a phone").await.unwrap();
-            }
-            _ => {}
-        }
-        None
-    }
+async fn ask(door: &Door, own: Option<&SignIn>, subject: &Subject, scene: &Scene) -> Heard {
+    let (method, path) = door.ask.split_once(' ').unwrap();
+    let method: Method = method.parse().unwrap();
+    let (path, body) = (subject.path(path), subject.body.as_ref());
+    let access = own.map(|own| own.access.as_str());
+    scene.world.door.ask(method, &path, access, body).await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! Rules on SQL: portable columns, and a constellation in every statement.
+//! Rules on SQL: portable columns, and a constellation in every statement (T15).
 
 use super::{File, lex::lex};
 
