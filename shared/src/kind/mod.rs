@@ -107,6 +107,26 @@ pub trait Kind: serde::Serialize + serde::de::DeserializeOwned {
     }
 }
 
+/// Reads the body of a kind. serde would take a list for the fields of a struct, in their order;
+/// here what is written as an object must have come as one.
+fn read<T: Kind>(body: &Value) -> Result<T, Refusal> {
+    let read = T::deserialize(body).map_err(|_| Refusal::BodyInvalid)?;
+    let written = serde_json::to_value(&read).map_err(|_| Refusal::BodyInvalid)?;
+    if has_objects_of(body, &written) { Ok(read) } else { Err(Refusal::BodyInvalid) }
+}
+
+fn has_objects_of(given: &Value, written: &Value) -> bool {
+    match (given, written) {
+        (Value::Object(given), Value::Object(written)) => written
+            .iter()
+            .all(|(name, part)| given.get(name).is_none_or(|given| has_objects_of(given, part))),
+        (Value::Array(given), Value::Array(written)) => {
+            given.iter().zip(written).all(|(given, part)| has_objects_of(given, part))
+        }
+        (_, written) => !written.is_object(),
+    }
+}
+
 macro_rules! kinds {
     ($($name:literal $kind:ident),+ $(,)?) => {
         /// The body of an entry of a kind that this build knows.
@@ -125,11 +145,7 @@ macro_rules! kinds {
             /// `KindUnknown`; `BodyInvalid` for missing, unknown or ill-typed fields.
             pub fn read(kind: &str, body: &Value) -> Result<Body, Refusal> {
                 match kind {
-                    // serde would take a list for the fields of a struct, in their order.
-                    $($name if !body.is_object() => Err(Refusal::BodyInvalid),
-                    $name => serde::Deserialize::deserialize(body)
-                        .map(Body::$kind)
-                        .map_err(|_| Refusal::BodyInvalid),)+
+                    $($name => read(body).map(Body::$kind),)+
                     _ => Err(Refusal::KindUnknown),
                 }
             }
