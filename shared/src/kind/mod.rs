@@ -24,7 +24,7 @@ pub use redact::Redact;
 pub use rsvp::Rsvp;
 
 use crate::{
-    card::Card,
+    card::{Card, CardOf},
     entry::Draft,
     id::{EntryId, PersonId, Seq},
     policy::Action,
@@ -101,6 +101,12 @@ pub trait Kind: serde::Serialize + serde::de::DeserializeOwned {
         None
     }
 
+    /// Whether its body stays in the log. What only says what becomes of its target stands there:
+    /// the floors of readers and a removal reach it at its target, and nowhere else.
+    fn keeps_body(&self) -> bool {
+        true
+    }
+
     /// Whether it may be said while its room is closed.
     fn at_any_hour(&self) -> bool {
         false
@@ -155,10 +161,16 @@ macro_rules! kinds {
                 match self { $(Body::$kind(_) => $name,)+ }
             }
 
-            /// The body as JSON text, in the one form that is stored and forwarded.
+            /// The body as JSON text, in the one form in which it is stored and forwarded.
             pub fn to_text(&self) -> String {
                 match self { $(Body::$kind(body) => serde_json::to_string(body),)+ }
                     .expect("a body has string keys and plain values, which always encode")
+            }
+
+            /// What is stored of it as the body of its entry: its text, or nothing.
+            pub fn stored(&self) -> String {
+                let keeps = match self { $(Body::$kind(body) => body.keeps_body(),)+ };
+                if keeps { self.to_text() } else { String::new() }
             }
 
             /// See [`Kind::action`].
@@ -197,8 +209,22 @@ macro_rules! kinds {
                 match self { $(Body::$kind(body) => body.effects(context),)+ }
             }
 
+            /// The cards that an entry with this id and body leaves behind: its own, if it begins
+            /// with one, and that of its target, if it changes it. The one place where cards are
+            /// folded.
+            pub fn cards(&self, id: EntryId, context: &Context) -> Vec<CardOf> {
+                let own = self.card(context);
+                let own = own.map(|card| CardOf { target: id, seq: context.seq, card });
+                let changed = context.target.as_ref().and_then(|target| {
+                    let mut card = context.card.clone();
+                    let of = |card| CardOf { target: target.id, seq: target.seq, card };
+                    self.fold(context, &mut card).then(|| of(card))
+                });
+                own.into_iter().chain(changed).collect()
+            }
+
             /// See [`Kind::fold`]. A card that changed says with which entry.
-            pub fn fold(&self, context: &Context, card: &mut Card) -> bool {
+            pub(crate) fn fold(&self, context: &Context, card: &mut Card) -> bool {
                 let changed = match self { $(Body::$kind(body) => body.fold(context, card),)+ };
                 if changed {
                     card.at_seq = context.seq;
@@ -207,7 +233,7 @@ macro_rules! kinds {
             }
 
             /// See [`Kind::card`].
-            pub fn card(&self, context: &Context) -> Option<Card> {
+            pub(crate) fn card(&self, context: &Context) -> Option<Card> {
                 let card = match self { $(Body::$kind(body) => body.card(context),)+ };
                 card.map(|card| Card { at_seq: context.seq, ..card })
             }
