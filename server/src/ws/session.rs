@@ -120,6 +120,8 @@ pub struct Session {
     silent_beats: u8,
     /// A beat of ours is out, and the phone's answer to it is not here yet.
     beat_out: bool,
+    /// Pages have gone out since the last beat.
+    news: bool,
 }
 
 impl Session {
@@ -150,6 +152,12 @@ impl Session {
     pub fn wants_turn(&self) -> bool {
         self.phase == Phase::Live
             && (!self.asks.is_empty() || self.places.values().any(|place| place.sent < place.head))
+    }
+
+    /// Whether the next beat should come soon: its answer says that pages of rooms with marks have
+    /// arrived. One is asked about at a time, and not again before there are others.
+    pub fn wants_beat(&self) -> bool {
+        self.news && !self.beat_out && self.places.values().any(Place::is_unconfirmed)
     }
 
     fn frame(&mut self, frame: Result<ClientFrame, Unread>) -> Vec<Output> {
@@ -205,7 +213,9 @@ impl Session {
             }
             ClientFrame::Mark { room, read } => match self.may(room, Action::MarkRoom) {
                 Ok(Place { kind, head, .. }) => {
-                    vec![Output::Read { room, kind, read: read.min(head) }]
+                    let read = read.min(head);
+                    self.places.entry(room).and_modify(|place| place.held = place.held.max(read));
+                    vec![Output::Read { room, kind, read }]
                 }
                 Err(refusal) => vec![refused_in(room, None, refusal)],
             },
@@ -244,8 +254,7 @@ impl Session {
 
     /// What was sent has come to the phone: said of rooms with marks, where it was not known yet.
     fn holds(&mut self) -> Option<Output> {
-        let news = |place: &&mut Place| place.kind.has_marks() && place.sent > place.held;
-        let rooms = self.places.iter_mut().filter(|(_, place)| news(place));
+        let rooms = self.places.iter_mut().filter(|(_, place)| place.is_unconfirmed());
         let rooms: Vec<_> = rooms
             .map(|(room, place)| {
                 place.held = place.sent;
@@ -317,6 +326,7 @@ impl Session {
             return Vec::new();
         }
         place.sent = page.to;
+        self.news = true;
         vec![Output::Send(page.text.clone())]
     }
 
@@ -346,6 +356,7 @@ impl Session {
             if page.to < page.from {
                 place.head = place.sent;
             }
+            self.news = true;
         }
         vec![Output::Send(page.text.clone())]
     }
@@ -371,7 +382,7 @@ impl Session {
     }
 
     fn send_beat(&mut self) -> Output {
-        self.beat_out = true;
+        (self.beat_out, self.news) = (true, false);
         let digest = frame::digest(self.places.iter().map(|(room, place)| (*room, place.head)));
         send(&ServerFrame::Beat { digest })
     }
