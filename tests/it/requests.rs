@@ -4,7 +4,7 @@
 use reqwest::{Client, Method, Response};
 use roost_server::http::routes;
 use roost_tests::{instance::Instance, wait, wire::PATIENCE, world::World};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant},
