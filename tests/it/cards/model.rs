@@ -131,14 +131,14 @@ impl Room {
             }),
             Effect::Revise { target, body } => {
                 let body = serde_json::from_str(&body).unwrap();
-                self.rewrite(Some(body), |entry| entry.id == target);
+                self.rewrite(Some(&body), |entry| entry.id == target);
             }
         }
     }
 
-    fn rewrite(&mut self, body: Option<serde_json::Value>, whose: impl Fn(&Entry) -> bool) {
+    fn rewrite(&mut self, body: Option<&serde_json::Value>, whose: impl Fn(&Entry) -> bool) {
         for entry in self.log.iter_mut().filter(|entry| whose(entry)) {
-            *entry = Arc::new(Entry { body: body.clone(), ..Entry::clone(entry) });
+            *entry = Arc::new(Entry { body: body.cloned(), ..Entry::clone(entry) });
         }
     }
 
