@@ -36,6 +36,11 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "unknown"))]
     pub state: Option<Value>,
+    /// The parts that only a newer build knows. While servers of both builds stand over one
+    /// database, the older one folds into the card and must not lose them.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(skip))]
+    pub more: BTreeMap<String, Value>,
 }
 
 /// The words that stand there now, and how often they were changed.
@@ -160,11 +165,12 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_card_is_still_read() {
-        let newer =
-            json!({"at_seq": 3, "starred": true, "reactions": {cast::person(1).to_string(): "🦊"}});
-        let card: Card = serde_json::from_value(newer).unwrap();
-        assert_eq!((card.at_seq, card.reactions.len()), (Seq(3), 1));
+    fn a_newer_card_is_still_read_and_told_whole() {
+        let newer = json!({"target": EntryId::new(1, [1; 10]), "seq": 2, "at_seq": 3,
+            "starred": true, "reactions": {cast::person(1).to_string(): "🦊"}});
+        let card: CardOf = serde_json::from_value(newer.clone()).unwrap();
+        assert_eq!((card.card.at_seq, card.card.reactions.len()), (Seq(3), 1));
+        assert_eq!(serde_json::to_value(card).unwrap(), newer);
     }
 
     #[test]

@@ -276,6 +276,10 @@ impl ClientFrame {
         if text.len() > FRAME_MAX_BYTES {
             return Err(Unread { refusal: Refusal::FrameTooLarge, room: None, id: None });
         }
+        // serde would also take a list: the name first, then the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err(Unread::of(text));
+        }
         serde_json::from_str(text).map_err(|_| Unread::of(text))
     }
 

@@ -3,8 +3,12 @@
 //! written by hand.
 
 use crate::frame::{self, ClientFrame, ServerFrame};
-use serde_json::Value;
-use std::{fs, path::PathBuf};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
+use std::{fmt, fs, path::PathBuf};
 use ts_rs::{Config, TS};
 
 fn here(path: &str) -> PathBuf {
@@ -57,6 +61,64 @@ fn entries_and_their_bodies_read_as_their_vectors_say() {
             }
         }
     }
+}
+
+/// The values of a JSON object with their names, in the order in which they stand.
+struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Fields, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Fields;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        given.deserialize_map(Each)
+    }
+}
+
+/// A text once for each object in it, which is a list of its values there.
+fn with_lists(text: &str) -> Vec<String> {
+    let Ok(Fields(fields)) = serde_json::from_str(text) else { return Vec::new() };
+    let values: Vec<&str> = fields.iter().map(|(_, value)| value.get()).collect();
+    let mut told = vec![format!("[{}]", values.join(","))];
+    for (place, inner) in values.iter().enumerate() {
+        for list in with_lists(inner) {
+            let named = fields.iter().enumerate().map(|(at, (name, value))| {
+                format!("{name:?}:{}", if at == place { &list } else { value.get() })
+            });
+            told.push(format!("{{{}}}", named.collect::<Vec<_>>().join(",")));
+        }
+    }
+    told
+}
+
+#[test]
+fn a_list_is_no_object_wherever_it_stands() {
+    let mut nested = 0;
+    for kind in crate::kind::Body::KINDS {
+        let all = vectors(&format!("{kind}.json"));
+        for text in all.iter().filter_map(|vector| vector["text"].as_str()) {
+            for list in with_lists(text) {
+                nested += usize::from(list.starts_with('{'));
+                let body = serde_json::from_str(&list).expect("it is JSON again");
+                let read = crate::kind::Body::read(kind, &body);
+                assert_eq!(read, Err(crate::Refusal::BodyInvalid), "{kind} {list}");
+            }
+        }
+    }
+    assert!(nested > 0, "some vector has an object within its object");
 }
 
 #[test]

@@ -67,6 +67,28 @@ async fn two_people_and_a_second_phone_talk() {
 }
 
 #[tokio::test]
+async fn whoever_wrote_sees_soon_that_it_has_arrived() {
+    // No beat of the clock says so: the next one is minutes away.
+    let world = World::with(|config| {
+        (config.live.beat_ms, config.live.silence_ms) = (600_000, 1_200_000);
+    })
+    .await;
+    let (sam, jo) = (world.phone("sam").await, world.phone("jo").await);
+    let line = room(&sam, RoomKind::HubLine);
+    for words in ["Could Kit stay over?", "On the 12th"] {
+        jo.send(line, words).await.unwrap();
+        sent(&jo).await;
+        let said = head(&jo, line);
+        let arrived = jo.wait_until(SOON, |view| {
+            let mark = view.mark(line, world.person("sam"));
+            mark.is_some_and(|mark| mark.delivered >= said && mark.read < said)
+        });
+        arrived.await.unwrap();
+    }
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_severed_phone_resumes_without_a_gap() {
     let world = World::new().await;
     let (sam, jo) = (world.phone("sam").await, world.phone("jo").await);

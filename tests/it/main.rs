@@ -30,6 +30,7 @@ mod protocol;
 mod removal;
 mod requests;
 mod rollback;
+mod rolling;
 mod sign_in;
 mod slow;
 mod start;

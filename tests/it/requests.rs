@@ -4,7 +4,7 @@
 use reqwest::{Client, Method, Response};
 use roost_server::http::routes;
 use roost_tests::{instance::Instance, wait, wire::PATIENCE, world::World};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant},
@@ -129,4 +129,14 @@ async fn a_body_that_does_not_arrive_is_given_up_and_a_large_one_refused() {
     }
     let heard = world.door.ask(Method::GET, "/healthz", None, None).await.unwrap();
     assert_eq!(heard.status, 200);
+}
+
+#[tokio::test]
+async fn a_list_is_no_body() {
+    let world = World::new().await;
+    let path = "/api/enrolments/look";
+    for (body, status) in [(json!({"token": "made up"}), 404), (json!(["made up"]), 400)] {
+        let heard = world.door.ask(Method::POST, path, None, Some(&body)).await.unwrap();
+        assert_eq!(heard.status, status, "{body}");
+    }
 }

@@ -33,6 +33,8 @@ pub struct House {
     pub db: Db,
     pub people: People,
     pub logs: Vec<Log>,
+    /// Who reads along where each of the logs writes.
+    pub feeds: Vec<Feeds>,
     pub constellation: ConstellationId,
     /// One adult of each satellite home.
     pub satellites: Vec<PersonId>,
@@ -69,7 +71,9 @@ impl House {
             Keys::load(&folder.path().join("keys"), true).expect("a new folder gets its keys");
         let keys = Arc::new(keys);
         let db = dbs[0].clone();
-        let people = People::new(db.clone(), parts(&db, &keys, &clock), config.session.clone());
+        let parts = |feeds| parts(feeds, &keys, &clock);
+        let own = feeds(&db);
+        let people = People::new(db.clone(), parts(&own), config.session.clone());
         let (constellation, satellites) = settle(&people, &clock).await.expect("people move in");
         let mut conn = db.reader().await.expect("a reader is free");
         let all = rooms::of_constellation(&mut conn, constellation).await.expect("rooms are read");
@@ -78,17 +82,17 @@ impl House {
         let circle = of(RoomKind::Circle).next().expect("a constellation has a circle");
         let lines = of(RoomKind::HubLine).collect();
         let limits = config::Log { group: 16, ..config.log };
-        let logs = dbs.into_iter().map(|db| {
-            let parts = parts(&db, &keys, &clock);
+        let feeds: Vec<Feeds> = dbs.iter().map(feeds).collect();
+        let logs = dbs.into_iter().zip(&feeds).map(|(db, feeds)| {
             let db = match fault.clone() {
                 Some(fault) => db.with_fault(move || fault()),
                 None => db,
             };
-            Log::start(db, parts, &limits)
+            Log::start(db, parts(feeds), &limits)
         });
         let logs = logs.collect();
         let _folder = folder;
-        House { db, people, logs, constellation, satellites, circle, lines, clock, _folder }
+        House { db, people, logs, feeds, constellation, satellites, circle, lines, clock, _folder }
     }
 
     /// The n-th satellite carer.
@@ -142,10 +146,13 @@ async fn settle(people: &People, clock: &Clock) -> Result<(ConstellationId, Vec<
     Ok((constellation, satellites))
 }
 
-fn parts(db: &Db, keys: &Arc<Keys>, clock: &Clock) -> Parts {
-    let limits = Config::in_folder(Path::new("unused")).log;
-    let feeds = Feeds::new(db.clone(), &limits);
+fn feeds(db: &Db) -> Feeds {
+    let feeds = Feeds::new(db.clone(), &Config::in_folder(Path::new("unused")).log);
     tokio::spawn(feeds.clone().repair());
-    let bus = Bus::new(feeds, Presence::new(usize::MAX));
+    feeds
+}
+
+fn parts(feeds: &Feeds, keys: &Arc<Keys>, clock: &Clock) -> Parts {
+    let bus = Bus::new(feeds.clone(), Presence::new(usize::MAX));
     Parts { clock: clock.clone(), keys: keys.clone(), bus }
 }

@@ -213,7 +213,7 @@ impl Engine {
 
     fn greet(&mut self, turn: &mut Turn) {
         let token = self.connection.opened(turn);
-        let (epoch, cursors) = (self.sync.epoch(), self.sync.cursors());
+        let (epoch, cursors) = (self.sync.epoch(), self.sync.introduce());
         turn.transmit(ClientFrame::Hello { v: VERSION, token, epoch, cursors });
     }
 

@@ -159,6 +159,11 @@ fn listing(fields: &Fields) -> Option<Listing> {
     })
 }
 
+/// Whether the server that sent this entry did not know its kind: it has no moment and no body.
+pub(super) fn is_bare(entry: &Value) -> bool {
+    ["at", "body"].iter().all(|name| entry.get(name).is_none())
+}
+
 fn is_young(fields: &Fields, me: Option<PersonId>) -> bool {
     let people = fields.get("people").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut mine = people.iter().filter_map(Value::as_object).filter(|card| {

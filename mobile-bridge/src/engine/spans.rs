@@ -3,6 +3,7 @@
 
 use super::face::Span;
 use roost_shared::Seq;
+use std::collections::BTreeSet;
 
 /// The most runs kept per room. Beyond it the run after the lowest is forgotten, to be read again.
 const SPANS_MAX: usize = 32;
@@ -42,6 +43,20 @@ impl Spans {
             apart.remove(1);
         }
         self.0 = apart;
+    }
+
+    /// The same runs without these.
+    pub(super) fn without(&self, seqs: &BTreeSet<Seq>) -> Spans {
+        let mut left = Spans::default();
+        for span in &self.0 {
+            let mut from = span.from;
+            for seq in seqs.range(span.from..=span.to) {
+                left.add(Span { from, to: seq.previous() });
+                from = seq.next();
+            }
+            left.add(Span { from, to: span.to });
+        }
+        left
     }
 
     /// Forgets everything below `floor`.
@@ -94,6 +109,14 @@ mod tests {
         for (added, expected) in table {
             assert_eq!(Spans::new(&spans(added)).as_slice(), spans(expected), "{added:?}");
         }
+    }
+
+    #[test]
+    fn runs_are_cut_where_something_is_taken_out() {
+        let held = Spans::new(&spans(&[(1, 5), (9, 9), (12, 14)]));
+        let taken = [3, 4, 7, 9, 12, 14].map(Seq).into();
+        assert_eq!(held.without(&taken).as_slice(), spans(&[(1, 2), (5, 5), (13, 13)]));
+        assert_eq!(held.without(&BTreeSet::new()), held);
     }
 
     #[test]

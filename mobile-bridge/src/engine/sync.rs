@@ -13,7 +13,7 @@ use roost_shared::{
     frame::{self, ClientFrame, Cursors},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Further behind than this many entries, a phone asks for the newest first.
 const FAR_BEHIND_ENTRIES: i64 = 1_000;
@@ -27,6 +27,9 @@ pub(super) struct Room {
     floor: Seq,
     head: Seq,
     spans: Spans,
+    /// Held without their bodies, since the server did not know their kind. Another one may: on
+    /// disk and to the next connection they count as missing.
+    bare: BTreeSet<Seq>,
     cards: Cards,
     /// A `range` after the cursor is out; at most one per room.
     asked: bool,
@@ -36,7 +39,8 @@ pub(super) struct Room {
 
 impl Room {
     fn new(floor: Seq, head: Seq, spans: Spans, cards: Cards) -> Room {
-        let mut room = Room { floor, head, spans, cards, asked: false, before: None };
+        let bare = BTreeSet::new();
+        let mut room = Room { floor, head, spans, bare, cards, asked: false, before: None };
         room.spans.cut_below(floor);
         room.cards.cut_below(floor);
         room.raise_head(head);
@@ -53,6 +57,11 @@ impl Room {
 
     pub(super) fn cursor(&self) -> Seq {
         self.spans.cursor(self.floor)
+    }
+
+    /// What is held whole.
+    fn whole(&self) -> Spans {
+        self.spans.without(&self.bare)
     }
 
     /// Whether the entry at `seq` needs no further page to be shown.
@@ -120,6 +129,15 @@ impl Sync {
 
     pub(super) fn cursors(&self) -> Cursors {
         self.rooms.iter().map(|(id, room)| (*id, room.cursor())).collect()
+    }
+
+    /// Where this phone stands for a server that it has not met yet.
+    pub(super) fn introduce(&mut self) -> Cursors {
+        for room in self.rooms.values_mut() {
+            room.spans = room.whole();
+            room.bare.clear();
+        }
+        self.cursors()
     }
 
     pub(super) fn digest(&self) -> String {
@@ -236,16 +254,16 @@ fn merge(room: &mut Room, page: Page, turn: &mut Turn) -> bool {
     let Page { room: id, from, to, head, entries, .. } = page;
     let (floor, held) = (room.floor, &room.spans);
     let numbered = (from.0..=to.0).map(Seq).zip(entries);
-    let mut new: Vec<_> = numbered
-        .filter(|(seq, _)| *seq >= floor && !held.holds(*seq))
-        .map(|(_, entry)| entry)
-        .collect();
+    let new = numbered.filter(|(seq, _)| *seq >= floor && !held.holds(*seq));
+    let (seqs, mut new): (Vec<Seq>, Vec<Value>) = new.unzip();
+    let bare = seqs.into_iter().zip(&new).filter(|(_, entry)| read::is_bare(entry));
+    room.bare.extend(bare.map(|(seq, _)| seq));
     new.iter_mut().for_each(|entry| room.cards.strip(entry));
     let grew = !new.is_empty();
     if grew {
         room.spans.add(Span { from: from.max(floor), to });
         turn.write(Write::PutEntries { room: id, entries: new });
-        turn.write(Write::PutRanges { room: id, ranges: room.spans.as_slice().to_vec() });
+        turn.write(Write::PutRanges { room: id, ranges: room.whole().as_slice().to_vec() });
     }
     room.raise_head(head);
     if grew || room.head != known_head {
@@ -274,7 +292,7 @@ fn move_floor(id: RoomId, room: &mut Room, floor: Seq, turn: &mut Turn) {
         room.spans.cut_below(floor);
         room.cards.cut_below(floor);
         turn.write(Write::DropBelow { room: id, floor });
-        turn.write(Write::PutRanges { room: id, ranges: room.spans.as_slice().to_vec() });
+        turn.write(Write::PutRanges { room: id, ranges: room.whole().as_slice().to_vec() });
         turn.show(Changed::Room { room: id });
     }
     if floor < old {

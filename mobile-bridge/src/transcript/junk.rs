@@ -113,7 +113,7 @@ pub(super) fn odd(dice: &mut Dice, at: i64) -> Draft {
             "poll",
             json!({"ask": {"question": of(QUESTION_MAX_CHARS + near), "options": ["a", "b"]}}),
         ),
-        ("poll", json!({"ask": {"question": "a?", "options": ["a", [" a ", "b"][near]]}})),
+        ("poll", json!({"ask": {"question": "a?", "options": ["a", near, "a"]}})),
         ("poll", json!({"choose": {"option": dice.between(-1, 257)}})),
         ("poll", json!({"close": {}, "choose": {}})),
         ("reaction", json!({"emoji": "❤️"})),

@@ -261,6 +261,8 @@ impl Play {
         let target = self.entry(room);
         if let Some(target) = target.filter(|_| self.dice.chance(45)) {
             draft = junk::act(&mut self.dice, self.now, target);
+        } else if self.dice.chance(15) {
+            draft.kind = "poll".to_owned();
         }
         let author = self.somebody();
         match self.dice.below(34) {
@@ -276,7 +278,7 @@ impl Play {
                 .change_room(room, |room| room.floor = room.floor.max(room.log.len() as i64 / 2)),
             2 => self.change_room(room, |room| room.floor = 1),
             3 => self.set_back(),
-            4..=6 => {
+            4..=7 => {
                 // An entry whose page is lost on the way: only a server's defect could do that.
                 self.model.commit(room, &draft, author, self.now);
                 self.model.wire.pop_back();

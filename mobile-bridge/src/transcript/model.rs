@@ -122,6 +122,8 @@ pub struct Model {
     pub page_entries: i64,
     /// Whether the phone has said a good `hello` on this connection.
     pub greeted: bool,
+    /// Whether the instance behind this connection knows the kind `poll`.
+    pub knows_polls: bool,
 }
 
 impl Model {
@@ -137,13 +139,16 @@ impl Model {
             wire,
             page_entries,
             greeted: false,
+            knows_polls: true,
         }
     }
 
-    /// The connection is gone, and every frame that was under way with it.
+    /// The connection is gone, and every frame that was under way with it. The next one reaches an
+    /// instance of another build.
     pub fn cut(&mut self) {
         self.wire.clear();
         self.greeted = false;
+        self.knows_polls = !self.knows_polls;
     }
 
     /// What the phone said, and what the server puts on the wire for it.
@@ -307,12 +312,20 @@ impl Model {
             "t": "page", "room": id, "from": from, "to": to, "head": room.head(),
             "entries": Value::Null,
         });
-        page["entries"] = Value::Array(entries.to_vec());
+        page["entries"] = entries.iter().map(|entry| self.told(entry)).collect();
         let cards = room.cards_of(entries);
         if !cards.is_empty() {
             page["cards"] = Value::Array(cards);
         }
         self.say(page);
+    }
+
+    /// An entry as this instance tells it.
+    fn told(&self, entry: &Value) -> Value {
+        match entry["kind"] == "poll" && !self.knows_polls {
+            true => json!({"seq": entry["seq"], "id": entry["id"], "kind": "poll"}),
+            false => entry.clone(),
+        }
     }
 
     fn say(&mut self, frame: Value) {

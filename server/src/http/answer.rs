@@ -80,6 +80,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
                 Refusal::FrameMalformed
             }
         })?;
+        // serde would also take a list for the fields of a struct, in their order.
+        if !bytes.trim_ascii_start().starts_with(b"{") {
+            return Err(Refusal::FrameMalformed.into());
+        }
         Ok(Json(serde_json::from_slice(&bytes).map_err(|_| Refusal::FrameMalformed)?))
     }
 }

@@ -230,7 +230,7 @@ impl<'t> Batch<'t> {
             target: draft.target,
             // Time in a room never runs backwards, whatever the clocks of instances say.
             at: self.now.max(open.head_at),
-            body: body.to_text(),
+            body: body.stored(),
         }
     }
 
@@ -245,14 +245,8 @@ impl<'t> Batch<'t> {
         for effect in body.effects(context) {
             self.apply(room, (row.seq, row.at), effect).await?;
         }
-        if let Some(card) = body.card(context) {
-            self.put_card(room, CardOf { target: row.id, seq: row.seq, card }).await?;
-        }
-        if let Some(Target { id, seq, .. }) = context.target {
-            let mut card = context.card.clone();
-            if body.fold(context, &mut card) {
-                self.put_card(room, CardOf { target: id, seq, card }).await?;
-            }
+        for card in body.cards(row.id, context) {
+            self.put_card(room, card).await?;
         }
         let open = self.rooms.get_mut(&room).expect("the caller opened the room");
         open.head = row.seq;

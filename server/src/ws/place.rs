@@ -28,6 +28,12 @@ impl Place {
     pub fn stand(&self, cursor: Seq) -> Seq {
         cursor.min(self.head).max(self.floor.previous())
     }
+
+    /// Whether the others here may know what this phone holds, and more was sent than it is known
+    /// to hold.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.kind.has_marks() && self.sent > self.held
+    }
 }
 
 /// The rooms of this phone, in the order of their ids. They are few, and every phone keeps them: no

@@ -115,6 +115,8 @@ pub struct Session {
     silent_beats: u8,
     /// A beat of ours is out, and the phone's answer to it is not here yet.
     beat_out: bool,
+    /// Pages have gone out since the last beat.
+    news: bool,
 }
 
 impl Session {
@@ -146,6 +148,12 @@ impl Session {
         self.phase == Phase::Live
             && (!self.asks.is_empty()
                 || self.places.iter().any(|(_, place)| place.sent < place.head))
+    }
+
+    /// Whether the next beat should come soon: its answer says that pages of rooms with marks have
+    /// arrived. One is asked about at a time, and not again before there are others.
+    pub fn wants_beat(&self) -> bool {
+        self.news && !self.beat_out && self.places.iter().any(|(_, place)| place.is_unconfirmed())
     }
 
     fn frame(&mut self, frame: Result<ClientFrame, Unread>) -> Vec<Output> {
@@ -201,7 +209,11 @@ impl Session {
             }
             ClientFrame::Mark { room, read } => match self.may(room, Action::MarkRoom) {
                 Ok(Place { kind, head, .. }) => {
-                    vec![Output::Read { room, kind, read: read.min(head) }]
+                    let read = read.min(head);
+                    if let Some(place) = self.places.get_mut(room) {
+                        place.held = place.held.max(read);
+                    }
+                    vec![Output::Read { room, kind, read }]
                 }
                 Err(refusal) => vec![refused_in(room, None, refusal)],
             },
@@ -240,8 +252,7 @@ impl Session {
 
     /// What was sent has come to the phone: said of rooms with marks, where it was not known yet.
     fn holds(&mut self) -> Option<Output> {
-        let news = |place: &Place| place.kind.has_marks() && place.sent > place.held;
-        let rooms = self.places.iter_mut().filter(|(_, place)| news(place));
+        let rooms = self.places.iter_mut().filter(|(_, place)| place.is_unconfirmed());
         let rooms: Vec<_> = rooms
             .map(|(room, place)| {
                 place.held = place.sent;
@@ -313,6 +324,7 @@ impl Session {
             return Vec::new();
         }
         place.sent = page.to;
+        self.news = true;
         vec![Output::Send(page.text.clone())]
     }
 
@@ -342,6 +354,7 @@ impl Session {
             if page.to < page.from {
                 place.head = place.sent;
             }
+            self.news = true;
         }
         vec![Output::Send(page.text.clone())]
     }
@@ -367,7 +380,7 @@ impl Session {
     }
 
     fn send_beat(&mut self) -> Output {
-        self.beat_out = true;
+        (self.beat_out, self.news) = (true, false);
         let digest = frame::digest(self.places.iter().map(|(room, place)| (*room, place.head)));
         send(&ServerFrame::Beat { digest })
     }

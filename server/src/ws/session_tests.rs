@@ -191,6 +191,37 @@ fn an_unanswered_beat_ends_it_with_the_next() {
 }
 
 #[test]
+fn a_page_of_a_room_with_marks_is_asked_about_once() {
+    let mut line = mine(1, 1, 3);
+    line.kind = RoomKind::HubLine;
+    let mut session = live(vec![line, mine(2, 1, 3)], &[(1, 3), (2, 3)]);
+    let say = |session: &mut Session, n: u8, seq: i64| {
+        session.step(Input::Push(Push::Page(page(n, seq, seq, seq))));
+        session.wants_beat()
+    };
+    let answer = |session: &mut Session, line: i64, circle: i64| {
+        let digest = frame::digest([(room(1), Seq(line)), (room(2), Seq(circle))]);
+        told(session.step(Input::Frame(Ok(ClientFrame::Beat { digest }))))
+    };
+    assert!(!session.wants_beat(), "a hello says what is held");
+    assert!(!say(&mut session, 2, 4), "nobody is told in the circle");
+    assert!(say(&mut session, 1, 4));
+    session.step(Input::Beat(Vec::new()));
+    assert!(!session.wants_beat() && !say(&mut session, 1, 5), "one beat at a time");
+    assert!(answer(&mut session, 4, 4).is_empty(), "it had not come yet");
+    assert!(session.wants_beat());
+    session.step(Input::Beat(Vec::new()));
+    assert!(answer(&mut session, 4, 4).is_empty(), "it never comes");
+    assert!(!session.wants_beat(), "what was asked in vain waits for the regular beat");
+    session.step(Input::Beat(Vec::new()));
+    assert_eq!(answer(&mut session, 5, 4), ["holds 1"]);
+    assert!(!session.wants_beat());
+    say(&mut session, 1, 6);
+    session.step(Input::Frame(Ok(ClientFrame::Mark { room: room(1), read: Seq(6) })));
+    assert!(!session.wants_beat(), "what was read has come");
+}
+
+#[test]
 fn a_beat_knows_where_rooms_stand_and_finds_what_was_missed() {
     let mut session = live(vec![mine(1, 1, 3)], &[(1, 3)]);
     let stale = told(session.step(Input::Beat(vec![(room(1), Seq(3))])));

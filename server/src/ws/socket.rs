@@ -20,7 +20,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, future::poll_immediate, stream::FuturesUnordered};
 use roost_shared::{
     EntryId, Epoch, Refusal, RoomId, Seq,
-    frame::{Cursors, ServerFrame, Welcome},
+    frame::{Cursors, MARKS_EVERY_MS, ServerFrame, Welcome},
     refusal::Class,
 };
 use std::{
@@ -123,6 +123,10 @@ impl Wire {
             let Some(push) = joined.inlet.ready() else { break };
             let input = self.pushed(push);
             self.carry_out(input).await?;
+        }
+        if self.session.wants_beat() {
+            let soon = after_in_step(MARKS_EVERY_MS.unsigned_abs()).min(self.wake.deadline());
+            self.wake.as_mut().reset(soon);
         }
         self.flush().await
     }

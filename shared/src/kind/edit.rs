@@ -61,6 +61,11 @@ impl Kind for Edit {
         card.edited = Some(Edited { text, at, times: times.saturating_add(1) });
         true
     }
+
+    /// The words are the message's from now on.
+    fn keeps_body(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +116,7 @@ mod tests {
         let revised = r#"{"text":"hello","please_confirm":true}"#.to_owned();
         let expected = Effect::Revise { target: entry(3), body: revised };
         assert_eq!(body.effects(&context), [expected]);
+        assert_eq!(Body::Edit(body).stored(), "", "they stand in the message, not here too");
         let once = folded("edit", &json!({"text": "hello"}), &context);
         let again = folded("edit", &json!({"text": "hello!"}), &context.with_card(once));
         let edited = Edited { text: "hello!".to_owned(), at: NOW + 5, times: 2 };

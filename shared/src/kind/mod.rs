@@ -26,7 +26,7 @@ pub use redact::Redact;
 pub use rsvp::Rsvp;
 
 use crate::{
-    card::Card,
+    card::{Card, CardOf},
     entry::Draft,
     id::{EntryId, PersonId, Seq},
     policy::Action,
@@ -103,9 +103,35 @@ pub trait Kind: serde::Serialize + serde::de::DeserializeOwned {
         None
     }
 
+    /// Whether its body stays in the log. What only says what becomes of its target stands there:
+    /// the floors of readers and a removal reach it at its target, and nowhere else.
+    fn keeps_body(&self) -> bool {
+        true
+    }
+
     /// Whether it may be said while its room is closed.
     fn at_any_hour(&self) -> bool {
         false
+    }
+}
+
+/// Reads the body of a kind. serde would take a list for the fields of a struct, in their order;
+/// here what is written as an object must have come as one.
+fn read<T: Kind>(body: &Value) -> Result<T, Refusal> {
+    let read = T::deserialize(body).map_err(|_| Refusal::BodyInvalid)?;
+    let written = serde_json::to_value(&read).map_err(|_| Refusal::BodyInvalid)?;
+    if has_objects_of(body, &written) { Ok(read) } else { Err(Refusal::BodyInvalid) }
+}
+
+fn has_objects_of(given: &Value, written: &Value) -> bool {
+    match (given, written) {
+        (Value::Object(given), Value::Object(written)) => written
+            .iter()
+            .all(|(name, part)| given.get(name).is_none_or(|given| has_objects_of(given, part))),
+        (Value::Array(given), Value::Array(written)) => {
+            given.iter().zip(written).all(|(given, part)| has_objects_of(given, part))
+        }
+        (_, written) => !written.is_object(),
     }
 }
 
@@ -127,11 +153,7 @@ macro_rules! kinds {
             /// `KindUnknown`; `BodyInvalid` for missing, unknown or ill-typed fields.
             pub fn read(kind: &str, body: &Value) -> Result<Body, Refusal> {
                 match kind {
-                    // serde would take a list for the fields of a struct, in their order.
-                    $($name if !body.is_object() => Err(Refusal::BodyInvalid),
-                    $name => serde::Deserialize::deserialize(body)
-                        .map(Body::$kind)
-                        .map_err(|_| Refusal::BodyInvalid),)+
+                    $($name => read(body).map(Body::$kind),)+
                     _ => Err(Refusal::KindUnknown),
                 }
             }
@@ -141,10 +163,16 @@ macro_rules! kinds {
                 match self { $(Body::$kind(_) => $name,)+ }
             }
 
-            /// The body as JSON text, in the one form that is stored and forwarded.
+            /// The body as JSON text, in the one form in which it is stored and forwarded.
             pub fn to_text(&self) -> String {
                 match self { $(Body::$kind(body) => serde_json::to_string(body),)+ }
                     .expect("a body has string keys and plain values, which always encode")
+            }
+
+            /// What is stored of it as the body of its entry: its text, or nothing.
+            pub fn stored(&self) -> String {
+                let keeps = match self { $(Body::$kind(body) => body.keeps_body(),)+ };
+                if keeps { self.to_text() } else { String::new() }
             }
 
             /// See [`Kind::action`].
@@ -183,8 +211,22 @@ macro_rules! kinds {
                 match self { $(Body::$kind(body) => body.effects(context),)+ }
             }
 
+            /// The cards that an entry with this id and body leaves behind: its own, if it begins
+            /// with one, and that of its target, if it changes it. The one place where cards are
+            /// folded.
+            pub fn cards(&self, id: EntryId, context: &Context) -> Vec<CardOf> {
+                let own = self.card(context);
+                let own = own.map(|card| CardOf { target: id, seq: context.seq, card });
+                let changed = context.target.as_ref().and_then(|target| {
+                    let mut card = context.card.clone();
+                    let of = |card| CardOf { target: target.id, seq: target.seq, card };
+                    self.fold(context, &mut card).then(|| of(card))
+                });
+                own.into_iter().chain(changed).collect()
+            }
+
             /// See [`Kind::fold`]. A card that changed says with which entry.
-            pub fn fold(&self, context: &Context, card: &mut Card) -> bool {
+            pub(crate) fn fold(&self, context: &Context, card: &mut Card) -> bool {
                 let changed = match self { $(Body::$kind(body) => body.fold(context, card),)+ };
                 if changed {
                     card.at_seq = context.seq;
@@ -193,7 +235,7 @@ macro_rules! kinds {
             }
 
             /// See [`Kind::card`].
-            pub fn card(&self, context: &Context) -> Option<Card> {
+            pub(crate) fn card(&self, context: &Context) -> Option<Card> {
                 let card = match self { $(Body::$kind(body) => body.card(context),)+ };
                 card.map(|card| Card { at_seq: context.seq, ..card })
             }

@@ -33,7 +33,7 @@ impl Kind for Redact {
 
     fn effects(&self, context: &Context) -> Vec<Effect> {
         let target = context.target.as_ref();
-        // Its edits say what it said.
+        // Edits that earlier builds stored say what it said.
         target
             .map(|target| Effect::Blank { target: target.id, with: &["edit"] })
             .into_iter()

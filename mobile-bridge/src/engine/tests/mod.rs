@@ -27,7 +27,8 @@ fn draft(n: u8) -> Draft {
 }
 
 fn page(n: u8, from: i64, to: i64) -> Value {
-    let entry = |seq| json!({"seq": seq, "id": EntryId::new(seq, [99; 10]), "kind": "message"});
+    let entry =
+        |seq| json!({"seq": seq, "id": EntryId::new(seq, [99; 10]), "kind": "message", "at": 1});
     let entries: Vec<Value> = (from..=to).map(entry).collect();
     json!({"t": "page", "room": room(n), "from": from, "to": to, "head": to, "entries": entries})
 }

@@ -21,6 +21,33 @@ fn an_answer_without_news_ends_the_asking() {
 }
 
 #[test]
+fn what_came_bare_is_read_again_from_the_next_server() {
+    let mut bench = Bench::live(&[(1, 1, 0)]);
+    let mut told = page(1, 1, 4);
+    let whole = told.clone();
+    told["entries"][2].as_object_mut().unwrap().retain(|name, _| name != "at" && name != "body");
+    let ranges = |outputs: &[Output]| {
+        outputs.iter().find_map(|output| match output {
+            Output::Write { write: Write::PutRanges { ranges, .. } } => Some(ranges.clone()),
+            _ => None,
+        })
+    };
+    let kept = |list: &[(i64, i64)]| {
+        Some(list.iter().map(|&(from, to)| Span { from: Seq(from), to: Seq(to) }).collect())
+    };
+    assert_eq!(ranges(&bench.hear(&told)), kept(&[(1, 2), (4, 4)]), "a phone that ends now");
+    assert_eq!(transmitted(&bench.hear(&page(1, 5, 5))), [], "and one that goes on is whole");
+    bench.step(Input::Closed { code: 1001 });
+    bench.after(1_000, Input::Timer);
+    let hello = transmitted(&bench.step(Input::Opened));
+    let [ClientFrame::Hello { cursors, .. }] = &hello[..] else { panic!("{hello:?}") };
+    assert_eq!(cursors[&room(1)], Seq(2));
+    bench.hear(&welcome(EPOCH, &[(1, 1, 5)]));
+    let again = bench.hear(&whole);
+    assert_eq!((written_seqs(&again), ranges(&again)), (vec![3], kept(&[(1, 5)])));
+}
+
+#[test]
 fn two_different_beats_in_a_row_resume() {
     let mut bench = Bench::live(&[(1, 1, 3)]);
     let theirs = json!({"t": "beat", "digest": digest([(room(1), Seq(3))])});

@@ -165,7 +165,7 @@ export class Engine {
     #greet(turn: Turn): void {
         const token = this.#connection.opened(turn);
         const { epoch } = this.#sync;
-        const cursors = this.#sync.cursors();
+        const cursors = this.#sync.introduce();
         turn.transmit({ t: "hello", v: VERSION, token, ...(epoch ? { epoch } : {}), cursors });
     }
 

@@ -183,6 +183,11 @@ function page(fields: Fields): PageHeard {
     return { room, from, to, head, entries: entries as Entry[], ids, cards: cards.flatMap(card) };
 }
 
+/** Whether the server that sent this entry did not know its kind: it has no moment and no body. */
+export function isBare(entry: Entry): boolean {
+    return !("at" in entry) && !("body" in entry);
+}
+
 /** Who wrote what of a page stands above `head`. */
 export function authorsAbove(head: number, { from, entries }: PageHeard): string[] {
     const fresh = entries.filter((_, at) => from + at > head);

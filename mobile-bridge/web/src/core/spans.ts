@@ -39,6 +39,20 @@ export class Spans {
         this.#runs = apart;
     }
 
+    /** The same runs without these, which are in ascending order. */
+    without(seqs: readonly number[]): Spans {
+        const left = new Spans();
+        for (const run of this.#runs) {
+            let from = run.from;
+            for (const seq of seqs.filter((seq) => run.from <= seq && seq <= run.to)) {
+                left.add({ from, to: seq - 1 });
+                from = seq + 1;
+            }
+            left.add({ from, to: run.to });
+        }
+        return left;
+    }
+
     /** Forgets everything below `floor`. */
     cutBelow(floor: number): void {
         this.#runs = this.#runs.filter((run) => run.to >= floor);

@@ -5,7 +5,7 @@
 import { Cards } from "./cards.ts";
 import { digest } from "./digest.ts";
 import type { Saved, Span } from "./face.ts";
-import { savedGreeting, type Greeting, type PageHeard } from "./read.ts";
+import { isBare, savedGreeting, type Greeting, type PageHeard } from "./read.ts";
 import { Spans } from "./spans.ts";
 import { compareText, type Turn } from "./turn.ts";
 
@@ -20,6 +20,11 @@ export class Room {
     floor: number;
     head: number;
     spans: Spans;
+    /**
+     * Held without their bodies, since the server did not know their kind. Another one may: on
+     * disk and to the next connection they count as missing.
+     */
+    bare = new Set<number>();
     cards: Cards;
     /** A `range` after the cursor is out; at most one per room. */
     asked = false;
@@ -38,6 +43,11 @@ export class Room {
 
     get cursor(): number {
         return this.spans.cursor(this.floor);
+    }
+
+    /** What is held whole. */
+    get whole(): Spans {
+        return this.spans.without([...this.bare].sort((a, b) => a - b));
     }
 
     /** Whether the entry at `seq` needs no further page to be shown. */
@@ -94,6 +104,15 @@ export class Sync {
 
     cursors(): Record<string, number> {
         return Object.fromEntries(this.rooms().map(([id, room]) => [id, room.cursor]));
+    }
+
+    /** Where this phone stands for a server that it has not met yet. */
+    introduce(): Record<string, number> {
+        for (const room of this.#rooms.values()) {
+            room.spans = room.whole;
+            room.bare.clear();
+        }
+        return this.cursors();
     }
 
     digest(): string {
@@ -203,6 +222,9 @@ function merge(room: Room, page: PageHeard, turn: Turn): boolean {
     const knownHead = room.head;
     const { room: id, from, to, head } = page;
     const isNew = (seq: number) => seq >= room.floor && !room.spans.holds(seq);
+    page.entries.forEach((entry, at) => {
+        if (isNew(from + at) && isBare(entry)) room.bare.add(from + at);
+    });
     const entries = page.entries
         .filter((_, at) => isNew(from + at))
         .map((entry) => room.cards.strip(entry));
@@ -210,7 +232,7 @@ function merge(room: Room, page: PageHeard, turn: Turn): boolean {
     if (grew) {
         room.spans.add({ from: Math.max(from, room.floor), to });
         turn.write({ t: "put_entries", room: id, entries });
-        turn.write({ t: "put_ranges", room: id, ranges: room.spans.list() });
+        turn.write({ t: "put_ranges", room: id, ranges: room.whole.list() });
     }
     room.raiseHead(head);
     if (grew || room.head !== knownHead) turn.show({ t: "room", room: id });
@@ -233,7 +255,7 @@ function moveFloor(id: string, room: Room, floor: number, turn: Turn): void {
     if (floor > old) {
         room.spans.cutBelow(floor);
         room.cards.cutBelow(floor);
-        const ranges: Span[] = room.spans.list();
+        const ranges: Span[] = room.whole.list();
         turn.write({ t: "drop_below", room: id, floor });
         turn.write({ t: "put_ranges", room: id, ranges });
         turn.show({ t: "room", room: id });
