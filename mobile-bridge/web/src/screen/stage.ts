@@ -4,6 +4,8 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { createElement } from "preact";
 import { App } from "../app.tsx";
+import { Desk } from "../core/desk.ts";
+import type { Answer } from "../core/session.ts";
 import { Shown } from "../core/shown.ts";
 import type { CardOf, Entry, Listed, Role, Welcome } from "../generated/protocol.ts";
 import { route } from "../route.ts";
@@ -24,7 +26,11 @@ export class Stage {
     acts: Acts = {
         open: () => Promise.resolve(),
         look: () => Promise.resolve({ unreachable: true }),
+        opened: (token) => void this.done.push(["opened", token]),
+        claim: () => Promise.resolve({ unreachable: true }),
+        outcome: () => Promise.resolve({ unreachable: true }),
         join: () => Promise.resolve({ unreachable: true }),
+        redeem: () => Promise.resolve({ unreachable: true }),
         signOut: () => Promise.resolve({ unreachable: true }),
         send: (...all) => void this.done.push(["send", ...all.slice(1)]),
         retry: (id) => void this.done.push(["retry", id]),
@@ -38,6 +44,22 @@ export class Stage {
         },
         calendar: () => Promise.resolve({ unreachable: true }),
     };
+
+    /** What the server answers at a door: by "GET /api/…" or "POST /api/…"; unreachable else. */
+    answers: Record<string, Answer<unknown>> = {};
+    /** What was posted: path, body. */
+    posted: [path: string, body: object][] = [];
+    desk = new Desk({
+        get: (path) => Promise.resolve(this.#answer(`GET ${path}`)),
+        post: (path, body) => {
+            this.posted.push([path, body]);
+            return Promise.resolve(this.#answer(`POST ${path}`));
+        },
+    });
+
+    #answer<T>(door: string): Answer<T> {
+        return (this.answers[door] as Answer<T> | undefined) ?? { unreachable: true };
+    }
 
     constructor(role: Role = "satellite", room: Partial<Listed> = {}) {
         this.shown.phase.value = "signed_in";
@@ -61,8 +83,9 @@ export class Stage {
         if (old) render(null, old);
         document.body.innerHTML = "<div id='roost'></div>";
         this.place = document.getElementById("roost")!;
-        const { shown, acts } = this;
-        await act(async () => render(createElement(App, { roost: { shown, acts } }), this.place));
+        const { shown, acts, desk } = this;
+        const roost = { shown, acts, desk };
+        await act(async () => render(createElement(App, { roost }), this.place));
         return this;
     }
 
@@ -118,6 +141,7 @@ function welcome(role: Role, room: Partial<Listed>): Welcome {
         silence_ms: 1,
         retry_ms: 1,
         me: SAM,
+        constellations: [],
         homes: [
             { home: OURS, name: "The Okafors", hub: false },
             { home: HUB, name: "Jo's house", hub: true },
