@@ -61,7 +61,6 @@ export class House {
         );
         this.base = this.demo.base;
         await this.answers();
-        this.policy = (await fetch(this.base)).headers.get("content-security-policy") ?? "";
     }
 
     /** A house without furniture: what the operator sets up with `roost admin`, and no more. */
@@ -103,8 +102,9 @@ export class House {
         await this.answers();
     }
 
-    answers() {
-        return until("healthz", async () => (await fetch(`${this.base}/healthz`)).ok);
+    async answers() {
+        await until("healthz", async () => (await fetch(`${this.base}/healthz`)).ok);
+        this.policy = (await fetch(this.base)).headers.get("content-security-policy") ?? "";
     }
 
     persona(role, nth = 0) {

@@ -55,6 +55,8 @@ export type Proposal = {
 /** Everything a desk shows of one constellation. */
 export type Whole = {
     name: string;
+    /** Whether I look after others, too. */
+    several: boolean;
     homes: readonly HomeCard[];
     members: readonly Member[];
     proposals: readonly Proposal[];
@@ -126,7 +128,8 @@ export class Desk {
         if (!("value" in members)) return members;
         if (!("value" in proposals)) return proposals;
         const listing = listings.value.find((each) => each.constellation === constellation);
-        return { value: { name: listing?.name ?? "", ...members.value, ...proposals.value } };
+        const [name, several] = [listing?.name ?? "", listings.value.length > 1];
+        return { value: { name, several, ...members.value, ...proposals.value } };
     }
 
     addHome(constellation: string, name: string, hub: boolean): Promise<Answer<{ home: string }>> {

@@ -54,6 +54,7 @@ export function Phones({ heading, load, end, sure, changed }: Props) {
                     }}
                     close={() => setEnding(undefined)}
                     testId="end-phone"
+                    grave
                 />
             )}
         </section>

@@ -86,6 +86,7 @@ export class Stage {
         const { shown, acts, desk } = this;
         const roost = { shown, acts, desk };
         await act(async () => render(createElement(App, { roost }), this.place));
+        await act(answered);
         return this;
     }
 
@@ -101,10 +102,11 @@ export class Stage {
         return this.place.querySelector<HTMLElement>(`[data-entry-id="${of.id}"]`)!;
     }
 
-    press(id: string, nth = 0): Promise<void> {
+    async press(id: string, nth = 0): Promise<void> {
         const button = this.all(id)[nth];
         if (!button) throw new Error(`there is no ${id} number ${nth}`);
-        return act(async () => button.click());
+        await act(async () => button.click());
+        await act(answered);
     }
 
     fill(id: string, value: string): Promise<void> {
@@ -115,10 +117,23 @@ export class Stage {
         });
     }
 
+    choose(id: string, value: string): Promise<void> {
+        const select = this.find(id) as HTMLSelectElement;
+        return act(async () => {
+            select.value = value;
+            select.dispatchEvent(new Event("change", { bubbles: true }));
+        });
+    }
+
     /** What was sent to the outbox: kind, body, target. */
     get sent(): unknown[][] {
         return this.done.filter(([what]) => what === "send").map(([, ...rest]) => rest);
     }
+}
+
+/** Until what the screen asked for is answered: that takes a few turns, and no time. */
+async function answered(): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
 function welcome(role: Role, room: Partial<Listed>): Welcome {

@@ -16,10 +16,12 @@ type Props<T> = {
     done: (value: T) => void;
     close: () => void;
     testId: string;
+    /** It takes something from somebody. */
+    grave?: boolean;
 };
 
 export function Sure<T>(props: Props<T>) {
-    const { heading, body, yes, no, noSignal, act, done, close, testId } = props;
+    const { heading, body, yes, no, noSignal, act, done, close, testId, grave } = props;
     const { busy, problem, run } = useDoing(noSignal);
     return (
         <Dialog heading={heading} close={close} testId={testId}>
@@ -31,7 +33,7 @@ export function Sure<T>(props: Props<T>) {
                 <div class="form-acts">
                     <button
                         type="button"
-                        class="button-main"
+                        class={grave ? "button-main button-grave" : "button-main"}
                         data-testid={`${testId}-yes`}
                         aria-disabled={busy}
                         onClick={() => run(act, done)}

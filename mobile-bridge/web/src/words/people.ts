@@ -7,6 +7,7 @@ import { people as heads } from "./say.ts";
 export const people = {
     heading: "People",
     back: "Back to People",
+    backToAll: "Back to the constellations",
     looking: "Getting the list…",
     noSignal: "This list needs signal.",
     stale: "Without signal: this is how it was a while ago.",
@@ -209,6 +210,14 @@ export const acts = {
         "with signal. Other phones stay signed in.",
     phoneYes: "Sign it out",
 
+    heading: {
+        again: (name: string) => `A new link for ${name}?`,
+        revoke: (name: string) => `Take back the invitation of ${name}?`,
+        suspend: (name: string) => `Suspend ${name}?`,
+        lift: (name: string) => `Lift the suspension of ${name}?`,
+        end: (name: string) => `End for ${name}?`,
+    },
+
     done: {
         revoke: "The invitation is taken back.",
         move: "Moved.",
@@ -233,8 +242,10 @@ export const table = {
     left: (left: string) => `Good for ${left} more.`,
     waiting: "Waiting for the scan…",
     opened: "The page is open on the phone. Waiting for the number…",
-    pick: (phone: string) => `“${phone}” has scanned. Which number does it show?`,
-    none: "None of these? Then it is another phone. Pick none, and the number runs out.",
+    ask: "Which number does the phone show?",
+    scanned: (phone: string) => `“${phone}” has scanned`,
+    several: "More than one phone has scanned. Pick only the number you can see.",
+    none: "None of these? Then another phone has scanned: pick none of them.",
     picking: "Checking…",
     right: (name: string) => `That is it. ${name} goes on on the phone.`,
     wrong: (name: string) =>

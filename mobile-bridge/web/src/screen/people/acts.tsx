@@ -19,6 +19,8 @@ type Props = {
     member: Member;
     viewer: Viewer;
     homes: readonly HomeCard[];
+    /** Whether it is proposed already to lift the suspension. */
+    proposed: boolean;
     /** Something was done: what to say of it. */
     done: (said: string) => void;
 };
@@ -42,11 +44,11 @@ const LABELS: Record<Act, [label: string, hint: string]> = {
 const GRAVE: readonly Act[] = ["revoke", "suspend", "end"];
 
 export function Acts(props: Props) {
-    const { of, member, viewer, homes, done } = props;
+    const { of, member, viewer, homes, proposed, done } = props;
     const { desk } = useRoost();
     const [open, setOpen] = useState<Act>();
     const { busy, problem, run } = useDoing(say.noSignal);
-    const acts = actsOn(member, viewer, homes);
+    const acts = actsOn(member, viewer, homes, proposed);
     const made = (invited: Invited) => {
         keepMade(invited);
         done("");
@@ -98,8 +100,11 @@ function Opened({ act, of, member, homes, done, made, close }: OpenedProps) {
     };
     if (act === "take_back")
         return <TakeBack {...{ of, member, homes, close }} done={madeAndClosed} />;
+    // These need no question.
+    if (act === "invite" || act === "another" || act === "table") return null;
     const frame = {
-        heading: LABELS[act][0],
+        heading: say.heading[act](member.name),
+        grave: GRAVE.includes(act),
         no: say.no,
         noSignal: say.noSignal,
         close,
@@ -156,7 +161,5 @@ function Opened({ act, of, member, homes, done, made, close }: OpenedProps) {
                     yes={say.endYes(name)}
                 />
             );
-        default:
-            return null;
     }
 }

@@ -7,7 +7,7 @@ import { words } from "../../words.ts";
 import { constellationWords } from "../../words/say.ts";
 import { Link, Page } from "../page.tsx";
 import { AddHome } from "./home.tsx";
-import { inOrder, waits, type Viewer } from "./rules.ts";
+import { inOrder, manages, waits, type Viewer } from "./rules.ts";
 import { Proposals, ProposeLiaison } from "./two.tsx";
 import { Unheard } from "../unheard.tsx";
 import { useViewer, useWhole } from "./whole.ts";
@@ -16,10 +16,14 @@ export function Constellation({ constellation }: { constellation: string }) {
     const asked = useWhole(constellation);
     const viewer = useViewer();
     const whole = asked.value;
+    const several = whole?.several && {
+        back: { to: { at: "people" } as const, label: words.people.backToAll },
+    };
     return (
         <Page
             heading={whole ? constellationWords(whole.name) : words.people.heading}
             tab="people"
+            {...several}
         >
             <Unheard asked={asked} />
             {whole && <Desk {...{ constellation, whole, viewer }} again={asked.again} />}
@@ -93,7 +97,8 @@ function Opener({ testId, press, children }: OpenerProps) {
 
 /** Proposals to agree to, and whoever is on the way in: each with what to do next. */
 function Agenda({ constellation, whole, viewer, again }: DeskProps) {
-    const waiting = whole.members.filter(waits);
+    const mine = (member: Member) => manages(viewer.role, member.role);
+    const waiting = whole.members.filter((member) => waits(member) && mine(member));
     if (waiting.length === 0 && whole.proposals.length === 0) return null;
     return (
         <section class="group agenda" data-testid="agenda">
@@ -113,11 +118,9 @@ function Agenda({ constellation, whole, viewer, again }: DeskProps) {
                         >
                             <span class="person-name">{member.name}</span>
                             <Chip member={member} />
-                            {viewer.role === "liaison" && (
-                                <span class="quiet person-next">
-                                    {words.people.next(member.invitation, member.name)}
-                                </span>
-                            )}
+                            <span class="quiet person-next">
+                                {words.people.next(member.invitation, member.name)}
+                            </span>
                         </Link>
                     </li>
                 ))}
@@ -149,7 +152,9 @@ function Roll({ constellation, whole }: { constellation: string; whole: Whole })
             >
                 <span class="person-name">{member.name}</span>
                 <Chip member={member} />
-                <span class="quiet person-next">{words.role[member.role]}</span>
+                {member.home && (
+                    <span class="quiet person-next">{words.role[member.role]}</span>
+                )}
             </Link>
         </li>
     );

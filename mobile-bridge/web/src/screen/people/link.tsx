@@ -47,7 +47,7 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
                 ref={text}
                 class="link-text"
                 readOnly
-                rows={5}
+                rows={4}
                 aria-label={words.link.label}
                 data-testid="link-text"
                 value={message}

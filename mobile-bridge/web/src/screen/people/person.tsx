@@ -12,7 +12,7 @@ import { Acts } from "./acts.tsx";
 import { Chip } from "./constellation.tsx";
 import { MadeLink } from "./link.tsx";
 import { madeFor } from "./made.ts";
-import { waits } from "./rules.ts";
+import { isOpen, waits } from "./rules.ts";
 import { Proposals } from "./two.tsx";
 import { Unheard } from "../unheard.tsx";
 import { useViewer, useWhole } from "./whole.ts";
@@ -47,7 +47,9 @@ function About({ of, whole, member, again }: Props) {
     const { invitation } = member;
     const home = whole.homes.find((each) => each.home === member.home);
     const made = madeFor(member.person, invitation?.enrolment);
-    const open = waits(member) && invitation !== undefined;
+    const open = isOpen(invitation);
+    const proposals = whole.proposals.filter(({ person }) => person === member.person);
+    const trace = invitation && <Trace invitation={invitation} />;
     const done = (what: string) => {
         setSaid(what);
         void again();
@@ -64,7 +66,7 @@ function About({ of, whole, member, again }: Props) {
             <p role="status" class="said-line" data-testid="person-said">
                 {said}
             </p>
-            {open && made && invitation.way === "link" && (
+            {open && made && invitation?.way === "link" && (
                 <MadeLink
                     key={made.enrolment}
                     {...{ of, made, again }}
@@ -73,17 +75,13 @@ function About({ of, whole, member, again }: Props) {
                     state={invitation.state}
                 />
             )}
-            {waits(member) && <p class="next-step">{nextOf(member, made !== undefined)}</p>}
-            {invitation && <Trace invitation={invitation} />}
-            <Proposals
-                constellation={of.constellation}
-                proposals={whole.proposals.filter(({ person }) => person === member.person)}
-                again={again}
-            />
-            <Acts {...{ of, member, viewer, done }} homes={whole.homes} />
+            {(open || waits(member)) && (
+                <p class="next-step">{nextOf(member, made !== undefined)}</p>
+            )}
+            {waits(member) && trace}
+            <Proposals constellation={of.constellation} {...{ proposals, again }} />
             {member.state === "active" && (
                 <Phones
-                    key={member.person}
                     heading={words.desk.phones(member.name)}
                     load={{ key: `phones ${member.person}`, ask: () => desk.devicesOf(of) }}
                     end={(device: Device) => desk.endDeviceOf(of, device.device)}
@@ -91,6 +89,12 @@ function About({ of, whole, member, again }: Props) {
                     changed={() => void again()}
                 />
             )}
+            <Acts
+                {...{ of, member, viewer, done }}
+                homes={whole.homes}
+                proposed={proposals.length > 0}
+            />
+            {!waits(member) && trace}
         </>
     );
 }

@@ -1,7 +1,7 @@
 // What the desk offers to whom: the port of who may manage whom (`server/src/people/by.rs`) and of
 // what an act needs. It only spares people a refusal; the server decides. Pure.
 
-import type { Agreement, Band, Capacity, Member } from "../../core/desk.ts";
+import type { Agreement, Band, Capacity, Member, Progress } from "../../core/desk.ts";
 import type { HomeCard, Role } from "../../generated/protocol.ts";
 import { isName } from "../fields.tsx";
 
@@ -29,11 +29,25 @@ export function manages(viewer: Role, role: Role): boolean {
     return viewer === looked_after_by;
 }
 
-/** What can be done with somebody now, in the order in which it is offered. */
-export function actsOn(member: Member, viewer: Viewer, homes: readonly HomeCard[]): Act[] {
+/** Whether an invitation can still be accepted. */
+export function isOpen(invitation: Progress | undefined): boolean {
+    return ["created", "sent", "opened"].includes(invitation?.state ?? "");
+}
+
+/**
+ * What can be done with somebody now, in the order in which it is offered. `proposed`: somebody
+ * has proposed already to lift the suspension.
+ */
+export function actsOn(
+    member: Member,
+    viewer: Viewer,
+    homes: readonly HomeCard[],
+    proposed: boolean,
+): Act[] {
     const managed = manages(viewer.role, member.role);
     const here = managed ? actsOfManager(member, homes) : [];
-    const safety: Act[] = member.state === "suspended" ? ["lift"] : ["suspend"];
+    const lift: Act[] = proposed ? [] : ["lift"];
+    const safety: Act[] = member.state === "suspended" ? lift : ["suspend"];
     const others = member.person !== viewer.person;
     const signedIn = ["active", "suspended", "invited"].includes(member.state);
     // Only an admin suspends an admin.
@@ -51,7 +65,9 @@ function actsOfManager(member: Member, homes: readonly HomeCard[]): Act[] {
         case "invited":
             return ["again", "table", "revoke", ...move];
         case "active":
-            return ["another", "table", ...move];
+            return isOpen(member.invitation)
+                ? ["again", "table", "revoke", ...move]
+                : ["another", "table", ...move];
         case "suspended":
             return move;
         case "ended":
@@ -76,7 +92,7 @@ export function inOrder(homes: readonly HomeCard[]): HomeCard[] {
     return [...homes].sort((a, b) => Number(b.hub) - Number(a.hub));
 }
 
-/** Whoever is not in yet, or whose invitation has ended without them: they wait for somebody. */
+/** Whoever is not in yet, or whose invitation has ended without them. */
 export function waits(member: Member): boolean {
     return member.state === "waiting" || member.state === "invited";
 }

@@ -12,8 +12,9 @@ import { useAsked, useDoing } from "../ask.ts";
 import { Problem } from "../fields.tsx";
 import { Page } from "../page.tsx";
 import { useNow } from "../parts.tsx";
-import { addressOf } from "./made.ts";
+import { addressOf, keepMade, madeFor } from "./made.ts";
 import { QrCode } from "./qr.tsx";
+import { isOpen } from "./rules.ts";
 import { useWhole } from "./whole.ts";
 
 /** How often it is asked whether somebody has scanned. */
@@ -24,9 +25,20 @@ export function Table({ constellation, person }: Of) {
     const of = { constellation, person };
     const { value } = useWhole(constellation);
     const member = value?.members.find((each) => each.person === person);
-    const [open, setOpen] = useState<Invited>();
+    const [opened, setOpened] = useState<Invited>();
     const { busy, problem, run } = useDoing(words.desk.noSignal);
-    const show = () => run(() => desk.openTable(of), setOpen);
+    const show = () =>
+        run(
+            () => desk.openTable(of),
+            (made) => {
+                keepMade(made);
+                setOpened(made);
+            },
+        );
+    // Whoever left this screen and comes back finds the same code.
+    const { invitation } = member ?? {};
+    const earlier = isOpen(invitation) && invitation?.way === "table";
+    const open = opened ?? (earlier ? madeFor(person, invitation?.enrolment) : undefined);
     const name = member?.name ?? words.room.someone;
     const back = { to: { at: "person", ...of } as const, label: words.people.back };
     const button = busy ? words.table.showing : open ? words.table.again : words.table.show;
@@ -77,10 +89,10 @@ function Shown({ of, name, open, again }: ShownProps) {
         noSignal: words.table.noSignal,
         every_ms: ASK_MS,
     });
-    const [said, setSaid] = useState("");
+    const [picked, setPicked] = useState<"right" | "wrong">();
     const { value, problem } = asked;
     const state = value?.invitation.state ?? "created";
-    const scan = value?.claims[0];
+    const scans = value?.claims ?? [];
     if (state === "accepted") return <Arrived name={name} of={of} />;
     if (state === "expired" || state === "revoked")
         return (
@@ -91,17 +103,15 @@ function Shown({ of, name, open, again }: ShownProps) {
                 {again}
             </>
         );
+    const said = picked ? words.table[picked](name) : waitingFor(state);
     return (
         <div class="table-open">
-            {scan ? (
-                <Pick key={scan.claim} {...{ of, name, scan, setSaid }} again={asked.again} />
-            ) : (
-                !said && <Code name={name} open={open} />
-            )}
-            <p role="status" class="said-line" data-testid="table-said">
-                {problem ?? (scan ? "" : said || waitingFor(state))}
+            {scans.length > 0 && <Pick {...{ of, scans, setPicked }} again={asked.again} />}
+            {scans.length === 0 && !picked && <Code name={name} open={open} />}
+            <p role="status" data-testid="table-said">
+                {problem ?? (scans.length > 0 ? "" : said)}
             </p>
-            {said && !scan && again}
+            {picked === "wrong" && scans.length === 0 && again}
         </div>
     );
 }
@@ -123,37 +133,54 @@ function Code({ name, open }: { name: string; open: Invited }) {
 
 type PickProps = {
     of: Of;
-    name: string;
-    scan: Scan;
-    setSaid: (said: string) => void;
+    scans: readonly Scan[];
+    setPicked: (picked: "right" | "wrong") => void;
     again: () => Promise<void>;
 };
 
-function Pick({ of, name, scan, setSaid, again }: PickProps) {
+/** The question which number the phone shows; of several phones, each has its own three. */
+function Pick({ of, scans, setPicked, again }: PickProps) {
     const { desk } = useRoost();
     const { busy, problem, run } = useDoing(words.desk.noSignal);
     const heading = useRef<HTMLHeadingElement>(null);
     // The question has come by itself: whoever does not look at the screen is taken to it.
     useEffect(() => heading.current?.focus(), []);
-    const pick = (number: number) =>
+    const pick = (scan: Scan, number: number) =>
         run(
             async () => {
                 const answer = await desk.confirmScan(of, scan.claim, number);
                 const wrong = "refused" in answer && answer.refused.code === "code_invalid";
-                if (wrong) setSaid(words.table.wrong(name));
+                if (wrong) setPicked("wrong");
                 if (wrong) await again();
                 return answer;
             },
             () => {
-                setSaid(words.table.right(name));
+                setPicked("right");
                 void again();
             },
         );
     return (
         <section data-testid="pick">
             <h2 ref={heading} tabIndex={-1} class="lead">
-                {words.table.pick(scan.device_name)}
+                {words.table.ask}
             </h2>
+            {scans.length > 1 && <p class="problem">{words.table.several}</p>}
+            {scans.map((scan) => (
+                <Numbers key={scan.claim} scan={scan} busy={busy} pick={pick} />
+            ))}
+            <p class="quiet">{busy ? words.table.picking : words.table.none}</p>
+            <Problem words={problem} />
+        </section>
+    );
+}
+
+type NumbersProps = { scan: Scan; busy: boolean; pick: (scan: Scan, number: number) => void };
+
+function Numbers({ scan, busy, pick }: NumbersProps) {
+    const label = words.table.scanned(scan.device_name);
+    return (
+        <div role="group" aria-label={label} data-testid="scan">
+            <p class="quiet">{label}</p>
             <div class="numbers">
                 {scan.choices.map((number) => (
                     <button
@@ -162,15 +189,13 @@ function Pick({ of, name, scan, setSaid, again }: PickProps) {
                         class="button-choice number"
                         data-testid="pick-number"
                         aria-disabled={busy}
-                        onClick={() => pick(number)}
+                        onClick={() => pick(scan, number)}
                     >
                         {number}
                     </button>
                 ))}
             </div>
-            <p class="quiet">{busy ? words.table.picking : words.table.none}</p>
-            <Problem words={problem} />
-        </section>
+        </div>
     );
 }
 

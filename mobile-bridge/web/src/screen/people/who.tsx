@@ -26,6 +26,9 @@ export function WhoIsWho() {
 }
 
 function Peers({ people }: { people: readonly PersonCard[] }) {
+    const { shown } = useRoost();
+    if (!shown.rooms.value.some(({ kind }) => kind === "peers"))
+        return <p class="empty">{words.rooms.youngNone}</p>;
     return (
         <>
             <Group heading={words.people.youngOthers} people={people} />

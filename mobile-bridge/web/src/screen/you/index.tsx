@@ -13,7 +13,7 @@ export function You() {
     return (
         <Page heading={words.you.heading} tab="you">
             {me && (
-                <div class="about">
+                <div>
                     <p>
                         <span class="quiet">{words.you.signedInAs} </span>
                         <span class="person-name">{me.name}</span>
