@@ -2,16 +2,7 @@
 // kitchen tables, moves, suspends, ends and takes back; the people she invites walk in on phones
 // of their own; Jo moves to a new phone; Ana, an admin, is the second person.
 
-import {
-    byId,
-    connected,
-    House,
-    phone,
-    Tally,
-    toTheTap,
-    until,
-    walkIn,
-} from "./house.mjs";
+import { byId, connected, House, phone, Tally, toTheTap, until, walkIn } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
 
 const LAPTOP = { viewport: { width: 1280, height: 800 }, hasTouch: false };
@@ -94,7 +85,15 @@ async function homes(priya) {
     await page.keyboard.press("Escape");
     await addHome(page, "Jo's house", true);
     await addHome(page, "The Brennans");
-    await addHome(page, "The Okafors");
+    // The last one by keyboard alone.
+    await byId(page, "add-home").focus();
+    await page.keyboard.press("Enter");
+    await byId(page, "home-name").waitFor();
+    await page.keyboard.type("The Okafors");
+    await page.keyboard.press("Enter");
+    await says(page, "desk-said", "The Okafors is added");
+    const back = await byId(page, "add-home").evaluate((button) => button.matches(":focus"));
+    tally.check("after a question the focus is back where it was", back);
 }
 
 async function byLink(priya, jo) {
@@ -139,7 +138,11 @@ async function neutral(priya, used) {
         await byId(stranger.page, "link-unusable").waitFor();
         heard.add(await stranger.page.locator("main").innerText());
     }
-    tally.check("used, taken back, made up or cut off: one page", heard.size === 1, `${heard.size}`);
+    tally.check(
+        "used, taken back, made up or cut off: one page",
+        heard.size === 1,
+        `${heard.size}`,
+    );
     await picture(stranger, "join-unusable");
     const fresh = await invite(page, "Nell", "The Okafors");
     const second = await priya.context.newPage();
@@ -148,7 +151,11 @@ async function neutral(priya, used) {
     await second.close();
     await toPerson(page, "Nell");
     const state = await byId(page, "standing").first().innerText();
-    tally.check("on somebody else's phone a link is not even opened", /not sent/.test(state), state);
+    tally.check(
+        "on somebody else's phone a link is not even opened",
+        /not sent/.test(state),
+        state,
+    );
 }
 
 /** The address in the code on the screen, as the page was told it. */
@@ -228,7 +235,11 @@ async function moves(priya, sam) {
     await byId(page, "act-move").click();
     const select = byId(page, "home-select");
     const offered = await select.locator("option").allInnerTexts();
-    tally.check("a satellite carer moves to no hub", !offered.join().includes("Jo's"), `${offered}`);
+    tally.check(
+        "a satellite carer moves to no hub",
+        !offered.join().includes("Jo's"),
+        `${offered}`,
+    );
     await select.selectOption({ label: "The Okafors" });
     await picture(priya, "desk-move");
     await byId(page, "move-yes").click();
@@ -335,7 +346,10 @@ async function main() {
     const [priya, ana] = [await arrives("priya", LAPTOP), await arrives("ana")];
     const [jo, sam, kit] = [await arrives("jo"), await arrives("sam"), await arrives("kit")];
     await step("Priya and Ana walk in", async () => {
-        for (const [who, id] of [[priya, ids.priya], [ana, ids.ana]]) {
+        for (const [who, id] of [
+            [priya, ids.priya],
+            [ana, ids.ana],
+        ]) {
             await who.page.goto(house.enrol(id));
             await walkIn(who.page);
             await connected(who.page);

@@ -151,6 +151,24 @@ describe("session", () => {
         });
     });
 
+    test("a token that is turned away before its time is not tried again", async () => {
+        const over = { ...told, class: "sign_in_again" };
+        const asked: string[] = [];
+        const session = new Session((path) => {
+            asked.push(path);
+            const fresh = path === "/api/session/refresh";
+            const body = fresh ? { access: "a", access_expires_at: 1_000 } : over;
+            return Promise.resolve(
+                new Response(JSON.stringify(body), { status: fresh ? 200 : 401 }),
+            );
+        });
+        expect(await session.post("/api/one", {}, 0)).toEqual({ refused: over });
+        expect(await session.get("/api/two", 0)).toEqual({ refused: over });
+        expect(await session.post("/api/three", {}, 0)).toEqual({ refused: over });
+        const refresh = "/api/session/refresh";
+        expect(asked).toEqual([refresh, "/api/one", refresh, "/api/two", refresh, "/api/three"]);
+    });
+
     test("signing out of what has ended already is signing out", async () => {
         const over = { ...told, class: "sign_in_again" };
         expect(await answering(401, over).session.end(0)).toEqual({ value: true });

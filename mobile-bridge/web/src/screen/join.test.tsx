@@ -57,6 +57,12 @@ test("an invitation says who invites whom to what, and only the last step spends
     expect(route.value).toEqual({ at: "rooms" });
 });
 
+test("a liaison worker is invited by the service, and not by herself", async () => {
+    const priya = await new Guest("liaison").draw();
+    const from = priya.find("invited-by")?.textContent;
+    expect(from).toBe("The invitation comes from your fostering service.");
+});
+
 test("a phone without a name is asked for one, beside the field", async () => {
     const ruth = await new Guest().draw();
     await ruth.press("step-next");
@@ -150,11 +156,10 @@ test("at the kitchen table the phone shows a number, and goes on when it is pick
     expect(ruth.find("shown-name")?.textContent).toBe("Ruth");
 });
 
-test("a number that cannot be asked about says so, and a dead code ends on the one page", async () => {
+test("a number says when it cannot be asked about, and a dead code ends on one page", async () => {
     vi.useFakeTimers();
     const ruth = new Guest("satellite", true);
-    ruth.acts.claim = () =>
-        Promise.resolve({ value: { claim: "c", number: 41, expires_at: 0 } });
+    ruth.acts.claim = () => Promise.resolve({ value: { claim: "c", number: 41, expires_at: 0 } });
     await ruth.draw();
     await ruth.press("step-next");
     await act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));

@@ -41,11 +41,7 @@ export function SignOut() {
             >
                 {busy ? words.signOut.busy : words.signOut.yes}
             </button>
-            <button
-                type="button"
-                class="button-plain"
-                onClick={() => go({ at: "you" }, "replace")}
-            >
+            <button type="button" class="button-plain" onClick={() => go({ at: "you" }, "replace")}>
                 {words.signOut.no}
             </button>
         </Sheet>

@@ -27,9 +27,7 @@ export function Phones({ heading, load, end, sure, changed }: Props) {
         <section class="group" data-testid="phones">
             <h2 class="subheading">{heading}</h2>
             <Unheard asked={asked} />
-            {asked.value?.length === 0 && (
-                <p class="quiet group-empty">{words.desk.phonesNone}</p>
-            )}
+            {asked.value?.length === 0 && <p class="quiet group-empty">{words.desk.phonesNone}</p>}
             <ul class="people">
                 {asked.value?.map((device) => (
                     <Phone key={device.device} device={device} end={() => setEnding(device)} />

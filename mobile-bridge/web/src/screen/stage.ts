@@ -45,7 +45,7 @@ export class Stage {
         calendar: () => Promise.resolve({ unreachable: true }),
     };
 
-    /** What the server answers at a door: by "GET /api/…" or "POST /api/…"; unreachable else. */
+    /** What the server answers, by "GET /api/…" or "POST /api/…"; else it cannot be reached. */
     answers: Record<string, Answer<unknown>> = {};
     /** What was posted: path, body. */
     posted: [path: string, body: object][] = [];

@@ -12,9 +12,17 @@ function worker(liaisons: readonly string[]): string {
     return liaisons.length > 0 ? list(liaisons) : "your liaison worker";
 }
 
+/** Who invites: a liaison worker or an admin is invited by the service. */
+function inviter(role: Role, liaisons: readonly string[]): string {
+    const byService = role === "liaison" || role === "admin" || liaisons.length === 0;
+    return byService ? "your fostering service" : list(liaisons);
+}
+
 const SERVICE: Seen = {
     what: "Your fostering service",
-    who: "Service managers look after sign-ins. They are not in any room and read no messages.",
+    who:
+        "Service managers look after sign-ins, and are in no room. " +
+        "When somebody there may look at messages stands below.",
 };
 
 const LEAVING: Seen = {
@@ -101,7 +109,9 @@ function young(liaisons: readonly string[]): Seen[] {
         },
         {
             what: "What is kept",
-            who: "What you write is kept, also after you leave. You can take out your own messages.",
+            who:
+                "What you write is kept, also after you leave. " +
+                "You can take out your own messages.",
         },
         {
             what: "It is up to you",
@@ -131,29 +141,29 @@ export const join = {
     next: "Go on",
     back: "Back",
     looking: "Looking at your invitation…",
-    noSignal:
-        "Roost cannot be reached just now. Nothing is lost: try again when you have signal.",
+    noSignal: "Roost cannot be reached just now. Nothing is lost: try again when you have signal.",
 
     invited: (name: string, constellation: string, role: Role) =>
         role === "young"
             ? `Hello ${name}. You are invited to ${constellationWords(constellation)}.`
             : `${name}, you are invited to ${constellationWords(constellation)} ` +
               `as ${AS_ROLE[role]}.`,
-    from: (liaisons: readonly string[]) =>
-        liaisons.length > 0
-            ? `The invitation comes from ${list(liaisons)}, your liaison worker` +
-              `${liaisons.length > 1 ? "s" : ""}.`
-            : "The invitation comes from your fostering service.",
+    from: (role: Role, liaisons: readonly string[]) => {
+        const who = inviter(role, liaisons);
+        const workers = liaisons.length > 1 ? "your liaison workers" : "your liaison worker";
+        return who === list(liaisons)
+            ? `The invitation comes from ${who}, ${workers}.`
+            : `The invitation comes from ${who}.`;
+    },
     what: (role: Role) =>
         role === "young"
             ? "Roost is a place for the young people of your constellation to talk to each other."
-            : "Roost is where the homes of a constellation talk, plan, and are there for each other.",
+            : "Roost is where the homes of a constellation talk, plan and help each other out.",
     onlyYou: (name: string) =>
         `This link is for ${name} alone, and works once. Looking at it uses nothing up.`,
 
     numberHeading: "Show your number",
-    numberAsk: (liaisons: readonly string[]) =>
-        `Hold your phone so that ${worker(liaisons)} can see this number and pick it.`,
+    numberAsk: "Whoever showed you the code has to see this number, and picks it on their screen.",
     number: "Your number",
     numberGetting: "Getting your number…",
     numberWaiting: "Waiting for your number to be picked. You then go on by yourself.",
@@ -164,9 +174,9 @@ export const join = {
 
     nameHeading: "Your name here",
     nameShown: "Others will see you as",
-    nameWrong: (liaisons: readonly string[]) =>
-        `Is it not right? Then stop here and tell ${worker(liaisons)}, ` +
-        "who can make a new invitation.",
+    nameWrong: (role: Role, liaisons: readonly string[]) =>
+        `Is it not right? Then stop here and tell ${inviter(role, liaisons)}: ` +
+        "a new invitation is soon made.",
     phone: "What is this phone called?",
     phoneHint:
         "It stands in your list of phones, so that a lost one can be signed out. " +

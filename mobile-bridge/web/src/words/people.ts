@@ -109,8 +109,7 @@ export const invite = {
     yes: "Make the link",
     busy: "Making the link…",
     no: "Do not invite",
-    unsure:
-        "Roost cannot be reached. Look at the list before you try again: it may have worked.",
+    unsure: "Roost cannot be reached. Look at the list before you try again: it may have worked.",
 
     agreement: "The agreement",
     agreementWhy:
@@ -153,7 +152,7 @@ export const link = {
 } as const;
 
 export const acts = {
-    noSignal: "Roost cannot be reached just now. Nothing was changed, or not that we know: look again.",
+    noSignal: "Roost cannot be reached just now. Look at the list before you try again.",
     invite: "Make a link",
     inviteHint: "To send by text or e-mail. Good for a week; for a young person, three days.",
     again: "Make a new link",
@@ -189,13 +188,13 @@ export const acts = {
         `Another liaison worker or a service manager has to agree within a week. Until then ` +
         `${name} stays out. After that, ${name} needs a new link.`,
     liftYes: "Propose it",
-    end: "End",
-    endHint: "Out of the constellation for good. You can take them back later.",
+    end: "End the place here",
+    endHint: "Out of every room of this constellation. You can take them back later.",
     endSure: (name: string) =>
         `${name} is out of every room of this constellation within a second, on every phone, ` +
         "and the others see that they left. What they wrote stays. " +
         "If you take them back one day, they read only from that day on.",
-    endYes: (name: string) => `End for ${name}`,
+    endYes: (name: string) => `End ${name}'s place`,
     takeBack: "Take back",
     takeBackHint: "With a new link. They read from their return on, not what came before.",
     takeBackYes: "Take back and make the link",
@@ -215,7 +214,7 @@ export const acts = {
         revoke: (name: string) => `Take back the invitation of ${name}?`,
         suspend: (name: string) => `Suspend ${name}?`,
         lift: (name: string) => `Lift the suspension of ${name}?`,
-        end: (name: string) => `End for ${name}?`,
+        end: (name: string) => `End ${name}'s place here?`,
     },
 
     done: {
@@ -224,7 +223,7 @@ export const acts = {
         suspend: "Suspended, on every phone.",
         lift: "Proposed. Somebody else has to agree within a week.",
         liftOther: "Somebody else has proposed this already. You can agree to it now.",
-        end: "Ended.",
+        end: "Ended, on every phone.",
         phone: "Signed out.",
     },
 } as const;
@@ -280,7 +279,8 @@ export const two = {
     no: "Not now",
     agreed: "Agreed, and done.",
     proposeHeading: "Propose a liaison worker",
-    proposeBody: "Another service manager has to agree within a week. Then there is a link to send.",
+    proposeBody:
+        "Another service manager has to agree within a week. Then there is a link to send.",
     proposeName: "Their name",
     proposeYes: "Propose",
     proposeNo: "Do not propose",

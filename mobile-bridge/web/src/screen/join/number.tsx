@@ -20,7 +20,7 @@ type State =
     | { t: "waiting"; claimed: Claimed }
     | { t: "refused" };
 
-export function NumberToShow({ token, invitation, phone, next, back, lost, place }: StepProps) {
+export function NumberToShow({ token, phone, next, back, lost, place }: StepProps) {
     const { acts } = useRoost();
     const [state, setState] = useState<State>({ t: "getting" });
     const [unheard, setUnheard] = useState(false);
@@ -56,7 +56,7 @@ export function NumberToShow({ token, invitation, phone, next, back, lost, place
 
     return (
         <StepSheet heading={words.join.numberHeading} place={place}>
-            <p>{words.join.numberAsk(invitation.liaisons)}</p>
+            <p>{words.join.numberAsk}</p>
             {state.t === "getting" && <p role="status">{words.join.numberGetting}</p>}
             {claimed && <Waiting claimed={claimed} unheard={unheard} />}
             <Problem words={problemIn(state)} />
@@ -91,7 +91,7 @@ function Waiting({ claimed, unheard }: { claimed: Claimed; unheard: boolean }) {
             <p role="status" data-testid="number-waiting">
                 {unheard ? words.join.numberNoSignal : words.join.numberWaiting}
             </p>
-            {/* Only for the eye: a phone whose clock is wrong hears from the server when it ends. */}
+            {/* For the eye only: a phone with a wrong clock hears from the server when it ends. */}
             {left_ms > 0 && <p class="quiet">{words.join.numberLeft(span(left_ms))}</p>}
         </>
     );

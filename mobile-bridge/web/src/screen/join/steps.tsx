@@ -77,7 +77,7 @@ function Invited({ invitation, next, place }: StepProps) {
             <p class="lead" data-testid="invited">
                 {words.join.invited(name, constellation, role)}
             </p>
-            <p data-testid="invited-by">{words.join.from(liaisons)}</p>
+            <p data-testid="invited-by">{words.join.from(role, liaisons)}</p>
             <p>{words.join.what(role)}</p>
             <p class="quiet">{words.join.onlyYou(name)}</p>
             <Onward press={next} label={words.join.next} />
@@ -88,13 +88,14 @@ function Invited({ invitation, next, place }: StepProps) {
 function ShownName({ invitation, phone, callPhone, next, back, place }: StepProps) {
     const [tried, setTried] = useState(false);
     const fits = isName(phone);
+    const { name, role, liaisons } = invitation;
     return (
         <StepSheet heading={words.join.nameHeading} place={place}>
             <p>{words.join.nameShown}</p>
             <p class="shown-name" data-testid="shown-name">
-                {invitation.name}
+                {name}
             </p>
-            <p class="quiet">{words.join.nameWrong(invitation.liaisons)}</p>
+            <p class="quiet">{words.join.nameWrong(role, liaisons)}</p>
             <Field
                 label={words.join.phone}
                 hint={words.join.phoneHint}

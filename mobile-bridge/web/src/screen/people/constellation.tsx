@@ -54,11 +54,7 @@ function Desk({ constellation, whole, viewer, again }: DeskProps) {
             <Agenda {...{ constellation, whole, viewer, again }} />
             <div class="desk-acts">
                 {liaison && (
-                    <Link
-                        class="button-main"
-                        testId="invite"
-                        to={{ at: "invite", constellation }}
-                    >
+                    <Link class="button-main" testId="invite" to={{ at: "invite", constellation }}>
                         {words.people.invite}
                     </Link>
                 )}
@@ -78,9 +74,7 @@ function Desk({ constellation, whole, viewer, again }: DeskProps) {
             </p>
             <Roll constellation={constellation} whole={whole} />
             {open === "home" && <AddHome constellation={constellation} close={close} />}
-            {open === "liaison" && (
-                <ProposeLiaison constellation={constellation} close={close} />
-            )}
+            {open === "liaison" && <ProposeLiaison constellation={constellation} close={close} />}
         </>
     );
 }
@@ -103,11 +97,7 @@ function Agenda({ constellation, whole, viewer, again }: DeskProps) {
     return (
         <section class="group agenda" data-testid="agenda">
             <h2 class="subheading">{words.people.agenda}</h2>
-            <Proposals
-                constellation={constellation}
-                proposals={whole.proposals}
-                again={again}
-            />
+            <Proposals constellation={constellation} proposals={whole.proposals} again={again} />
             <ul class="people">
                 {waiting.map((member) => (
                     <li key={member.person}>
@@ -152,9 +142,7 @@ function Roll({ constellation, whole }: { constellation: string; whole: Whole })
             >
                 <span class="person-name">{member.name}</span>
                 <Chip member={member} />
-                {member.home && (
-                    <span class="quiet person-next">{words.role[member.role]}</span>
-                )}
+                {member.home && <span class="quiet person-next">{words.role[member.role]}</span>}
             </Link>
         </li>
     );

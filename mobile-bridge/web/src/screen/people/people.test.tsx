@@ -83,7 +83,7 @@ test("carers see who is who by home, without whoever has left", async () => {
     expect(groups).toEqual(["Liaison workerPriya", "Jo's house, the hubJo", "The OkaforsSamyou"]);
 });
 
-test("a young person hears whom `welcome` tells them of, and of no room that is not there", async () => {
+test("a young person sees whom `welcome` tells them of, and no room before its time", async () => {
     const kit = new Stage("young", { kind: "peers" });
     kit.shown.people.value = new Map(
         [...kit.shown.people.value].filter(([id]) => id === SAM || id === PRIYA),
@@ -136,7 +136,7 @@ test("whoever is on the way in stands on top, with what to do next", async () =>
     ]);
 });
 
-test("an admin is offered no invitation, and waits for nobody of the liaison worker's", async () => {
+test("an admin is offered no invitation, and waits for no carer", async () => {
     const ana = await new Desk("admin", [ruth(invited("sent"))]).draw();
     expect(ana.find("invite")).toBeNull();
     expect(ana.find("agenda")).toBeNull();
@@ -156,9 +156,7 @@ test("an invitation makes the role from the home, and shows its link once", asyn
     await priya.choose("home-select", HUB);
     priya.hears({ homes: HOMES, members: [ruth(invited("created"))] });
     await priya.press("invite-yes");
-    expect(priya.posted).toEqual([
-        [`${AT}/members`, { name: "Ruth", role: "hub", home: HUB }],
-    ]);
+    expect(priya.posted).toEqual([[`${AT}/members`, { name: "Ruth", role: "hub", home: HUB }]]);
     expect(route.value).toEqual({ at: "person", constellation: WREN, person: RUTH });
     const text = priya.find("link-text") as HTMLTextAreaElement;
     expect(text.value).toContain("/join#secret");
@@ -191,14 +189,19 @@ test("a young person is not invited before the agreement is whole", async () => 
                 name: "Kit",
                 role: "young",
                 home: OURS,
-                agreement: { band: "13_17", agreed_by: "Robin", capacity: "carer", delegated: true },
+                agreement: {
+                    band: "13_17",
+                    agreed_by: "Robin",
+                    capacity: "carer",
+                    delegated: true,
+                },
             },
         ],
     ]);
     expect(priya.find("problem")?.textContent).toBe(words.invite.unsure);
 });
 
-test("a link that is lost is not shown again, only made anew, and that is asked first", async () => {
+test("a link that is lost is only made anew, and that is asked first", async () => {
     const priya = await new Desk("liaison", [ruth(invited("created"))]).atRuth().draw();
     expect(priya.find("made-link")).toBeNull();
     expect(priya.place.textContent).toContain("if it is lost, make a new one");
@@ -217,13 +220,16 @@ test("somebody who is in gets a link for another phone, and sees it", async () =
     await priya.draw();
     priya.answers[`POST ${OF_RUTH}/invite`] = { value: MADE };
     const { invitation } = invited("created");
-    priya.hears({ homes: HOMES, members: [ruth({ state: "active", ...(invitation && { invitation }) })] });
+    priya.hears({
+        homes: HOMES,
+        members: [ruth({ state: "active", ...(invitation && { invitation }) })],
+    });
     await priya.press("act-another");
     expect(priya.find("made-link")).not.toBeNull();
     expect(priya.find("act-revoke")).not.toBeNull();
 });
 
-test.each(["suspend", "end"] as const)("nobody hears of %s before it is said what it does", async (act) => {
+test.each(["suspend", "end"] as const)("what %s does is said before it is done", async (act) => {
     const priya = new Desk("liaison", [ruth({ state: "active" })]).atRuth();
     await priya.draw();
     await priya.press(`act-${act}`);
@@ -258,4 +264,36 @@ test("one's own proposal is not one's own to agree to", async () => {
     await lena.press("agree");
     await lena.press("agree-sure-yes");
     expect(lena.posted).toEqual([[`${AT}/proposals/p1/confirm`, {}]]);
+});
+
+test("one admin proposes a liaison worker, and another who agrees gets the link", async () => {
+    const ana = await new Desk("admin", []).draw();
+    await ana.press("propose-liaison");
+    await ana.press("propose-yes");
+    expect(ana.labels("wrong")).toEqual([words.invite.nameWrong]);
+    await ana.fill("propose-name", "Ruth");
+    const proposal = {
+        proposal: "p1",
+        what: "liaison",
+        name: "Ruth",
+        created_at: 0,
+        expires_at: 0,
+    } as const;
+    ana.answers[`POST ${AT}/proposals`] = { value: { ...proposal, mine: true } };
+    ana.hears({ homes: HOMES, members: [] }, [{ ...proposal, mine: true }]);
+    await ana.press("propose-yes");
+    expect(ana.posted).toEqual([[`${AT}/proposals`, { name: "Ruth" }]]);
+    expect(ana.find("desk-said")?.textContent).toBe(words.two.proposed);
+    expect(ana.find("agree")).toBeNull();
+
+    const omar = new Desk("admin", [], [{ ...proposal, mine: false }]);
+    omar.answers[`POST ${AT}/proposals/p1/confirm`] = { value: { person: RUTH, invited: MADE } };
+    await omar.draw();
+    await omar.press("agree");
+    expect(omar.find("agree-sure")?.textContent).toContain("becomes a liaison worker here");
+    const { home: _, ...liaison } = ruth({ role: "liaison", ...invited("created") });
+    omar.hears({ homes: HOMES, members: [liaison] });
+    await omar.press("agree-sure-yes");
+    expect(route.value).toEqual({ at: "person", constellation: WREN, person: RUTH });
+    expect(omar.find("made-link")).not.toBeNull();
 });

@@ -64,9 +64,14 @@ test("the code is shown with how long it is good, until somebody scans", async (
 test("of several phones each has its own three numbers", async () => {
     stands("opened", scan("c1", "A thief's", 10, 20, 30), scan("c2", "Ruth's", 40, 50, 60));
     await later();
-    expect(priya.all("pick-number").map((each) => each.textContent)).toEqual(
-        ["10", "20", "30", "40", "50", "60"],
-    );
+    expect(priya.all("pick-number").map((each) => each.textContent)).toEqual([
+        "10",
+        "20",
+        "30",
+        "40",
+        "50",
+        "60",
+    ]);
     expect(priya.place.textContent).toContain(words.table.several);
     priya.answers[`POST ${DOOR}/confirm`] = { value: undefined };
     stands("opened");

@@ -44,7 +44,9 @@ export function Proposals({ constellation, proposals, again }: Props) {
             {asked && (
                 <Sure
                     heading={whatOf(asked)}
-                    body={[words.two[asked.what === "lift" ? "liftSure" : "liaisonSure"](asked.name)]}
+                    body={[
+                        words.two[asked.what === "lift" ? "liftSure" : "liaisonSure"](asked.name),
+                    ]}
                     yes={words.two.yes}
                     no={words.two.no}
                     noSignal={words.desk.noSignal}
@@ -67,9 +69,7 @@ function Row({ proposal, ask }: { proposal: Proposal; ask: () => void }) {
     return (
         <li class="proposal" data-testid="proposal">
             <p class="person-name">{whatOf(proposal)}</p>
-            <p class="quiet">
-                {proposal.mine ? words.two.mine(until) : words.two.theirs(until)}
-            </p>
+            <p class="quiet">{proposal.mine ? words.two.mine(until) : words.two.theirs(until)}</p>
             {!proposal.mine && (
                 <button
                     type="button"
