@@ -213,6 +213,10 @@ test("a link that is lost is only made anew, and that is asked first", async () 
     await priya.press("sure-again-yes");
     expect(priya.posted).toEqual([[`${OF_RUTH}/invite`, {}]]);
     expect(priya.find("made-link")).not.toBeNull();
+    // A colleague has made a newer one: this one is dead, and not shown any more.
+    priya.hears({ homes: HOMES, members: [ruth(invited("created", "e3"))] });
+    await priya.draw();
+    expect(priya.find("made-link")).toBeNull();
 });
 
 test("somebody who is in gets a link for another phone, and sees it", async () => {

@@ -66,8 +66,12 @@ test("whoever has a code says where they are, and is in", async () => {
     const wrong = sam.all("wrong").map((each) => each.textContent);
     expect(wrong).toEqual([words.code.missing, words.code.whereMissing]);
     expect(document.activeElement).toBe(sam.find("code-typed"));
-    await sam.fill("code-typed", "abcd-efgh");
+    await sam.fill("code-typed", "abcd-efg");
     await sam.press("code-where-new_phone");
+    await sam.press("code-yes");
+    expect(sam.find("wrong")?.textContent).toBe(words.code.missing);
+    expect(sam.find("problem")?.textContent).toBe("");
+    await sam.fill("code-typed", "abcd-efgh");
     await sam.fill("code-name", "Sam's new phone");
     const refused = { code: "x", class: "final", words: "No such code.", after_ms: 0 } as const;
     sam.acts.redeem = () => Promise.resolve({ refused });
