@@ -187,8 +187,34 @@ export class Desk {
         return this.#act(of, "table/confirm", { claim, number });
     }
 
-    proposeLiaison(constellation: string, name: string): Promise<Answer<Proposal>> {
-        return this.#doors.post(`/api/constellations/${constellation}/proposals`, { name });
+    /** Proposes a liaison worker: somebody new by name, or one of another constellation. */
+    proposeLiaison(
+        constellation: string,
+        who: { name: string } | { person: string },
+    ): Promise<Answer<Proposal>> {
+        return this.#doors.post(`/api/constellations/${constellation}/proposals`, who);
+    }
+
+    /** The liaison workers of the other constellations who are not of this one. */
+    async liaisonsElsewhere(constellation: string): Promise<Answer<Member[]>> {
+        const listings = await this.constellations();
+        if (!("value" in listings)) return listings;
+        const asked = listings.value.map(async (listing) => ({
+            here: listing.constellation === constellation,
+            answer: await this.#doors.get<Pick<Whole, "members">>(
+                `/api/constellations/${listing.constellation}/members`,
+            ),
+        }));
+        const [here, elsewhere] = [new Set<string>(), new Map<string, Member>()];
+        for (const one of await Promise.all(asked)) {
+            if (!("value" in one.answer)) return one.answer;
+            for (const member of one.answer.value.members) {
+                if (member.role !== "liaison" || member.state === "ended") continue;
+                if (one.here) here.add(member.person);
+                else elsewhere.set(member.person, member);
+            }
+        }
+        return { value: [...elsewhere.values()].filter(({ person }) => !here.has(person)) };
     }
 
     /** Agrees to what somebody else proposed; somebody new gets a link. */

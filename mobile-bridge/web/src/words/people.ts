@@ -54,9 +54,10 @@ export const people = {
 
     step: (invitation: Progress): string => STEP[invitation.state](invitation.way),
     /** What to do about an invitation that is not accepted yet. */
-    next: (invitation: Progress | undefined, name: string): string => {
+    next: (invitation: Progress | undefined, name: string, now_ms: number): string => {
         if (!invitation) return `Make a link for ${name}, or sit down together with a code.`;
-        return NEXT[invitation.state](name, invitation.way);
+        const since_ms = now_ms - (invitation.opened_at ?? invitation.sent_at ?? now_ms);
+        return NEXT[invitation.state](name, invitation.way, since_ms);
     },
     sendIt: (name: string) => `Send the message to ${name} alone, then press “I have sent it”.`,
     trace: {
@@ -83,13 +84,25 @@ const STEP: Record<Step, (way: Progress["way"]) => string> = {
     revoked: () => "Taken back",
 };
 
-const NEXT: Record<Step, (name: string, way: Progress["way"]) => string> = {
+const DAY_MS = 86_400_000;
+
+type Next = (name: string, way: Progress["way"], since_ms: number) => string;
+
+const NEXT: Record<Step, Next> = {
     created: (name, way) =>
         way === "table"
             ? `Go on at the kitchen table with ${name}, or make a link.`
             : `Send the link to ${name}. It is shown only once: if it is lost, make a new one.`,
-    sent: (name) => `Give ${name} a day. After that, a call helps more than another link.`,
-    opened: (name) => `${name} has begun. Ask whether something was in the way.`,
+    sent: (name, _, since_ms) => {
+        if (since_ms < DAY_MS) return `Give ${name} a day.`;
+        return since_ms < 3 * DAY_MS
+            ? `A day has gone by. A call to ${name} helps more than another link.`
+            : `Days have gone by. Call ${name}, or sit down together with a code.`;
+    },
+    opened: (name, _, since_ms) =>
+        since_ms < DAY_MS
+            ? `${name} has begun, and may just be reading.`
+            : `${name} has begun and not gone on. Ask what is in the way.`,
     accepted: () => "Nothing to do.",
     expired: (name) => `Make a new link for ${name}, or sit down together with a code.`,
     revoked: (name) => `When it is time again, make a new link for ${name}.`,
@@ -281,6 +294,12 @@ export const two = {
     proposeHeading: "Propose a liaison worker",
     proposeBody:
         "Another service manager has to agree within a week. Then there is a link to send.",
+    proposeWho: "Who is it?",
+    proposeNew: "Somebody new",
+    proposeHere: "A liaison worker of another constellation",
+    proposeWhom: "Which one?",
+    proposeChoose: "Choose somebody",
+    proposeWrong: "Please choose somebody.",
     proposeName: "Their name",
     proposeYes: "Propose",
     proposeNo: "Do not propose",

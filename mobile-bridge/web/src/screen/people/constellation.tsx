@@ -109,7 +109,7 @@ function Agenda({ constellation, whole, viewer, again }: DeskProps) {
                             <span class="person-name">{member.name}</span>
                             <Chip member={member} />
                             <span class="quiet person-next">
-                                {words.people.next(member.invitation, member.name)}
+                                {words.people.next(member.invitation, member.name, Date.now())}
                             </span>
                         </Link>
                     </li>

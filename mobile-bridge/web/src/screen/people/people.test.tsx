@@ -126,9 +126,7 @@ test("whoever is on the way in stands on top, with what to do next", async () =>
         ruth({ person: JO, name: "Jo", role: "hub", home: HUB, state: "active" }),
     ]);
     await priya.draw();
-    expect(priya.labels("waiting")).toEqual([
-        "RuthLink sentGive Ruth a day. After that, a call helps more than another link.",
-    ]);
+    expect(priya.labels("waiting")).toEqual(["RuthLink sentGive Ruth a day."]);
     expect(priya.all("group").map((each) => each.querySelector("h2")?.textContent)).toEqual([
         "Jo's house, the hub",
         "The Okafors",
@@ -300,4 +298,29 @@ test("one admin proposes a liaison worker, and another who agrees gets the link"
     await omar.press("agree-sure-yes");
     expect(route.value).toEqual({ at: "person", constellation: WREN, person: RUTH });
     expect(omar.find("made-link")).not.toBeNull();
+});
+
+test("a liaison worker of another constellation can be proposed for this one, too", async () => {
+    const other = WREN.replace(/1$/, "2");
+    const lena = ruth({ name: "Lena", role: "liaison", state: "active" });
+    const here = { ...lena, person: JO, name: "Priya" };
+    const ana = new Desk("admin", [here]);
+    const listings = [WREN, other].map((constellation) => ({
+        constellation,
+        name: "",
+        members: {},
+    }));
+    ana.answers["GET /api/constellations"] = { value: { constellations: listings } };
+    const roll = { homes: [], members: [lena, here, ruth({ person: SAM, state: "active" })] };
+    ana.answers[`GET /api/constellations/${other}/members`] = { value: roll };
+    await ana.draw();
+    await ana.press("propose-liaison");
+    await ana.press("propose-who-here");
+    const offered = [...ana.find("propose-person")!.querySelectorAll("option")];
+    expect(offered.map((each) => each.textContent)).toEqual([words.two.proposeChoose, "Lena"]);
+    await ana.press("propose-yes");
+    expect(ana.labels("wrong")).toEqual([words.two.proposeWrong]);
+    await ana.choose("propose-person", RUTH);
+    await ana.press("propose-yes");
+    expect(ana.posted).toEqual([[`${AT}/proposals`, { person: RUTH }]]);
 });

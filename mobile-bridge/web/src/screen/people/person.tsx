@@ -102,7 +102,7 @@ function About({ of, whole, member, again }: Props) {
 function nextOf({ invitation, name }: Member, made: boolean): string {
     // While the link is still in sight, it is there to be sent.
     const shown = made && invitation?.state === "created" && invitation.way === "link";
-    return shown ? words.people.sendIt(name) : words.people.next(invitation, name);
+    return shown ? words.people.sendIt(name) : words.people.next(invitation, name, Date.now());
 }
 
 /** When what happened to an invitation, in order. */

@@ -136,6 +136,17 @@ test("every step of an invitation says what it is and what to do next", () => {
         const said = steps.map((state) => words.people.step(progress(state, way)));
         expect(new Set(said).size).toBe(steps.length);
         for (const state of steps)
-            expect(words.people.next(progress(state, way), "Ruth")).toMatch(/\.$/);
+            expect(words.people.next(progress(state, way), "Ruth", 0)).toMatch(/\.$/);
     }
+});
+
+test("after a day and after three, more is said than to wait", () => {
+    const sent = { ...progress("sent"), sent_at: 0 };
+    const [minute, hour] = [60_000, 3_600_000];
+    const said = [23, 25, 73].map((hours) => words.people.next(sent, "Ruth", hours * hour));
+    expect(new Set(said).size).toBe(3);
+    expect(said[0]).toBe("Give Ruth a day.");
+    const opened = { ...sent, state: "opened", opened_at: 25 * hour } as const;
+    expect(words.people.next(opened, "Ruth", 25 * hour + minute)).toContain("just be reading");
+    expect(words.people.next(opened, "Ruth", 50 * hour)).toContain("not gone on");
 });

@@ -7,8 +7,8 @@ import { Dialog } from "../../dialog.tsx";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { useDoing } from "../ask.ts";
-import { Ends, Field, Form, isName, Problem } from "../fields.tsx";
+import { useAsked, useDoing } from "../ask.ts";
+import { Choices, Ends, Field, Form, isName, Problem, Select } from "../fields.tsx";
 import { Sure } from "../sure.tsx";
 import { momentOf } from "../times.ts";
 import { keepMade } from "./made.ts";
@@ -89,29 +89,63 @@ type ProposeProps = { constellation: string; close: (said?: string) => void };
 
 export function ProposeLiaison({ constellation, close }: ProposeProps) {
     const { desk } = useRoost();
+    const { value: elsewhere } = useAsked({
+        key: `liaisons but of ${constellation}`,
+        ask: () => desk.liaisonsElsewhere(constellation),
+        noSignal: words.people.noSignal,
+    });
+    const [who, setWho] = useState<"new" | "here">("new");
     const [name, setName] = useState("");
+    const [person, setPerson] = useState("");
     const [tries, setTries] = useState(0);
     const { busy, problem, run } = useDoing(words.invite.unsure);
-    const fits = isName(name);
+    const fits = who === "new" ? isName(name) : person !== "";
     const submit = () => {
         setTries(tries + 1);
         if (!fits) return;
+        const candidate = who === "new" ? { name: name.trim() } : { person };
         run(
-            () => desk.proposeLiaison(constellation, name.trim()),
+            () => desk.proposeLiaison(constellation, candidate),
             () => close(words.two.proposed),
         );
     };
+    const wrong = tries > 0 && !fits;
     return (
         <Dialog heading={words.two.proposeHeading} close={() => close()} testId="propose-form">
             <Form submit={submit} tries={tries} testId="propose">
                 <p>{words.two.proposeBody}</p>
-                <Field
-                    label={words.two.proposeName}
-                    wrong={tries > 0 && !fits ? words.invite.nameWrong : undefined}
-                    value={name}
-                    change={setName}
-                    testId="propose-name"
-                />
+                {elsewhere && elsewhere.length > 0 && (
+                    <Choices
+                        label={words.two.proposeWho}
+                        options={WHO}
+                        value={who}
+                        wrong={undefined}
+                        change={setWho}
+                        testId="propose-who"
+                    />
+                )}
+                {who === "new" ? (
+                    <Field
+                        label={words.two.proposeName}
+                        wrong={wrong ? words.invite.nameWrong : undefined}
+                        value={name}
+                        change={setName}
+                        testId="propose-name"
+                    />
+                ) : (
+                    <Select
+                        label={words.two.proposeWhom}
+                        choose={words.two.proposeChoose}
+                        options={(elsewhere ?? []).map((each) => ({
+                            value: each.person,
+                            label: each.name,
+                        }))}
+                        value={person}
+                        wrong={wrong ? words.two.proposeWrong : undefined}
+                        change={setPerson}
+                        testId="propose-person"
+                    />
+                )}
                 <Problem words={problem} />
                 <Ends
                     busy={busy}
@@ -124,3 +158,8 @@ export function ProposeLiaison({ constellation, close }: ProposeProps) {
         </Dialog>
     );
 }
+
+const WHO = [
+    { value: "new", label: words.two.proposeNew },
+    { value: "here", label: words.two.proposeHere },
+] as const;
