@@ -2,6 +2,18 @@
 // kitchen tables, moves, suspends, ends and takes back; the people she invites walk in on phones
 // of their own; Jo moves to a new phone; Ana, an admin, is the second person.
 
+import {
+    addHome,
+    invitation,
+    invite,
+    linkOn,
+    row,
+    says,
+    showCode,
+    surely,
+    toDesk,
+    toPerson,
+} from "./desk.mjs";
 import { byId, connected, House, phone, Tally, toTheTap, until, walkIn } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
 
@@ -18,58 +30,6 @@ async function arrives(name, options) {
     const made = await phone(house, name, options);
     everybody.push(made);
     return made;
-}
-
-const row = (page, id, text) => byId(page, id).filter({ hasText: text }).first();
-const says = (page, id, text) => row(page, id, text).waitFor();
-
-/** Presses what opens a question, and then its yes. */
-async function surely(page, act) {
-    await byId(page, `act-${act}`).click();
-    await byId(page, `sure-${act}-yes`).click();
-    await byId(page, `sure-${act}`).waitFor({ state: "detached" });
-}
-
-async function toDesk(page) {
-    await byId(page, "nav-people").click();
-    await byId(page, "invite").or(byId(page, "propose-liaison")).waitFor();
-}
-
-async function toPerson(page, name) {
-    await toDesk(page);
-    await row(page, "member", name).click();
-    await byId(page, "acts").waitFor();
-}
-
-async function addHome(page, name, hub = false) {
-    await byId(page, "add-home").click();
-    await byId(page, "home-name").fill(name);
-    if (hub) await byId(page, "home-hub").check();
-    await byId(page, "home-yes").click();
-    await says(page, "desk-said", `${name} is added`);
-}
-
-/** Fills in an invitation as far as the home. */
-async function invitation(page, name, home) {
-    await toDesk(page);
-    await byId(page, "invite").click();
-    await byId(page, "invite-name").fill(name);
-    const value = await byId(page, "home-select")
-        .locator("option")
-        .filter({ hasText: home })
-        .getAttribute("value");
-    await byId(page, "home-select").selectOption(value);
-}
-
-async function linkOn(page) {
-    await byId(page, "made-link").waitFor();
-    return (await byId(page, "link-text").inputValue()).match(/http\S+/)[0];
-}
-
-async function invite(page, name, home) {
-    await invitation(page, name, home);
-    await byId(page, "invite-yes").click();
-    return linkOn(page);
 }
 
 async function homes(priya) {
@@ -110,6 +70,8 @@ async function byLink(priya, jo) {
     await says(jo.page, "invited-by", "Priya");
     await toTheTap(jo.page);
     await says(jo.page, "not-encrypted", "Roost does not");
+    await byId(jo.page, "join-button").scrollIntoViewIfNeeded();
+    await picture(jo, "join-lock");
     await toDesk(page);
     await says(page, "waiting", "Link opened");
     await picture(priya, "desk-waiting");
@@ -158,23 +120,12 @@ async function neutral(priya, used) {
     );
 }
 
-/** The address in the code on the screen, as the page was told it. */
-async function showCode(page) {
-    const opened = page.waitForResponse(
-        (answer) => answer.request().method() === "POST" && answer.url().endsWith("/table"),
-    );
-    await byId(page, "table-show").click();
-    const { token } = await (await opened).json();
-    await byId(page, "qr").waitFor();
-    return `${house.base}/join#${token}`;
-}
-
 async function atTheTable(priya, sam) {
     const { page } = priya;
     await invite(page, "Sam", "The Brennans");
     await byId(page, "act-table").click();
     await picture(priya, "table-intro");
-    const code = await showCode(page);
+    const code = await showCode(house, page);
     await picture(priya, "table-code");
     await sam.page.goto(code);
     await byId(sam.page, "step-next").click();
@@ -220,7 +171,12 @@ async function young(priya, kit) {
     await toTheTap(kit.page);
     await says(kit.page, "not-encrypted", "on purpose");
     await picture(kit, "join-sees-young");
-    await walkIn(kit.page);
+    await byId(kit.page, "join-button").scrollIntoViewIfNeeded();
+    await picture(kit, "join-lock-young");
+    await byId(kit.page, "join-button").click();
+    await byId(kit.page, "step-in").waitFor();
+    await picture(kit, "join-in-young");
+    await byId(kit.page, "step-in").click();
     await connected(kit.page);
     await byId(kit.page, "nav-people").click();
     await says(kit.page, "who", "Priya");
@@ -306,6 +262,19 @@ async function handsOver(jo) {
     await byId(fresh.page, "nav-you").click();
     await says(fresh.page, "phone", "Jo's new phone");
     tally.check("the old phone has ended", (await byId(fresh.page, "phone").count()) === 1);
+    await byId(fresh.page, "move").click();
+    await byId(fresh.page, "code-make").click();
+    const second = await byId(fresh.page, "code").innerText();
+    const app = await arrives("jo-app");
+    await app.page.goto(`${house.base}/#/code`);
+    await byId(app.page, "code-typed").fill(second);
+    await byId(app.page, "code-where-same").check();
+    await byId(app.page, "code-yes").click();
+    await byId(app.page, "room-link").first().waitFor();
+    await byId(fresh.page, "signed-out").waitFor({ timeout: OUT_MS });
+    await byId(app.page, "nav-you").click();
+    await says(app.page, "phone", "Jo's new phone");
+    tally.check("the app is the same phone", (await byId(app.page, "phone").count()) === 1);
 }
 
 async function ends(priya, sam) {

@@ -22,14 +22,14 @@ const SERVICE: Seen = {
     what: "Your fostering service",
     who:
         "Service managers look after sign-ins, and are in no room. " +
-        "When somebody there may look at messages stands below.",
+        "To look at messages takes a reason and a second person: see below.",
 };
 
 const LEAVING: Seen = {
     what: "If you leave",
     who:
-        "You are out of every room at once. What you wrote stays with those who could read it. " +
-        "You can remove your own messages at any time.",
+        "You are out of every room at once. What you wrote stays with those who could read it, " +
+        "unless you removed it before.",
 };
 
 function carers(liaisons: readonly string[], lines: string): Seen[] {
@@ -197,8 +197,7 @@ export const join = {
               "does not. If somebody may be in danger, the fostering service must be able to " +
               "look. It has to write down why, a second person has to agree, and that it " +
               "looked stays on record.",
-    start: (role: Role) =>
-        role === "young" ? "Okay, let me in" : "I have read this. Start using Roost",
+    start: (role: Role) => (role === "young" ? "Okay, let me in" : "I have read this. Let me in"),
     starting: "Starting…",
 
     inHeading: (name: string) => `You are in, ${name}`,

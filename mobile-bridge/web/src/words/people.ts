@@ -40,6 +40,7 @@ export const people = {
     agenda: "What waits for you",
     invite: "Invite somebody",
     addHome: "Add a home",
+    begin: "Begin with the homes, the hub first. Then invite the people who live in each.",
     proposeLiaison: "Propose a liaison worker",
     gone: (count: number) => `No longer here (${heads(count)})`,
     homeOf: (name: string, hub: boolean) => (hub ? `${name}, the hub` : name),

@@ -48,18 +48,21 @@ function Desk({ constellation, whole, viewer, again }: DeskProps) {
         if (what) void again();
     };
     const liaison = viewer.role === "liaison";
+    // Everybody who is invited belongs to a home.
+    const bare = whole.homes.length === 0;
     return (
         <>
             {viewer.role === "admin" && <p class="quiet note">{words.people.adminSees}</p>}
             <Agenda {...{ constellation, whole, viewer, again }} />
+            {liaison && bare && <p class="next-step">{words.people.begin}</p>}
             <div class="desk-acts">
-                {liaison && (
+                {liaison && !bare && (
                     <Link class="button-main" testId="invite" to={{ at: "invite", constellation }}>
                         {words.people.invite}
                     </Link>
                 )}
                 {liaison && (
-                    <Opener testId="add-home" press={() => setOpen("home")}>
+                    <Opener testId="add-home" main={bare} press={() => setOpen("home")}>
                         {words.people.addHome}
                     </Opener>
                 )}
@@ -79,11 +82,16 @@ function Desk({ constellation, whole, viewer, again }: DeskProps) {
     );
 }
 
-type OpenerProps = { testId: string; press: () => void; children: string };
+type OpenerProps = { testId: string; main?: boolean; press: () => void; children: string };
 
-function Opener({ testId, press, children }: OpenerProps) {
+function Opener({ testId, main, press, children }: OpenerProps) {
     return (
-        <button type="button" class="button-choice" data-testid={testId} onClick={press}>
+        <button
+            type="button"
+            class={main ? "button-main" : "button-choice"}
+            data-testid={testId}
+            onClick={press}
+        >
             {children}
         </button>
     );

@@ -324,3 +324,20 @@ test("a liaison worker of another constellation can be proposed for this one, to
     await ana.press("propose-yes");
     expect(ana.posted).toEqual([[`${AT}/proposals`, { person: RUTH }]]);
 });
+
+test("a constellation without homes is begun with them", async () => {
+    const priya = new Desk("liaison", []);
+    priya.hears({ homes: [], members: [] });
+    await priya.draw();
+    expect(priya.place.textContent).toContain(words.people.begin);
+    expect(priya.find("invite")).toBeNull();
+    await priya.press("add-home");
+    await priya.fill("home-name", "Jo's house");
+    await priya.press("home-hub");
+    priya.answers[`POST ${AT}/homes`] = { value: { home: HUB } };
+    priya.hears({ homes: HOMES, members: [] });
+    await priya.press("home-yes");
+    expect(priya.posted).toEqual([[`${AT}/homes`, { name: "Jo's house", hub: true }]]);
+    expect(priya.find("desk-said")?.textContent).toBe(words.home.added("Jo's house"));
+    expect(priya.find("invite")).not.toBeNull();
+});
