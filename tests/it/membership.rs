@@ -70,7 +70,10 @@ async fn from_the_invitation_to_the_first_message() {
     for (path, status, state) in [("look", 200, "sent"), ("opened", 204, "opened")] {
         let path = format!("/api/enrolments/{path}");
         let heard = world.door.ask(Method::POST, &path, None, Some(&body)).await.unwrap();
-        heard.with(status);
+        let said = heard.with(status);
+        if path.ends_with("look") {
+            assert_eq!(said["liaisons"], json!(["priya"]), "an invitation says whose it is");
+        }
         assert_eq!(step(&desk.member(ruth).await), state, "after {path}");
     }
     let phone = world.door.accept(&token).await;

@@ -1,8 +1,9 @@
 // What the browser scripts share: a server of their own, people with phones, and a tally.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +39,16 @@ export async function until(what, attempt, within_ms = PATIENCE_MS) {
     }
 }
 
+/** A port that nobody listens on at this moment. */
+async function freePort() {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address();
+    server.close();
+    await once(server, "close");
+    return port;
+}
+
 /** One server on its own data, which can be killed and comes back on the same port. */
 export class House {
     folder = mkdtempSync(join(tmpdir(), "roost-e2e-"));
@@ -50,7 +61,32 @@ export class House {
         );
         this.base = this.demo.base;
         await this.answers();
-        this.policy = (await fetch(this.base)).headers.get("content-security-policy") ?? "";
+    }
+
+    /** A house without furniture: what the operator sets up with `roost admin`, and no more. */
+    async openBare() {
+        const [service] = this.admin("add-service", "Riverbank Fostering");
+        const [constellation] = this.admin("add-constellation", service, "Wren");
+        const add = (role, name) => this.admin("add-person", constellation, role, name)[0];
+        const people = { priya: add("liaison", "Priya"), ana: add("admin", "Ana") };
+        const port = await freePort();
+        this.#spawn(["serve", "--data", this.data, "--port", `${port}`]);
+        this.base = `http://127.0.0.1:${port}`;
+        await this.answers();
+        return people;
+    }
+
+    /** The link of somebody, as the operator makes it. */
+    enrol(person) {
+        const [link] = this.admin("enrol", person);
+        return `${this.base}/join#${link.split("#")[1]}`;
+    }
+
+    /** What `roost admin` prints, line by line. */
+    admin(...args) {
+        const done = spawnSync(BIN, ["admin", "--data", this.data, ...args], { encoding: "utf8" });
+        if (done.status !== 0) throw new Error(`roost admin ${args[0]}: ${done.stderr}`);
+        return done.stdout.trim().split("\n");
     }
 
     /** As a power cut does it: no goodbye. */
@@ -66,8 +102,9 @@ export class House {
         await this.answers();
     }
 
-    answers() {
-        return until("healthz", async () => (await fetch(`${this.base}/healthz`)).ok);
+    async answers() {
+        await until("healthz", async () => (await fetch(`${this.base}/healthz`)).ok);
+        this.policy = (await fetch(this.base)).headers.get("content-security-policy") ?? "";
     }
 
     persona(role, nth = 0) {
@@ -83,7 +120,8 @@ export class House {
 
     #spawn(args) {
         // Houses beside each other cannot share the port of the metrics.
-        const env = { ...process.env, ROOST_METRICS__LISTEN: "" };
+        const quiet = { ROOST_METRICS__LISTEN: "", ROOST_TELEMETRY__FILTER: "warn" };
+        const env = { ...process.env, ...quiet };
         this.child = spawn(BIN, args, { stdio: ["ignore", "ignore", "inherit"], env });
         this.child.on("error", (problem) => {
             console.error(`cannot start ${BIN}: ${problem.message}`);
@@ -140,9 +178,26 @@ function listen(page, complaints) {
 
 export const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
 
+/** Goes on through the steps of an invitation, as far as the tap that spends it. */
+export async function toTheTap(page) {
+    const [onward, tap] = [byId(page, "step-next"), byId(page, "join-button")];
+    await until("the last step before one is in", async () => {
+        if (await tap.isVisible()) return true;
+        await onward.click({ timeout: 1_000 });
+        return false;
+    });
+}
+
+/** From any step of an invitation to the other side of the door. */
+export async function walkIn(page) {
+    await toTheTap(page);
+    await byId(page, "join-button").click();
+    await byId(page, "step-in").click();
+}
+
 export async function joinBy(who, link) {
     await who.page.goto(link);
-    await byId(who.page, "join-button").click();
+    await walkIn(who.page);
     await byId(who.page, "room-link").first().waitFor();
 }
 

@@ -1,9 +1,6 @@
 // Pictures of every screen at the size of a phone, light and dark, into `screenshots/`. For eyes,
 // and for finding out that a screen no longer opens.
 
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
     byId,
     connected,
@@ -17,24 +14,16 @@ import {
     say,
     Tally,
     until,
+    toTheTap,
+    walkIn,
 } from "./house.mjs";
-
-const FOLDER = fileURLToPath(new URL("../screenshots", import.meta.url));
-mkdirSync(FOLDER, { recursive: true });
+import { picture as take } from "./picture.mjs";
 
 const tally = new Tally();
 const house = new House();
 const phones = [];
 
-/** Takes one picture in each scheme. */
-async function picture({ page }, name) {
-    for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`) });
-    }
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    tally.check(`${name} fits its width`, !sideways);
-}
+const picture = (who, name) => take(tally, who, name);
 
 async function newPhone(name) {
     const made = await phone(house, name);
@@ -64,7 +53,9 @@ async function outside() {
 
 async function joinYoung(kit) {
     await kit.page.goto(house.persona("young").link);
-    await byId(kit.page, "join-button").click();
+    await toTheTap(kit.page);
+    await picture(kit, "join-sees-young");
+    await walkIn(kit.page);
     await connected(kit.page);
     // Either the room is there, or it is said that it will be.
     const soon = kit.page.getByText("Your room opens soon");
@@ -75,11 +66,19 @@ async function inside() {
     const sam = await newPhone("satellite");
     const link = house.persona("satellite").link;
     await sam.page.goto(link);
-    await byId(sam.page, "join-button").waitFor();
+    await byId(sam.page, "step-next").waitFor();
     await picture(sam, "join");
+    await byId(sam.page, "step-next").click();
+    await picture(sam, "join-name");
+    await toTheTap(sam.page);
+    await picture(sam, "join-sees");
     await joinBy(sam, link);
     await connected(sam.page);
     await picture(sam, "rooms");
+    await byId(sam.page, "nav-people").click();
+    await byId(sam.page, "who").first().waitFor();
+    await picture(sam, "who-is-who");
+    await byId(sam.page, "nav-rooms").click();
 
     await enter(sam.page, "liaison_line");
     await picture(sam, "room-short");
@@ -217,6 +216,9 @@ async function waiting(sam) {
 }
 
 async function signingOut(sam) {
+    await byId(sam.page, "nav-you").click();
+    await byId(sam.page, "phone").waitFor();
+    await picture(sam, "you");
     await byId(sam.page, "sign-out").click();
     await picture(sam, "sign-out");
     await byId(sam.page, "sign-out-yes").click();

@@ -2,12 +2,22 @@
 
 import { useEffect } from "preact/hooks";
 import { forgetTyped } from "./kind/message/typed.ts";
-import { go, route } from "./route.ts";
+import { go, route, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
+import { forgetHeard } from "./screen/ask.ts";
 import { Join } from "./screen/join.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
+import { Constellation } from "./screen/people/constellation.tsx";
+import { People } from "./screen/people/index.tsx";
+import { Invite } from "./screen/people/invite.tsx";
+import { forgetMade } from "./screen/people/made.ts";
+import { Person } from "./screen/people/person.tsx";
+import { Table } from "./screen/people/table.tsx";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
+import { UseCode } from "./screen/you/code.tsx";
+import { You } from "./screen/you/index.tsx";
+import { Move } from "./screen/you/move.tsx";
 import { words } from "./words.ts";
 
 export function App({ roost }: { roost: Roost }) {
@@ -24,17 +34,22 @@ function Screen() {
     const phase = shown.phase.value;
     const leaving = phase === "ended" || phase === "signed_out";
     useEffect(() => {
-        if (leaving) forgetTyped();
+        if (!leaving) return;
+        forgetTyped();
+        forgetHeard();
+        forgetMade();
     }, [leaving]);
 
+    if (phase === "opening")
+        return (
+            <main class="sheet">
+                <p role="status">{words.opening}</p>
+            </main>
+        );
     if (at.at === "join") return <Join token={at.token} />;
+    if (phase === "signed_in") return <Inside at={at} />;
+    if (at.at === "code") return <UseCode />;
     switch (phase) {
-        case "opening":
-            return (
-                <main class="sheet">
-                    <p role="status">{words.opening}</p>
-                </main>
-            );
         case "unreachable":
             return <Unreachable />;
         case "unknown":
@@ -42,11 +57,31 @@ function Screen() {
         case "ended":
         case "signed_out":
             return <SignedOut bySelf={phase === "signed_out"} />;
-        case "signed_in":
-            break;
     }
-    if (at.at === "sign_out") return <SignOut />;
-    if (at.at === "room")
-        return <Room key={at.room} room={at.room} leave={() => go({ at: "rooms" })} />;
-    return <Rooms />;
+}
+
+/** The screens of somebody who is signed in. */
+function Inside({ at }: { at: Route }) {
+    switch (at.at) {
+        case "room":
+            return <Room key={at.room} room={at.room} leave={() => go({ at: "rooms" })} />;
+        case "people":
+            return <People />;
+        case "constellation":
+            return <Constellation key={at.constellation} constellation={at.constellation} />;
+        case "invite":
+            return <Invite key={at.constellation} constellation={at.constellation} />;
+        case "person":
+            return <Person key={at.person} constellation={at.constellation} person={at.person} />;
+        case "table":
+            return <Table key={at.person} constellation={at.constellation} person={at.person} />;
+        case "you":
+            return <You />;
+        case "move":
+            return <Move />;
+        case "sign_out":
+            return <SignOut />;
+        default:
+            return <Rooms />;
+    }
 }

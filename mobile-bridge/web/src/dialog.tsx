@@ -2,7 +2,7 @@
 // focus inside, closes on Escape and gives the focus back.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 type Props = {
     heading: string;
@@ -13,7 +13,8 @@ type Props = {
 
 export function Dialog({ heading, close, testId, children }: Props) {
     const box = useRef<HTMLDialogElement>(null);
-    useEffect(() => {
+    // Closed while it still stands in the page: a dialog that was taken out gives no focus back.
+    useLayoutEffect(() => {
         const dialog = box.current;
         if (dialog && !dialog.open) dialog.showModal();
         return () => dialog?.close();

@@ -2,7 +2,8 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Answer, Invitation } from "./core/session.ts";
+import type { Desk } from "./core/desk.ts";
+import type { Answer, Becomes, Claimed, Invitation, Outcome } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
 import type { Entry } from "./generated/protocol.ts";
 
@@ -14,7 +15,14 @@ export interface Acts {
     /** Finds out again whether this browser is signed in. */
     open(): Promise<void>;
     look(token: string): Promise<Answer<Invitation>>;
+    /** Tells whoever invites that the page of a link is open. */
+    opened(token: string): void;
+    /** At the kitchen table: the number to show, and what became of it. */
+    claim(token: string, device_name: string): Promise<Answer<Claimed>>;
+    outcome(token: string, claim: string): Promise<Answer<{ state: Outcome }>>;
     join(token: string, device_name: string): Promise<Answer<unknown>>;
+    /** Signs in with a code of another phone. */
+    redeem(code: string, device_name: string, as: Becomes): Promise<Answer<unknown>>;
     signOut(): Promise<Answer<true>>;
     /** Keeps a draft in the outbox; it goes out by itself. */
     send(room: string, kind: string, body: unknown, target?: string): void;
@@ -36,6 +44,7 @@ export interface Acts {
 export interface Roost {
     shown: Shown;
     acts: Acts;
+    desk: Desk;
 }
 
 export const RoostContext = createContext<Roost | undefined>(undefined);

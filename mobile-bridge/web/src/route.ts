@@ -1,5 +1,6 @@
-// Where in the page the person is. The server knows two addresses, `/` and `/join`; rooms live in
-// the fragment, so that the phone's back button works and the server's log never names a room.
+// Where in the page the person is. The server knows two addresses, `/` and `/join`; everything else
+// lives in the fragment, so that the phone's back button works and the server's log never names a
+// room or a person.
 
 import { signal } from "@preact/signals";
 
@@ -7,19 +8,73 @@ export type Route =
     | { at: "join"; token: string }
     | { at: "rooms" }
     | { at: "room"; room: string }
+    /** Who is who; of whom one looks after, the constellations. */
+    | { at: "people" }
+    | { at: "constellation"; constellation: string }
+    | { at: "invite"; constellation: string }
+    | { at: "person"; constellation: string; person: string }
+    | { at: "table"; constellation: string; person: string }
+    | { at: "you" }
+    /** A code for another phone, and where such a code is typed in. */
+    | { at: "move" }
+    | { at: "code" }
     | { at: "sign_out" };
+
+const ID = "([0-9a-f-]{36})";
+
+/** What follows `#/`, and the route it stands for. */
+const PLACES: readonly [pattern: RegExp, route: (ids: string[]) => Route][] = [
+    [/^people$/, () => ({ at: "people" })],
+    [/^you$/, () => ({ at: "you" })],
+    [/^move$/, () => ({ at: "move" })],
+    [/^code$/, () => ({ at: "code" })],
+    [/^sign-out$/, () => ({ at: "sign_out" })],
+    [new RegExp(`^room/${ID}$`), ([room]) => ({ at: "room", room: room! })],
+    [new RegExp(`^people/${ID}$`), ([one]) => ({ at: "constellation", constellation: one! })],
+    [new RegExp(`^people/${ID}/invite$`), ([one]) => ({ at: "invite", constellation: one! })],
+    [
+        new RegExp(`^people/${ID}/${ID}$`),
+        ([one, person]) => ({ at: "person", constellation: one!, person: person! }),
+    ],
+    [
+        new RegExp(`^people/${ID}/${ID}/table$`),
+        ([one, person]) => ({ at: "table", constellation: one!, person: person! }),
+    ],
+];
 
 /** Reads an address. Pure, so that it can be tested as a table. */
 export function read(path: string, hash: string): Route {
     if (path === "/join") return { at: "join", token: hash.replace(/^#/, "") };
-    const room = /^#\/room\/([0-9a-f-]{36})$/.exec(hash)?.[1];
-    if (room) return { at: "room", room };
-    return hash === "#/sign-out" ? { at: "sign_out" } : { at: "rooms" };
+    const place = hash.replace(/^#\//, "");
+    for (const [pattern, route] of PLACES) {
+        const found = pattern.exec(place);
+        if (found) return route(found.slice(1));
+    }
+    return { at: "rooms" };
 }
 
 export function write(route: Route): string {
-    if (route.at === "room") return `/#/room/${route.room}`;
-    return route.at === "sign_out" ? "/#/sign-out" : "/";
+    switch (route.at) {
+        case "join":
+            // The token never stands in an address.
+            return "/join";
+        case "rooms":
+            return "/";
+        case "room":
+            return `/#/room/${route.room}`;
+        case "constellation":
+            return `/#/people/${route.constellation}`;
+        case "invite":
+            return `/#/people/${route.constellation}/invite`;
+        case "person":
+            return `/#/people/${route.constellation}/${route.person}`;
+        case "table":
+            return `/#/people/${route.constellation}/${route.person}/table`;
+        case "sign_out":
+            return "/#/sign-out";
+        default:
+            return `/#/${route.at}`;
+    }
 }
 
 export const route = signal<Route>({ at: "rooms" });

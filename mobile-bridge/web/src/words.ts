@@ -1,15 +1,12 @@
 // Every word the page shows, in one place, so that Welsh can stand beside English one day.
-// The words of refusals are not here: they come from the contract (`generated/protocol.ts`).
+// Long chapters have a file of their own under `words/`. The words of refusals are not here: they
+// come from the contract (`generated/protocol.ts`).
 
-import type { Answer, GatheringType, Role } from "./generated/protocol.ts";
-
-const ROLE: Record<Role, string> = {
-    admin: "a service manager",
-    liaison: "the liaison worker",
-    hub: "a hub home carer",
-    satellite: "a satellite carer",
-    young: "a young person",
-};
+import type { Answer, GatheringType } from "./generated/protocol.ts";
+import { join } from "./words/join.ts";
+import { acts, home, invite, link, people, table, two } from "./words/people.ts";
+import { code, move, you } from "./words/phones.ts";
+import { list, people as heads, ROLE } from "./words/say.ts";
 
 export const words = {
     roost: "Roost",
@@ -18,23 +15,26 @@ export const words = {
     remove: "Remove",
     opening: "Opening Roost…",
 
-    join: {
-        heading: "Welcome to Roost",
-        invited: (name: string, constellation: string, role: Role) =>
-            `${name}, you are invited to ${constellationWords(constellation)} as ${ROLE[role]}.`,
-        notEncrypted:
-            "Messages are for the people in each room, but they are not secret from your " +
-            "fostering service: it keeps them, and may need to read them to keep someone safe.",
-        onlyYou: "This link is for you alone. Using it signs in this phone.",
-        start: "Start using Roost",
-        starting: "Starting…",
-        looking: "Looking at your invitation…",
-        noSignal:
-            "Roost cannot be reached just now. Nothing is lost: try again when you have signal.",
-        unusable: "This link cannot be used",
-        open: "Open Roost",
-        noToken: "Part of the link is missing. Open it again from the message it came in.",
+    role: ROLE,
+    join,
+    people,
+    invite,
+    link,
+    desk: acts,
+    table,
+    two,
+    home,
+    you,
+    move,
+    code,
+
+    moment: {
+        today: (time: string) => `today at ${time}`,
+        yesterday: (time: string) => `yesterday at ${time}`,
+        on: (day: string, time: string) => `${day} at ${time}`,
     },
+
+    nav: { label: "Main", rooms: "Rooms", people: "People", you: "You" },
 
     unreachable: {
         heading: "Roost cannot be reached",
@@ -82,9 +82,11 @@ export const words = {
 
     rooms: {
         heading: "Your rooms",
-        hello: (name: string) => `Signed in as ${name}`,
         youngNone: "Your room opens soon. Your liaison worker will tell you when.",
         none: "You are not in any rooms yet. They appear here when you are added.",
+        adminNone:
+            "You look after people and their sign-ins. You are in no room, and read nothing of " +
+            "what is said. Everything you do is under “People”.",
         notYet: "Your rooms appear here as soon as Roost has connected.",
         nothingYet: "Nothing here yet",
         you: "You",
@@ -256,11 +258,11 @@ export const words = {
         over: "This is over.",
         placesLeft: (left: number) =>
             left === 1 ? "1 place left" : left > 0 ? `${left} places left` : "No places left",
-        tally: (heads: number, homes: number) =>
+        tally: (count: number, homes: number) =>
             homes === 0
                 ? "Nobody has said yet that they are coming."
-                : `${people(heads)} from ${homes === 1 ? "1 home" : `${homes} homes`} coming`,
-        maybe: (heads: number) => `${people(heads)} perhaps`,
+                : `${heads(count)} from ${homes === 1 ? "1 home" : `${homes} homes`} coming`,
+        maybe: (count: number) => `${heads(count)} perhaps`,
         not: (homes: number) => (homes === 1 ? "1 home cannot come" : `${homes} homes cannot come`),
         who: "Who is coming",
         waiting: (homes: readonly string[]) => `No answer yet: ${list(homes)}`,
@@ -298,7 +300,6 @@ export const words = {
         by: (name: string) => `said by ${name}`,
     },
 
-
     message: {
         write: "Write a message",
         send: "Send",
@@ -334,18 +335,3 @@ export const words = {
 
     phone: (name: string) => `${name}'s phone`,
 } as const;
-
-function people(heads: number): string {
-    return heads === 1 ? "1 person" : `${heads} people`;
-}
-
-/** "Jo, Sam and Priya". */
-function list(names: readonly string[]): string {
-    const last = names.at(-1) ?? "";
-    return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${last}` : last;
-}
-
-/** "Wren" reads as "the Wren constellation"; a name that already says so is left alone. */
-function constellationWords(name: string): string {
-    return /constellation/i.test(name) ? name : `${name} constellation`;
-}

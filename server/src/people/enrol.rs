@@ -28,6 +28,8 @@ pub struct Invitation {
     pub constellation: String,
     pub name: String,
     pub role: Role,
+    /// The names of those who look after the constellation: the invitation is from one of them.
+    pub liaisons: Vec<String>,
     pub expires_at: i64,
     /// At the kitchen table: the scan must be claimed, and confirmed by whoever invites.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -164,13 +166,17 @@ impl People {
         let mut conn = self.db.reader().await?;
         let enrolment = self.open_link(&mut conn, token).await?;
         let Enrolment { constellation, person, .. } = enrolment;
-        let person = people::one(&mut conn, constellation, person).await?;
+        let everyone = people::of_constellation(&mut conn, constellation).await?;
+        let liaison = |one: &&Member| one.card.role == Role::Liaison && !one.card.left;
+        let liaisons = everyone.iter().filter(liaison).map(|one| one.card.name.clone()).collect();
+        let person = everyone.into_iter().find(|one| one.card.person == person);
         let person = person.ok_or(Refusal::EnrolmentUnusable)?;
         let name = homes::constellation_name(&mut conn, constellation).await?;
         Ok(Invitation {
             constellation: name.unwrap_or_default(),
             name: person.card.name,
             role: person.card.role,
+            liaisons,
             expires_at: enrolment.expires_at,
             confirm: enrolment.way == Way::Table,
         })

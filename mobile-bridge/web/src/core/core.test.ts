@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Entry } from "../generated/protocol.ts";
 import { check } from "../kind/message/rules.ts";
 import { tidy } from "../kind/text.ts";
-import { read, write } from "../route.ts";
+import { read, write, type Route } from "../route.ts";
 import { newId } from "./ids.ts";
 import { Session } from "./session.ts";
 import { merge, Shown } from "./shown.ts";
@@ -77,7 +77,22 @@ test("addresses", () => {
     expect(read("/join", "#secret")).toEqual({ at: "join", token: "secret" });
     expect(read("/join", "")).toEqual({ at: "join", token: "" });
     expect(read("/", "#/room/nonsense")).toEqual({ at: "rooms" });
-    for (const route of [{ at: "rooms" }, { at: "sign_out" }, { at: "room", room }] as const) {
+    const [constellation, person] = [room, room.replace(/a$/, "b")];
+    const routes: Route[] = [
+        { at: "rooms" },
+        { at: "room", room },
+        { at: "people" },
+        { at: "constellation", constellation },
+        { at: "invite", constellation },
+        { at: "person", constellation, person },
+        { at: "table", constellation, person },
+        { at: "you" },
+        { at: "move" },
+        { at: "code" },
+        { at: "sign_out" },
+    ];
+    expect(write({ at: "join", token: "secret" })).toBe("/join");
+    for (const route of routes) {
         const address = new URL(write(route), "http://roost");
         expect(read(address.pathname, address.hash)).toEqual(route);
     }
@@ -134,6 +149,24 @@ describe("session", () => {
             device_name: "Sam's phone",
             cookie: true,
         });
+    });
+
+    test("a token that is turned away before its time is not tried again", async () => {
+        const over = { ...told, class: "sign_in_again" };
+        const asked: string[] = [];
+        const session = new Session((path) => {
+            asked.push(path);
+            const fresh = path === "/api/session/refresh";
+            const body = fresh ? { access: "a", access_expires_at: 1_000 } : over;
+            return Promise.resolve(
+                new Response(JSON.stringify(body), { status: fresh ? 200 : 401 }),
+            );
+        });
+        expect(await session.post("/api/one", {}, 0)).toEqual({ refused: over });
+        expect(await session.get("/api/two", 0)).toEqual({ refused: over });
+        expect(await session.post("/api/three", {}, 0)).toEqual({ refused: over });
+        const refresh = "/api/session/refresh";
+        expect(asked).toEqual([refresh, "/api/one", refresh, "/api/two", refresh, "/api/three"]);
     });
 
     test("signing out of what has ended already is signing out", async () => {

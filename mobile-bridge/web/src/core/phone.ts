@@ -7,7 +7,15 @@ import type { Acts, Found } from "../roost.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { newId } from "./ids.ts";
-import type { Answer, Invitation, Session, SignIn } from "./session.ts";
+import type {
+    Answer,
+    Becomes,
+    Claimed,
+    Invitation,
+    Outcome,
+    Session,
+    SignIn,
+} from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Left, type Store } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
@@ -78,15 +86,39 @@ export class Phone implements Acts {
         return this.#session.look(token);
     }
 
+    opened(token: string): void {
+        void this.#session.opened(token);
+    }
+
+    async claim(token: string, device_name: string): Promise<Answer<Claimed>> {
+        return this.#session.claim(token, await this.#device(), device_name);
+    }
+
+    outcome(token: string, claim: string): Promise<Answer<{ state: Outcome }>> {
+        return this.#session.outcome(token, claim);
+    }
+
     async join(token: string, device_name: string): Promise<Answer<unknown>> {
-        if (!this.#facts.device) {
-            // Kept before the tap is sent: repeating it after a lost answer must name the same
-            // device.
-            await this.#putFacts({ ...this.#facts, device: newId(Date.now()) });
-        }
-        const answer = await this.#session.accept(token, this.#facts.device!, device_name);
+        const answer = await this.#session.accept(token, await this.#device(), device_name);
         if ("value" in answer) await this.#signedIn(answer.value);
         return answer;
+    }
+
+    async redeem(code: string, device_name: string, as: Becomes): Promise<Answer<unknown>> {
+        const by = { device: await this.#device(), device_name, as };
+        const answer = await this.#session.redeem(code, by);
+        if ("value" in answer) await this.#signedIn(answer.value);
+        return answer;
+    }
+
+    /**
+     * The id of this phone. Kept before anything is sent: repeating it after a lost answer must
+     * name the same device.
+     */
+    async #device(): Promise<string> {
+        const device = this.#facts.device ?? newId(Date.now());
+        if (!this.#facts.device) await this.#putFacts({ ...this.#facts, device });
+        return device;
     }
 
     async signOut(): Promise<Answer<true>> {

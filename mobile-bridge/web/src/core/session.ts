@@ -4,7 +4,25 @@
 
 import type { Role, Told } from "../generated/protocol.ts";
 
-export type Invitation = { constellation: string; name: string; role: Role; expires_at: number };
+export type Invitation = {
+    constellation: string;
+    name: string;
+    role: Role;
+    /** The names of those who look after the constellation; one of them invites. */
+    liaisons: string[];
+    expires_at: number;
+    /** At the kitchen table: the phone shows a number first. */
+    confirm?: boolean;
+};
+
+/** A scan at the kitchen table: the number to show. */
+export type Claimed = { claim: string; number: number; expires_at: number };
+export type Outcome = "waiting" | "confirmed" | "refused";
+
+/** What whoever redeems a code becomes: the device it is of, or a new one in its place. */
+export type Becomes = "same" | "new_phone";
+
+export type Redeemer = { device: string; device_name: string; as: Becomes };
 
 export type SignIn = {
     person: string;
@@ -39,6 +57,27 @@ export class Session {
         return this.#keep(await this.#post<SignIn>("/api/enrolments/accept", body));
     }
 
+    /** Notes that the page of a link is open. Spends nothing. */
+    opened(token: string): Promise<Answer<unknown>> {
+        return this.#post("/api/enrolments/opened", { token });
+    }
+
+    /** Scans at the kitchen table. The same device gets the same number, until it was refused. */
+    claim(token: string, device: string, device_name: string): Promise<Answer<Claimed>> {
+        return this.#post("/api/enrolments/claim", { token, device, device_name });
+    }
+
+    /** What became of a scan. */
+    outcome(token: string, claim: string): Promise<Answer<{ state: Outcome }>> {
+        return this.#post("/api/enrolments/claim/outcome", { token, claim });
+    }
+
+    /** Spends a code of another phone. Repeating it with the same device harms nobody. */
+    async redeem(code: string, by: Redeemer): Promise<Answer<SignIn>> {
+        const body = { code, ...by, cookie: true };
+        return this.#keep(await this.#post<SignIn>("/api/handover/redeem", body));
+    }
+
     /** A new access token for the cookie this browser holds. */
     async refresh(): Promise<Answer<SignIn>> {
         return this.#keep(await this.#post<SignIn>("/api/session/refresh", {}));
@@ -69,6 +108,20 @@ export class Session {
         return this.#get(path, now_ms, (response) => response.blob());
     }
 
+    /** Something to be done by whoever is signed in. */
+    async post<T>(path: string, body: object, now_ms: number): Promise<Answer<T>> {
+        const bearer = await this.#bearer(now_ms);
+        if (!("value" in bearer)) return bearer;
+        return this.#heard(await this.#post<T>(path, body, bearer.value));
+    }
+
+    /** A token that was turned away before its time is not tried a second time. */
+    #heard<T>(answer: Answer<T>): Answer<T> {
+        if ("refused" in answer && answer.refused.class === "sign_in_again")
+            this.#access = undefined;
+        return answer;
+    }
+
     async #get<T>(
         path: string,
         now_ms: number,
@@ -85,7 +138,7 @@ export class Session {
             });
             if (response.ok) return { value: await take(response) };
             const answer: unknown = await response.json();
-            return isTold(answer) ? { refused: answer } : { unreachable: true };
+            return isTold(answer) ? this.#heard({ refused: answer }) : { unreachable: true };
         } catch {
             return { unreachable: true };
         }

@@ -5,6 +5,7 @@ import { signal, type Signal } from "@preact/signals";
 import {
     WORDS,
     type CardOf,
+    type ConstellationCard,
     type Entry,
     type HomeCard,
     type Listed,
@@ -84,6 +85,7 @@ export class Shown {
     readonly phase: Signal<Phase> = signal("opening");
     readonly connection: Signal<Connection> = signal({ state: "connecting" });
     readonly me: Signal<string | undefined> = signal(undefined);
+    readonly constellations: Signal<readonly ConstellationCard[]> = signal([]);
     readonly rooms: Signal<readonly Listed[]> = signal([]);
     readonly people: Signal<ReadonlyMap<string, PersonCard>> = signal(new Map());
     readonly homes: Signal<readonly HomeCard[]> = signal([]);
@@ -221,6 +223,8 @@ export class Shown {
 
     #welcome(welcome: Welcome): void {
         this.me.value = welcome.me;
+        // A welcome that was kept by an earlier build has none.
+        this.constellations.value = welcome.constellations ?? [];
         this.rooms.value = welcome.rooms;
         this.people.value = new Map(welcome.people.map((card) => [card.person, card]));
         this.homes.value = welcome.homes;
@@ -230,6 +234,7 @@ export class Shown {
         for (const held of [this.#entries, this.#cards, this.#readings, this.#typing])
             held.clear();
         this.me.value = undefined;
+        this.constellations.value = [];
         this.rooms.value = [];
         this.people.value = new Map();
         this.homes.value = [];

@@ -1,10 +1,13 @@
-// The invitation. Opening the link has spent nothing; the tap on the one large button does.
+// An invitation. Opening the link has spent nothing; only the last step before one is in does.
+// Whatever is wrong with a link, the page says the same: nobody learns from it whose it was.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Answer, Invitation } from "../core/session.ts";
+import { WORDS } from "../generated/protocol.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { Steps } from "./join/steps.tsx";
 import { Sheet } from "./parts.tsx";
 
 type Looked = Answer<Invitation> | "looking";
@@ -12,95 +15,69 @@ type Looked = Answer<Invitation> | "looking";
 export function Join({ token }: { token: string }) {
     const { acts, shown } = useRoost();
     const [looked, setLooked] = useState<Looked>("looking");
+    const [begun, setBegun] = useState(false);
+    // Somebody is in here already: the link is not for this phone, whoever it is for.
+    const taken = shown.phase.value === "signed_in" && !begun;
     const look = () => {
         setLooked("looking");
-        void acts.look(token).then(setLooked);
+        void acts.look(token).then((answer) => {
+            setLooked(answer);
+            if ("value" in answer) acts.opened(token);
+        });
     };
     useEffect(() => {
-        if (token) look();
-    }, [token]);
+        if (token && !taken) look();
+    }, [token, taken]);
 
-    if (!token) return <Unusable reason={words.join.noToken} />;
+    if (!token || taken) return <Unusable />;
     if (looked === "looking")
         return (
             <main class="sheet">
                 <p role="status">{words.join.looking}</p>
             </main>
         );
-    if ("refused" in looked) return <Unusable reason={looked.refused.words} />;
-    if ("unreachable" in looked) {
+    if ("value" in looked)
         return (
-            <Sheet heading={words.join.heading}>
-                <p role="alert">{words.join.noSignal}</p>
-                <button type="button" class="button-main button-large" onClick={look}>
-                    {words.tryAgain}
-                </button>
-            </Sheet>
+            <Steps
+                token={token}
+                invitation={looked.value}
+                begin={() => setBegun(true)}
+                lost={() => setLooked({ refused: LOST })}
+            />
         );
-    }
-    return (
-        <Invited
-            token={token}
-            invitation={looked.value}
-            joined={() => {
-                shown.phase.value = "signed_in";
-                go({ at: "rooms" }, "replace");
-            }}
-        />
-    );
-}
-
-function Invited(props: { token: string; invitation: Invitation; joined: () => void }) {
-    const { token, invitation, joined } = props;
-    const { acts } = useRoost();
-    const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState<string>();
-    const [refused, setRefused] = useState<string>();
-
-    const start = async () => {
-        if (busy) return;
-        setBusy(true);
-        setProblem(undefined);
-        const answer = await acts.join(token, words.phone(invitation.name).slice(0, 60));
-        setBusy(false);
-        if ("value" in answer) joined();
-        else if ("unreachable" in answer) setProblem(words.join.noSignal);
-        // A refusal that says "later" is no verdict on the link.
-        else if (answer.refused.class === "later") setProblem(answer.refused.words);
-        else setRefused(answer.refused.words);
-    };
-
-    if (refused) return <Unusable reason={refused} />;
-    const { name, constellation, role } = invitation;
+    // "Later" is no verdict on the link.
+    if ("refused" in looked && looked.refused.class !== "later") return <Unusable />;
     return (
         <Sheet heading={words.join.heading}>
-            <p class="lead">{words.join.invited(name, constellation, role)}</p>
-            <p>{words.join.notEncrypted}</p>
-            <p>{words.join.onlyYou}</p>
-            <p role="alert" class="problem">
-                {problem}
+            <p role="alert">
+                {"refused" in looked ? looked.refused.words : words.join.noSignal}
             </p>
-            <button
-                type="button"
-                data-testid="join-button"
-                class="button-main button-large"
-                aria-disabled={busy}
-                onClick={() => void start()}
-            >
-                {busy ? words.join.starting : words.join.start}
+            <button type="button" class="button-main button-large" onClick={look}>
+                {words.tryAgain}
             </button>
         </Sheet>
     );
 }
 
-function Unusable({ reason }: { reason: string }) {
+/** What a link has become that was good when it was looked at. */
+const LOST = {
+    code: "enrolment_unusable",
+    class: "final",
+    words: WORDS.enrolment_unusable,
+    after_ms: 0,
+} as const;
+
+function Unusable() {
     const { shown } = useRoost();
+    const signedIn = shown.phase.value === "signed_in";
+    const name = shown.people.value.get(shown.me.value ?? "")?.name;
     return (
         <Sheet heading={words.join.unusable}>
             <p class="lead" data-testid="link-unusable">
-                {reason}
+                {WORDS.enrolment_unusable}
             </p>
-            {shown.phase.value === "signed_in" && (
+            {signedIn && name && <p data-testid="signed-in-as">{words.join.signedIn(name)}</p>}
+            {signedIn && (
                 <button
                     type="button"
                     class="button-main button-large"

@@ -4,7 +4,9 @@ import { useState } from "preact/hooks";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { Link } from "./page.tsx";
 import { Sheet } from "./parts.tsx";
+import { movingUntil } from "./you/move.tsx";
 
 export function SignOut() {
     const { acts, shown } = useRoost();
@@ -39,11 +41,7 @@ export function SignOut() {
             >
                 {busy ? words.signOut.busy : words.signOut.yes}
             </button>
-            <button
-                type="button"
-                class="button-plain"
-                onClick={() => go({ at: "rooms" }, "replace")}
-            >
+            <button type="button" class="button-plain" onClick={() => go({ at: "you" }, "replace")}>
                 {words.signOut.no}
             </button>
         </Sheet>
@@ -51,12 +49,22 @@ export function SignOut() {
 }
 
 export function SignedOut({ bySelf }: { bySelf: boolean }) {
+    const moved = !bySelf && movingUntil.value > Date.now();
     return (
         <Sheet heading={words.ended.heading}>
             <p class="lead" data-testid="signed-out">
-                {bySelf ? words.ended.bySelf : words.ended.body}
+                {moved ? words.move.moved : bySelf ? words.ended.bySelf : words.ended.body}
             </p>
+            <HaveCode />
         </Sheet>
+    );
+}
+
+function HaveCode() {
+    return (
+        <Link class="button-plain" testId="have-code" to={{ at: "code" }}>
+            {words.code.link}
+        </Link>
     );
 }
 
@@ -91,6 +99,7 @@ export function NeedLink() {
             <p class="lead" data-testid="need-link">
                 {words.needLink.body}
             </p>
+            <HaveCode />
         </Sheet>
     );
 }

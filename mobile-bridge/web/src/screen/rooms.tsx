@@ -7,6 +7,7 @@ import { countsUnread, countWords, unreadOf } from "../kind/news.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { Bar } from "./page.tsx";
 import { ConnectionLine, Heading, MemoryBanner } from "./parts.tsx";
 import { shortOf } from "./times.ts";
 
@@ -32,17 +33,7 @@ export function Rooms() {
                     ))}
                 </ul>
             </main>
-            <footer class="foot">
-                {me && <p class="quiet">{words.rooms.hello(me.name)}</p>}
-                <button
-                    type="button"
-                    class="button-plain"
-                    data-testid="sign-out"
-                    onClick={() => go({ at: "sign_out" })}
-                >
-                    {words.signOut.link}
-                </button>
-            </footer>
+            <Bar tab="rooms" />
         </div>
     );
 }
@@ -50,6 +41,7 @@ export function Rooms() {
 /** Without a `welcome` nobody knows yet whether there are rooms. */
 function noRooms(role: Role | undefined): string {
     if (role === undefined) return words.rooms.notYet;
+    if (role === "admin") return words.rooms.adminNone;
     return role === "young" ? words.rooms.youngNone : words.rooms.none;
 }
 

@@ -5,6 +5,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test } from "vitest";
 import { App } from "../app.tsx";
+import { Desk } from "../core/desk.ts";
 import { Shown } from "../core/shown.ts";
 import type { Entry, Role, Welcome } from "../generated/protocol.ts";
 import { route } from "../route.ts";
@@ -19,30 +20,12 @@ let done: unknown[][];
 const note = (...what: unknown[]) => void done.push(what);
 const acts: Acts = {
     open: () => Promise.resolve(),
-    look: (token) =>
-        Promise.resolve(
-            token === "good"
-                ? {
-                      value: {
-                          constellation: "Wren",
-                          name: "Sam",
-                          role: "satellite",
-                          expires_at: 0,
-                      },
-                  }
-                : {
-                      refused: {
-                          code: "enrolment_unusable",
-                          class: "final",
-                          words: "Ask again.",
-                          after_ms: 0,
-                      },
-                  },
-        ),
-    join: (token, name) => {
-        note("join", token, name);
-        return Promise.resolve({ value: undefined });
-    },
+    look: () => Promise.resolve({ unreachable: true }),
+    opened: () => undefined,
+    claim: () => Promise.resolve({ unreachable: true }),
+    outcome: () => Promise.resolve({ unreachable: true }),
+    join: () => Promise.resolve({ unreachable: true }),
+    redeem: () => Promise.resolve({ unreachable: true }),
     signOut: () => Promise.resolve({ unreachable: true }),
     send: (...all) => note("send", ...all),
     retry: (id) => note("retry", id),
@@ -54,6 +37,11 @@ const acts: Acts = {
     search: () => Promise.resolve({ unreachable: true }),
     calendar: () => Promise.resolve({ unreachable: true }),
 };
+
+const desk = new Desk({
+    get: () => Promise.resolve({ unreachable: true }),
+    post: () => Promise.resolve({ unreachable: true }),
+});
 
 function welcome(role: Role, rooms: number): Welcome {
     return {
@@ -91,7 +79,7 @@ async function draw(): Promise<HTMLElement> {
     if (old) render(null, old);
     document.body.innerHTML = "<div id='roost'></div>";
     const place = document.getElementById("roost")!;
-    await act(async () => render(<App roost={{ shown, acts }} />, place));
+    await act(async () => render(<App roost={{ shown, acts, desk }} />, place));
     return place;
 }
 
@@ -106,29 +94,12 @@ beforeEach(() => {
     done = [];
 });
 
-test("an invitation names the person, and only the tap spends it", async () => {
-    route.value = { at: "join", token: "good" };
-    const place = await draw();
-    expect(place.textContent).toContain(
-        "Sam, you are invited to Wren constellation as a satellite carer.",
-    );
-    expect(done).toEqual([]);
-    await press(find(place, "join-button"));
-    expect(done).toEqual([["join", "good", "Sam's phone"]]);
-    expect(route.value).toEqual({ at: "rooms" });
-});
-
-test("a link that cannot be used says so in the words of the refusal", async () => {
-    route.value = { at: "join", token: "bad" };
-    const place = await draw();
-    expect(find(place, "link-unusable")?.textContent).toBe("Ask again.");
-    expect(find(place, "join-button")).toBeNull();
-});
-
-test("a young person without rooms hears that theirs opens soon", async () => {
+test("whoever is in no room hears why, in words for them", async () => {
     shown.apply({ t: "put_welcome", welcome: welcome("young", 0) });
     expect((await draw()).textContent).toContain("Your room opens soon.");
     shown.apply({ t: "put_welcome", welcome: welcome("admin", 0) });
+    expect((await draw()).textContent).toContain("You are in no room");
+    shown.apply({ t: "put_welcome", welcome: welcome("satellite", 0) });
     expect((await draw()).textContent).toContain("You are not in any rooms yet.");
 });
 

@@ -4,6 +4,8 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { createElement } from "preact";
 import { App } from "../app.tsx";
+import { Desk } from "../core/desk.ts";
+import type { Answer } from "../core/session.ts";
 import { Shown } from "../core/shown.ts";
 import type { CardOf, Entry, Listed, Role, Welcome } from "../generated/protocol.ts";
 import { route } from "../route.ts";
@@ -24,7 +26,11 @@ export class Stage {
     acts: Acts = {
         open: () => Promise.resolve(),
         look: () => Promise.resolve({ unreachable: true }),
+        opened: (token) => void this.done.push(["opened", token]),
+        claim: () => Promise.resolve({ unreachable: true }),
+        outcome: () => Promise.resolve({ unreachable: true }),
         join: () => Promise.resolve({ unreachable: true }),
+        redeem: () => Promise.resolve({ unreachable: true }),
         signOut: () => Promise.resolve({ unreachable: true }),
         send: (...all) => void this.done.push(["send", ...all.slice(1)]),
         retry: (id) => void this.done.push(["retry", id]),
@@ -38,6 +44,22 @@ export class Stage {
         },
         calendar: () => Promise.resolve({ unreachable: true }),
     };
+
+    /** What the server answers, by "GET /api/…" or "POST /api/…"; else it cannot be reached. */
+    answers: Record<string, Answer<unknown>> = {};
+    /** What was posted: path, body. */
+    posted: [path: string, body: object][] = [];
+    desk = new Desk({
+        get: (path) => Promise.resolve(this.#answer(`GET ${path}`)),
+        post: (path, body) => {
+            this.posted.push([path, body]);
+            return Promise.resolve(this.#answer(`POST ${path}`));
+        },
+    });
+
+    #answer<T>(door: string): Answer<T> {
+        return (this.answers[door] as Answer<T> | undefined) ?? { unreachable: true };
+    }
 
     constructor(role: Role = "satellite", room: Partial<Listed> = {}) {
         this.shown.phase.value = "signed_in";
@@ -61,8 +83,10 @@ export class Stage {
         if (old) render(null, old);
         document.body.innerHTML = "<div id='roost'></div>";
         this.place = document.getElementById("roost")!;
-        const { shown, acts } = this;
-        await act(async () => render(createElement(App, { roost: { shown, acts } }), this.place));
+        const { shown, acts, desk } = this;
+        const roost = { shown, acts, desk };
+        await act(async () => render(createElement(App, { roost }), this.place));
+        await act(answered);
         return this;
     }
 
@@ -78,10 +102,11 @@ export class Stage {
         return this.place.querySelector<HTMLElement>(`[data-entry-id="${of.id}"]`)!;
     }
 
-    press(id: string, nth = 0): Promise<void> {
+    async press(id: string, nth = 0): Promise<void> {
         const button = this.all(id)[nth];
         if (!button) throw new Error(`there is no ${id} number ${nth}`);
-        return act(async () => button.click());
+        await act(async () => button.click());
+        await act(answered);
     }
 
     fill(id: string, value: string): Promise<void> {
@@ -92,10 +117,23 @@ export class Stage {
         });
     }
 
+    choose(id: string, value: string): Promise<void> {
+        const select = this.find(id) as HTMLSelectElement;
+        return act(async () => {
+            select.value = value;
+            select.dispatchEvent(new Event("change", { bubbles: true }));
+        });
+    }
+
     /** What was sent to the outbox: kind, body, target. */
     get sent(): unknown[][] {
         return this.done.filter(([what]) => what === "send").map(([, ...rest]) => rest);
     }
+}
+
+/** Until what the screen asked for is answered: that takes a few turns, and no time. */
+async function answered(): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
 function welcome(role: Role, room: Partial<Listed>): Welcome {

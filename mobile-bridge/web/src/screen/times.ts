@@ -34,6 +34,14 @@ export function shortOf(at: number, now_ms: number): string {
     return nearDay(at, now_ms) ?? SHORT_DAY.format(at);
 }
 
+/** A moment within a sentence: "today at 14:05", "Sunday 29 November at 09:00". */
+export function momentOf(at: number, now_ms: number): string {
+    const time = timeOf(at);
+    if (sameDay(at, now_ms)) return words.moment.today(time);
+    const yesterday = nearDay(at, now_ms) !== undefined;
+    return yesterday ? words.moment.yesterday(time) : words.moment.on(dayOf(at, now_ms), time);
+}
+
 function nearDay(at: number, now_ms: number): string | undefined {
     if (sameDay(at, now_ms)) return words.room.today;
     // Noon, so that a day of 23 or 25 hours does not skip yesterday.

@@ -17,6 +17,8 @@ pub struct Invitation {
     constellation: String,
     name: String,
     role: Role,
+    /// The names of the liaison workers of the constellation, one of whom invites.
+    liaisons: Vec<String>,
     /// Epoch ms.
     expires_at: i64,
     /// At the kitchen table: claim the scan first, and have it confirmed. Absent when not.

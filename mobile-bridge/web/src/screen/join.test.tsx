@@ -1,0 +1,171 @@
+// @vitest-environment happy-dom
+// The way in, as whoever is invited meets it.
+
+import { act } from "preact/test-utils";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Invitation } from "../core/session.ts";
+import { WORDS, type Role } from "../generated/protocol.ts";
+import { route } from "../route.ts";
+import { words } from "../words.ts";
+import { Stage } from "./stage.ts";
+
+afterEach(() => void vi.useRealTimers());
+
+/** A phone on which nobody is signed in, with a link open on it. */
+class Guest extends Stage {
+    constructor(role: Role = "satellite", confirm = false) {
+        super(role);
+        this.shown.phase.value = "unknown";
+        route.value = { at: "join", token: "t" };
+        const invitation: Invitation = {
+            constellation: "Wren",
+            name: "Ruth",
+            role,
+            liaisons: ["Priya"],
+            expires_at: 0,
+            ...(confirm ? { confirm } : {}),
+        };
+        this.acts.look = () => Promise.resolve({ value: invitation });
+        this.acts.join = (token, name) => {
+            this.done.push(["join", token, name]);
+            return Promise.resolve({ value: undefined });
+        };
+    }
+
+    get text(): string {
+        return this.place.textContent ?? "";
+    }
+}
+
+test("an invitation says who invites whom to what, and only the last step spends it", async () => {
+    const ruth = await new Guest().draw();
+    const text = () => ruth.place.textContent;
+    expect(ruth.done).toEqual([["opened", "t"]]);
+    expect(text()).toContain("Ruth, you are invited to Wren constellation as a satellite carer.");
+    expect(ruth.find("invited-by")?.textContent).toContain("Priya");
+    expect(text()).toContain("Step 1 of 4");
+    await ruth.press("step-next");
+    expect(ruth.find("shown-name")?.textContent).toBe("Ruth");
+    await ruth.fill("phone-name", "Ruth's tablet");
+    await ruth.press("step-next");
+    expect(ruth.find("not-encrypted")?.textContent).toContain("a second person has to agree");
+    expect(ruth.done).toEqual([["opened", "t"]]);
+    await ruth.press("join-button");
+    expect(ruth.done.at(-1)).toEqual(["join", "t", "Ruth's tablet"]);
+    expect(text()).toContain("You are in, Ruth");
+    await ruth.press("step-in");
+    expect(route.value).toEqual({ at: "rooms" });
+});
+
+test("a liaison worker is invited by the service, and not by herself", async () => {
+    const priya = await new Guest("liaison").draw();
+    const from = priya.find("invited-by")?.textContent;
+    expect(from).toBe("The invitation comes from your fostering service.");
+});
+
+test("a phone without a name is asked for one, beside the field", async () => {
+    const ruth = await new Guest().draw();
+    await ruth.press("step-next");
+    await ruth.fill("phone-name", " ");
+    await ruth.press("step-next");
+    expect(ruth.find("wrong")?.textContent).toBe(words.join.phoneWrong);
+    expect(ruth.find("phone-name")?.getAttribute("aria-invalid")).toBe("true");
+});
+
+test("who sees what is said for each role, and differently to a young person", async () => {
+    const pages = new Map<Role, string>();
+    for (const role of ["hub", "satellite", "liaison", "admin", "young"] as const) {
+        const guest = await new Guest(role).draw();
+        await guest.press("step-next");
+        await guest.press("step-next");
+        pages.set(role, guest.find("sees")!.textContent!);
+        expect(guest.find("not-encrypted")).not.toBeNull();
+    }
+    expect(new Set(pages.values()).size).toBe(5);
+    expect(pages.get("young")).toContain("Carers cannot get in");
+    expect(pages.get("satellite")).toContain("Not Priya, and no other home.");
+    expect(pages.get("admin")).toContain("You read none of it.");
+});
+
+test("whatever is wrong with a link, the page says the same", async () => {
+    const heard = new Set<string>();
+    const refusals = ["Ask again.", "It was taken back.", "Used yesterday."];
+    for (const said of refusals) {
+        const guest = new Guest();
+        const refused = { code: "x", class: "final", words: said, after_ms: 0 } as const;
+        guest.acts.look = () => Promise.resolve({ refused });
+        heard.add((await guest.draw()).place.textContent!);
+    }
+    const cut = new Guest();
+    route.value = { at: "join", token: "" };
+    heard.add((await cut.draw()).place.textContent!);
+    expect([...heard]).toEqual([`Roost${words.join.unusable}${WORDS.enrolment_unusable}`]);
+});
+
+test("a link that ends under way ends on the same page", async () => {
+    const guest = new Guest();
+    const refused = { code: "x", class: "final", words: "Used.", after_ms: 0 } as const;
+    guest.acts.join = () => Promise.resolve({ refused });
+    await guest.draw();
+    await guest.press("step-next");
+    await guest.press("step-next");
+    await guest.press("join-button");
+    expect(guest.find("link-unusable")?.textContent).toBe(WORDS.enrolment_unusable);
+});
+
+test("too many tries are no verdict on a link", async () => {
+    const guest = new Guest();
+    const refused = { code: "x", class: "later", words: "Wait a minute.", after_ms: 1 } as const;
+    guest.acts.look = () => Promise.resolve({ refused });
+    await guest.draw();
+    expect(guest.find("link-unusable")).toBeNull();
+    expect(guest.text).toContain("Wait a minute.");
+});
+
+test("a phone that somebody is signed in on does not even open another's link", async () => {
+    const sam = new Guest();
+    sam.shown.phase.value = "signed_in";
+    await sam.draw();
+    expect(sam.find("link-unusable")).not.toBeNull();
+    expect(sam.find("signed-in-as")?.textContent).toContain("as Sam");
+    expect(sam.done).toEqual([]);
+});
+
+test("at the kitchen table the phone shows a number, and goes on when it is picked", async () => {
+    vi.useFakeTimers();
+    const ruth = new Guest("satellite", true);
+    let state: "waiting" | "refused" | "confirmed" = "waiting";
+    let number = 41;
+    ruth.acts.claim = () =>
+        Promise.resolve({ value: { claim: `c${number}`, number: number++, expires_at: 0 } });
+    ruth.acts.outcome = () => Promise.resolve({ value: { state } });
+    await ruth.draw();
+    const later = () => act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
+    await ruth.press("step-next");
+    expect(ruth.find("number")?.textContent).toContain("41");
+    await later();
+    expect(ruth.find("number")).not.toBeNull();
+    state = "refused";
+    await later();
+    expect(ruth.find("problem")?.textContent).toBe(words.join.numberRefused);
+    state = "waiting";
+    await ruth.press("number-again");
+    expect(ruth.find("number")?.textContent).toContain("42");
+    state = "confirmed";
+    await later();
+    expect(ruth.find("shown-name")?.textContent).toBe("Ruth");
+});
+
+test("a number says when it cannot be asked about, and a dead code ends on one page", async () => {
+    vi.useFakeTimers();
+    const ruth = new Guest("satellite", true);
+    ruth.acts.claim = () => Promise.resolve({ value: { claim: "c", number: 41, expires_at: 0 } });
+    await ruth.draw();
+    await ruth.press("step-next");
+    await act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
+    expect(ruth.find("number-waiting")?.textContent).toBe(words.join.numberNoSignal);
+    const refused = { code: "x", class: "final", words: "Dead.", after_ms: 0 } as const;
+    ruth.acts.outcome = () => Promise.resolve({ refused });
+    await act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
+    expect(ruth.find("link-unusable")).not.toBeNull();
+});

@@ -1,0 +1,90 @@
+// The frame of a screen that is neither a room nor a sheet, and the bar by which one gets around.
+
+import type { ComponentChildren } from "preact";
+import { go, write, type Route } from "../route.ts";
+import { words } from "../words.ts";
+import { ConnectionLine, Heading } from "./parts.tsx";
+
+type Props = {
+    heading: string;
+    /** Where "back" leads; a screen of the bar has none. */
+    back?: { to: Route; label: string };
+    /** Which entry of the bar this screen belongs to. */
+    tab: Tab;
+    children: ComponentChildren;
+};
+
+export function Page({ heading, back, tab, children }: Props) {
+    return (
+        <div class="screen">
+            <header class={back ? "bar bar-room" : "bar"}>
+                {back && (
+                    <button
+                        type="button"
+                        class="button-icon"
+                        aria-label={back.label}
+                        data-testid="back"
+                        onClick={() => go(back.to)}
+                    >
+                        ‹
+                    </button>
+                )}
+                <div class="bar-text">
+                    <Heading>{heading}</Heading>
+                    <ConnectionLine />
+                </div>
+            </header>
+            <main class="scroll page">{children}</main>
+            <Bar tab={tab} />
+        </div>
+    );
+}
+
+export type Tab = "rooms" | "people" | "you";
+
+const TABS: readonly Tab[] = ["rooms", "people", "you"];
+
+export function Bar({ tab }: { tab: Tab }) {
+    return (
+        <nav class="nav" aria-label={words.nav.label}>
+            {TABS.map((each) => (
+                <Link
+                    key={each}
+                    to={{ at: each }}
+                    class="nav-link"
+                    testId={`nav-${each}`}
+                    {...(each === tab ? { current: "page" as const } : {})}
+                >
+                    {words.nav[each]}
+                </Link>
+            ))}
+        </nav>
+    );
+}
+
+type LinkProps = {
+    to: Route;
+    class: string;
+    testId: string;
+    current?: "page";
+    children: ComponentChildren;
+};
+
+/** A link within the page: it can be opened in another tab, and needs no load in this one. */
+export function Link({ to, testId, current, children, ...rest }: LinkProps) {
+    return (
+        <a
+            class={rest.class}
+            href={write(to)}
+            data-testid={testId}
+            {...(current ? { "aria-current": current } : {})}
+            onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                go(to);
+            }}
+        >
+            {children}
+        </a>
+    );
+}

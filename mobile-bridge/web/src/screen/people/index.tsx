@@ -1,0 +1,65 @@
+// People: for those who look after them the desk, for everybody else who is who.
+
+import { useEffect } from "preact/hooks";
+import type { Listing } from "../../core/desk.ts";
+import { go } from "../../route.ts";
+import { useRoost } from "../../roost.ts";
+import { words } from "../../words.ts";
+import { constellationWords } from "../../words/say.ts";
+import { useAsked } from "../ask.ts";
+import { Link, Page } from "../page.tsx";
+import { Unheard } from "../unheard.tsx";
+import { useViewer } from "./whole.ts";
+import { WhoIsWho } from "./who.tsx";
+
+export function People() {
+    const { shown } = useRoost();
+    const { role } = useViewer();
+    // Without a `welcome` nobody knows yet what to show.
+    if (shown.me.value === undefined)
+        return (
+            <Page heading={words.people.heading} tab="people">
+                <p class="empty">{words.people.whoNobody}</p>
+            </Page>
+        );
+    return role === "liaison" || role === "admin" ? <Constellations /> : <WhoIsWho />;
+}
+
+function Constellations() {
+    const { desk } = useRoost();
+    const { value, problem, again } = useAsked({
+        key: "constellations",
+        ask: () => desk.constellations(),
+        noSignal: words.people.noSignal,
+    });
+    const only = value?.length === 1 ? value[0] : undefined;
+    useEffect(() => {
+        if (only) go({ at: "constellation", constellation: only.constellation }, "replace");
+    }, [only?.constellation]);
+    return (
+        <Page heading={words.people.constellations} tab="people">
+            <Unheard asked={{ value, problem, again }} />
+            {value?.length === 0 && <p class="empty">{words.people.noConstellations}</p>}
+            <ul class="people">
+                {value?.map((each) => (
+                    <li key={each.constellation}>
+                        <Row listing={each} />
+                    </li>
+                ))}
+            </ul>
+        </Page>
+    );
+}
+
+function Row({ listing }: { listing: Listing }) {
+    return (
+        <Link
+            class="person-link"
+            testId="constellation-link"
+            to={{ at: "constellation", constellation: listing.constellation }}
+        >
+            <span class="person-name">{constellationWords(listing.name)}</span>
+            <span class="quiet">{words.people.counts(listing.members)}</span>
+        </Link>
+    );
+}

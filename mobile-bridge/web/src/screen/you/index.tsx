@@ -1,0 +1,48 @@
+// You: who is signed in, on which phones, and the ways out and over.
+
+import { useRoost } from "../../roost.ts";
+import { words } from "../../words.ts";
+import { constellationWords, list } from "../../words/say.ts";
+import { Link, Page } from "../page.tsx";
+import { Phones } from "../phones.tsx";
+
+export function You() {
+    const { desk, shown } = useRoost();
+    const me = shown.people.value.get(shown.me.value ?? "");
+    const names = shown.constellations.value.map(({ name }) => constellationWords(name));
+    return (
+        <Page heading={words.you.heading} tab="you">
+            {me && (
+                <div>
+                    <p>
+                        <span class="quiet">{words.you.signedInAs} </span>
+                        <span class="person-name">{me.name}</span>
+                    </p>
+                    <p class="quiet">
+                        {words.role[me.role]}
+                        {names.length > 0 && ` · ${list(names)}`}
+                    </p>
+                </div>
+            )}
+            <Phones
+                heading={words.you.phones}
+                load={{ key: "my phones", ask: () => desk.devices() }}
+                end={({ device }) => desk.endDevice(device)}
+                sure={() => words.you.endBody}
+                changed={() => undefined}
+            />
+            <ul class="acts">
+                <li>
+                    <Link class="act" testId="move" to={{ at: "move" }}>
+                        <span class="act-label">{words.you.move}</span>
+                    </Link>
+                </li>
+                <li>
+                    <Link class="act" testId="sign-out" to={{ at: "sign_out" }}>
+                        <span class="act-label">{words.signOut.link}</span>
+                    </Link>
+                </li>
+            </ul>
+        </Page>
+    );
+}

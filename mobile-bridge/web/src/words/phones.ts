@@ -1,0 +1,65 @@
+// The words of one's own phones: where one is signed in, and moving to another.
+
+export const you = {
+    heading: "You",
+    signedInAs: "Signed in as",
+    phones: "Your phones",
+    this: "this phone",
+    looking: "Looking where you are signed in…",
+    unreachable: "The list needs signal.",
+    since: (when: string) => `signed in since ${when}`,
+    seen: (when: string) => `last here ${when}`,
+    end: "Sign out",
+    endFor: (name: string) => `Sign out ${name}`,
+    endHeading: (name: string) => `Sign out ${name}?`,
+    endBody:
+        "It is out within a second, and what it kept is removed when it is next opened with " +
+        "signal. To come back, that phone needs a new link or a code.",
+    endYes: "Sign it out",
+    endNo: "Leave it",
+    ended: (name: string) => `${name} is signed out.`,
+    move: "Move to another phone or to the app",
+} as const;
+
+export const move = {
+    heading: "Move Roost",
+    body:
+        "A code carries your sign-in to a new phone, or from this browser into the app on your " +
+        "home screen. Once it is used, you are signed out here.",
+    unsent: "Something is not sent yet. Wait until it is: what was not sent stays behind.",
+    make: "Make a code",
+    making: "Making a code…",
+    code: "Your code",
+    spelt: (letters: string) => `Your code, letter by letter: ${letters}`,
+    left: (left: string) => `It works once, and for ${left} more.`,
+    over: "This code has run out.",
+    again: "Make a new code",
+    howHeading: "On the other phone, or in the app",
+    how: (place: string) => [`Open ${place}`, "Press “I have a code”", "Type the code in"],
+    keep: "Show it to nobody else: whoever types it in is you.",
+    noSignal: "Making a code needs signal. Try again in a moment.",
+    back: "Not now",
+    moved:
+        "If you have just used your code, Roost is there now. What was kept on this phone has " +
+        "been removed.",
+} as const;
+
+export const code = {
+    link: "I have a code",
+    heading: "Use a code",
+    body: "You made it on the phone or in the browser where you are signed in now.",
+    label: "The code: eight letters and numbers",
+    missing: "The code has eight letters and numbers.",
+    where: "Where are you now?",
+    same: "On the same phone, in the app",
+    sameHint: "The browser you came from is signed out.",
+    newPhone: "On another phone or computer",
+    newPhoneHint: "The old one is signed out.",
+    whereMissing: "Please choose where you are.",
+    name: "What is this phone called?",
+    defaultName: "My new phone",
+    yes: "Sign in",
+    busy: "Signing in…",
+    no: "Back",
+    noSignal: "Roost cannot be reached just now. The code is still good: try again.",
+} as const;
