@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use roost_shared::{
-    ConstellationId, Epoch, PersonId, RoomId,
+    ConstellationId, Epoch, PersonId, RoomId, Seq,
     frame::{Cursors, VERSION, Welcome},
 };
 use std::{
@@ -86,6 +86,15 @@ impl Directory {
             rooms.extend(rooms::of_person(&mut conn, place.constellation, me.person).await?);
         }
         Ok(rooms)
+    }
+
+    /// Where the logs of these rooms stand.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn heads(&self, rooms: &[(RoomId, ConstellationId)]) -> Result<Vec<(RoomId, Seq)>> {
+        let mut conn = self.0.db.reader().await?;
+        rooms::heads(&mut conn, rooms).await
     }
 
     /// The welcome for me with these rooms.

@@ -1,6 +1,6 @@
 //! Rooms, whose row is also their lock, and who is a member. A room's head is its last entry.
 
-use super::{Conn, Tx, parsed};
+use super::{Conn, ManyRows, Tx, parsed};
 use crate::error::{Error, Result};
 use roost_shared::{
     ConstellationId, HomeId, PersonId, RoomId, Seq,
@@ -14,6 +14,10 @@ const ADD: &str = "INSERT INTO rooms (room, constellation, kind, home, created_a
 const LOCK: &str = "UPDATE rooms SET kind = kind WHERE constellation = $1 AND room = $2";
 const HEAD: &str = "SELECT seq FROM entries WHERE constellation = $1 AND room = $2 \
      ORDER BY seq DESC LIMIT 1";
+const HEADS: &str = "WITH asked (room, constellation) AS (VALUES {rows}) \
+     SELECT r.room, (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) \
+     FROM asked JOIN rooms r ON r.room = asked.room WHERE r.constellation = asked.constellation";
+static HEADS_ROWS: ManyRows = ManyRows::new(HEADS, 2);
 const OF_CONSTELLATION: &str =
     "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
 const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, m.floor, m.view, l.role, \
@@ -110,6 +114,25 @@ pub async fn head(conn: &mut Conn, constellation: ConstellationId, room: RoomId)
         .fetch_optional(conn)
         .await?;
     Ok(Seq(head.unwrap_or(0)))
+}
+
+/// The heads of these rooms.
+pub async fn heads(
+    conn: &mut Conn,
+    rooms: &[(RoomId, ConstellationId)],
+) -> Result<Vec<(RoomId, Seq)>> {
+    let mut heads = Vec::with_capacity(rooms.len());
+    for (_, part, sql) in HEADS_ROWS.parts(rooms) {
+        let mut query = sqlx::query_as(sql);
+        for (room, constellation) in part {
+            query = query.bind(room.to_string()).bind(constellation.to_string());
+        }
+        let rows: Vec<(String, Option<i64>)> = query.fetch_all(&mut *conn).await?;
+        for (room, head) in rows {
+            heads.push((parsed(room.parse())?, Seq(head.unwrap_or(0))));
+        }
+    }
+    Ok(heads)
 }
 
 /// Every room of a constellation, oldest first.

@@ -278,17 +278,21 @@ impl Wire {
             feeds.leave(*gone, &joined.inlet.outlet);
         }
         joined.rooms = rooms.iter().map(|mine| mine.room).collect();
-        let mut fresh = false;
+        let mut fresh = Vec::new();
         for mine in &mut rooms {
             let place = (mine.room, mine.membership.floor);
             match feeds.listen(mine.constellation, place, &joined.inlet.outlet) {
                 Some(head) => mine.head = mine.head.max(head),
-                None => fresh = true,
+                None => fresh.push((mine.room, mine.constellation)),
             }
         }
-        if fresh {
-            rooms = directory.rooms_of(me).await.map_err(|e| e.refusal())?;
-            rooms.iter().for_each(|mine| feeds.seen(mine.room, mine.head));
+        if !fresh.is_empty() {
+            let heads = directory.heads(&fresh).await.map_err(|e| e.refusal())?;
+            for mine in rooms.iter_mut().filter(|mine| fresh.iter().any(|it| it.0 == mine.room)) {
+                let head = heads.iter().find(|(room, _)| *room == mine.room);
+                mine.head = head.map_or(Seq::ZERO, |(_, head)| *head);
+                feeds.seen(mine.room, mine.head);
+            }
         }
         Ok(rooms)
     }

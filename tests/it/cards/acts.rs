@@ -32,7 +32,7 @@ pub fn draw(dice: &mut Dice, room: &Room, players: &[Player], now: i64) -> Act {
         "ends_at": now + HOUR_MS * (31 + whole(dice.below(9)))});
     let text = json!({"text": format!("hello {}", dice.below(9))});
     let mut target = one_of(dice, room, "message");
-    let (kind, body) = match dice.below(24) {
+    let (kind, body) = match dice.below(27) {
         0..=3 => {
             target = None;
             ("message", text)
@@ -65,6 +65,10 @@ pub fn draw(dice: &mut Dice, room: &Room, players: &[Player], now: i64) -> Act {
         19..=21 => {
             target = one_of(dice, room, "gathering");
             ("rsvp", answer(dice))
+        }
+        22..=24 => {
+            target = one_of(dice, room, "poll").filter(|_| dice.below(5) > 0);
+            ("poll", show_of_hands(dice, target.is_some()))
         }
         _ => {
             let change = if room.members.contains_key(&by.person) { "left" } else { "joined" };
@@ -126,6 +130,15 @@ fn answer(dice: &mut Dice) -> Value {
         0 => json!({"answer": "not_going"}),
         1 => json!({"answer": "maybe", "heads": 1 + dice.below(3)}),
         _ => json!({"answer": "going", "heads": 1 + dice.below(5)}),
+    }
+}
+
+fn show_of_hands(dice: &mut Dice, asked: bool) -> Value {
+    match dice.below(8) {
+        _ if !asked => json!({"ask": {"question": "Which day?", "options": ["One", "Two"]}}),
+        0 => json!({"close": {}}),
+        1 => json!({"choose": {}}),
+        _ => json!({"choose": {"option": dice.below(3)}}),
     }
 }
 
