@@ -84,7 +84,7 @@ async fn request(row: &Route, own: Option<&SignIn>, scene: &Scene) -> (String, O
         }
         _ => match people::request(row, own, scene).await {
             Some(request) => request,
-            None => (path.replace("{*path}", "nothing.js"), None),
+            None => (path.replace("{*path}", "nothing.js").replace("{path}", "nothing.png"), None),
         },
     }
 }
