@@ -6,7 +6,9 @@ import { Phone } from "./core/phone.ts";
 import { Session } from "./core/session.ts";
 import { Shown } from "./core/shown.ts";
 import { openStore } from "./core/store.ts";
+import { keepTyped } from "./kind/message/typed.ts";
 import { follow, route } from "./route.ts";
+import { Shell, type Browser } from "./shell.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
@@ -14,13 +16,27 @@ import "./style/room.css";
 import "./style/message.css";
 import "./style/forms.css";
 
+const browser: Browser = {
+    workers: navigator.serviceWorker,
+    notes: () => sessionStorage,
+    hidden: () => document.visibilityState === "hidden",
+    reload: () => location.reload(),
+    now: Date.now,
+};
+
 const shown = new Shown();
+let begun: Phone | undefined;
+const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
 
-const store = await openStore("roost", globalThis.indexedDB);
-const phone = new Phone(store, new Session(), shown);
+const store = await openStore("roost", globalThis.indexedDB, () => void shell.outdated());
+const phone = new Phone(store, new Session(), shown, shell);
+begun = phone;
+keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });
 render(<App roost={{ shown, acts: phone }} />, document.getElementById("roost")!);
 await phone.begin(route.value.at === "join");
+document.addEventListener("visibilitychange", () => shell.turned());
+void shell.begin();
 
 // Asked for quietly: without it a phone short of space may throw away what is not sent yet.
 if (store.durable) void navigator.storage?.persist?.().catch(() => undefined);

@@ -80,6 +80,13 @@ export const words = {
             "page only when everything is sent.",
     },
 
+    outdated: {
+        body:
+            "Roost has changed, and this phone could not get the new version yet. You can read; " +
+            "what you write is kept here until it can be sent.",
+        again: "Try again now",
+    },
+
     rooms: {
         heading: "Your rooms",
         hello: (name: string) => `Signed in as ${name}`,

@@ -47,6 +47,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
     const said = { around, held: entries, cards, others, answer };
     const place: Place = { ...said, acting: actsByTarget(drafts), open: setMenu };
     useReading(listed, entries, scroll.atEnd);
+    useWidth(listed.room, from !== undefined);
     useGoing(goTo, first, setFrom, scroll);
 
     const onScroll = () => {
@@ -181,6 +182,16 @@ function useReading(listed: Listed, entries: readonly Entry[], atEnd: boolean): 
     useEffect(() => {
         if (visible && atEnd && last !== undefined) acts.read(listed.room, last);
     }, [listed.room, last, visible, atEnd]);
+}
+
+/** While somebody reads above the end, what is held of the room may grow; then it shrinks. */
+function useWidth(room: string, above: boolean): void {
+    const { acts } = useRoost();
+    useLayoutEffect(() => {
+        if (!above) return;
+        acts.widen(room);
+        return () => acts.widen(undefined);
+    }, [room, above]);
 }
 
 /** Goes to an entry that somebody wants to see, if it is held. */

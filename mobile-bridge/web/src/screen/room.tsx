@@ -9,7 +9,7 @@ import { typed } from "../kind/message/typed.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Log } from "./log.tsx";
-import { ConnectionLine, Heading, MemoryBanner, TypingLine, useMinute } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices, TypingLine, useMinute } from "./parts.tsx";
 import { PeersBanner } from "./peers.tsx";
 import { Pinned } from "./pinned.tsx";
 import { Search } from "./search.tsx";
@@ -47,7 +47,7 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
                     </button>
                 )}
             </header>
-            <MemoryBanner />
+            <Notices />
             {listed ? (
                 <Inside listed={listed} around={around} searching={searching} />
             ) : (

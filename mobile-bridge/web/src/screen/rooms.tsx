@@ -7,7 +7,7 @@ import { countsUnread, countWords, unreadOf } from "../kind/news.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
-import { ConnectionLine, Heading, MemoryBanner } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices } from "./parts.tsx";
 import { shortOf } from "./times.ts";
 
 export function Rooms() {
@@ -21,7 +21,7 @@ export function Rooms() {
                 <Heading>{words.rooms.heading}</Heading>
                 <ConnectionLine />
             </header>
-            <MemoryBanner />
+            <Notices />
             <main class="scroll">
                 {rooms.length === 0 && <p class="empty">{noRooms(me?.role)}</p>}
                 <ul class="rooms">

@@ -30,6 +30,8 @@ export class Stage {
         retry: (id) => void this.done.push(["retry", id]),
         remove: (id) => void this.done.push(["remove", id]),
         older: () => undefined,
+        widen: () => undefined,
+        renew: () => void this.done.push(["renew"]),
         read: (_, seq) => void this.done.push(["read", seq]),
         typing: () => void this.done.push(["typing"]),
         search: (_, query, before) => {
@@ -118,6 +120,7 @@ function welcome(role: Role, room: Partial<Listed>): Welcome {
         silence_ms: 1,
         retry_ms: 1,
         me: SAM,
+        constellations: [],
         homes: [
             { home: OURS, name: "The Okafors", hub: false },
             { home: HUB, name: "Jo's house", hub: true },
