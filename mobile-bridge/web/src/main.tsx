@@ -29,7 +29,7 @@ let begun: Phone | undefined;
 const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
 
-const store = await openStore("roost", globalThis.indexedDB, () => void shell.outdated());
+const store = await openStore("roost", () => globalThis.indexedDB, () => void shell.outdated());
 const phone = new Phone(store, new Session(), shown, shell);
 begun = phone;
 keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });

@@ -17,8 +17,8 @@ type From = {
 };
 
 export async function older(room: string, { store, session, shown, ask }: From): Promise<void> {
-    const lowest = shown.entries(room).value[0]?.seq;
-    if (lowest === undefined || !shown.wasRead(room, lowest - 1)) {
+    const lowest = shown.entries(room).value[0]?.seq ?? shown.lastRead(room) + 1;
+    if (!shown.wasRead(room, lowest - 1)) {
         ask();
         return;
     }

@@ -381,8 +381,9 @@ export class Phone implements Acts {
 
     async #wipe(): Promise<void> {
         this.#facts = {};
-        // The server may have had the browser clear it already (`Clear-Site-Data`).
-        await this.#store.wipe().catch(() => undefined);
+        // The server may have had the browser clear it already (`Clear-Site-Data`), which also
+        // closes it.
+        await this.#store.wipe().catch(() => (this.#store = new MemoryStore()));
         this.#shown.apply({ t: "wipe_all" });
     }
 }

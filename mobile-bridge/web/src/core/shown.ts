@@ -142,6 +142,11 @@ export class Shown {
         return this.#spans.of(room).value.some(({ from, to }) => from <= seq && seq <= to);
     }
 
+    /** The newest entry that was ever read into this phone; 0 for none. */
+    lastRead(room: string): number {
+        return this.#spans.of(room).value.at(-1)?.to ?? 0;
+    }
+
     /** Everything that was kept, at the start or after another tab changed it. */
     load(kept: Kept): void {
         this.#wipeAll();

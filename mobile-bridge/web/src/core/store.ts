@@ -58,19 +58,22 @@ const PATIENCE_MS = 5_000;
  */
 export async function openStore(
     name: string,
-    factory: IDBFactory | undefined,
+    disk: () => IDBFactory | undefined,
     outgrown: () => void = () => undefined,
 ): Promise<Store> {
-    if (!factory) return new MemoryStore();
     let given: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<never>((_, reject) => {
         given = setTimeout(() => reject(new Error("the disk does not answer")), PATIENCE_MS);
     });
-    const opening = openDisk(name, factory, outgrown).then(async (store) => {
+    const opening = (async () => {
+        // Where storage is refused, asking for it may throw.
+        const factory = disk();
+        if (!factory) return new MemoryStore();
+        const store = await openDisk(name, factory, outgrown);
         // Some private windows open a database and refuse to read it.
         await store.read();
         return store;
-    });
+    })();
     try {
         return await Promise.race([opening, patience]);
     } catch (problem) {

@@ -78,7 +78,7 @@ function RoomLink({ room, around }: { room: Listed; around: Around }) {
             <span class="room-title">{room.title}</span>
             {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
             <span class="room-last">
-                {last ? lastLine(last, card, around) : words.rooms.nothingYet}
+                {last ? lastLine(last, card, around) : nothingWords(shown.lastRead(room.room))}
             </span>
             {(unread > 0 || unsent.length > 0) && (
                 <span class="room-tail">
@@ -101,6 +101,11 @@ function Unread({ count }: { count: string }) {
             <span class="unseen">{words.rooms.fresh(count)}</span>
         </span>
     );
+}
+
+/** What was said long ago is not kept on the phone, but it was said. */
+function nothingWords(lastRead: number): string {
+    return lastRead > 0 ? words.rooms.nothingLately : words.rooms.nothingYet;
 }
 
 function lastLine(last: Entry, card: CardOf | undefined, around: Around): string {
