@@ -2,8 +2,10 @@
 
 import { useEffect } from "preact/hooks";
 import { forgetTyped } from "./kind/message/typed.ts";
-import { go, route } from "./route.ts";
+import { go, route, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
+import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
+import { Install } from "./screen/install.tsx";
 import { Join } from "./screen/join.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
 import { Room } from "./screen/room.tsx";
@@ -28,11 +30,14 @@ function Screen() {
     }, [leaving]);
 
     if (at.at === "join") return <Join token={at.token} />;
+    if (at.at === "install") return <Install />;
     switch (phase) {
         case "opening":
             return (
                 <main class="sheet">
-                    <p role="status">{words.opening}</p>
+                    <p role="status" class="soon">
+                        {words.opening}
+                    </p>
                 </main>
             );
         case "unreachable":
@@ -43,10 +48,28 @@ function Screen() {
         case "signed_out":
             return <SignedOut bySelf={phase === "signed_out"} />;
         case "signed_in":
-            break;
+            return <Inside at={at} />;
     }
-    if (at.at === "sign_out") return <SignOut />;
-    if (at.at === "room")
-        return <Room key={at.room} room={at.room} leave={() => go({ at: "rooms" })} />;
-    return <Rooms />;
+}
+
+/** The screens of somebody who is signed in. */
+function Inside({ at }: { at: Route }) {
+    const wide = useWide();
+    switch (at.at) {
+        case "sign_out":
+            return <SignOut />;
+        case "room": {
+            const leave = () => go({ at: "rooms" });
+            const room = <Room key={at.room} room={at.room} leave={leave} />;
+            return wide ? <Beside room={at.room}>{room}</Beside> : room;
+        }
+        default:
+            return wide ? (
+                <Beside room="">
+                    <NobodyChosen />
+                </Beside>
+            ) : (
+                <Rooms />
+            );
+    }
 }

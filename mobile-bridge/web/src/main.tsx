@@ -7,6 +7,7 @@ import { Session } from "./core/session.ts";
 import { Shown } from "./core/shown.ts";
 import { openStore } from "./core/store.ts";
 import { keepTyped } from "./kind/message/typed.ts";
+import { awaitOffer } from "./install.ts";
 import { follow, route } from "./route.ts";
 import { Shell, type Browser } from "./shell.ts";
 import "./style/tokens.css";
@@ -15,6 +16,7 @@ import "./style/screens.css";
 import "./style/room.css";
 import "./style/message.css";
 import "./style/forms.css";
+import "./style/wide.css";
 
 const browser: Browser = {
     workers: navigator.serviceWorker,
@@ -28,6 +30,7 @@ const shown = new Shown();
 let begun: Phone | undefined;
 const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
+awaitOffer();
 
 const store = await openStore("roost", () => globalThis.indexedDB, () => void shell.outdated());
 const phone = new Phone(store, new Session(), shown, shell);

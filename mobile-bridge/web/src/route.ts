@@ -1,4 +1,4 @@
-// Where in the page the person is. The server knows two addresses, `/` and `/join`; rooms live in
+// Where in the page the person is. The server knows `/`, `/join` and `/install`; rooms live in
 // the fragment, so that the phone's back button works and the server's log never names a room.
 
 import { signal } from "@preact/signals";
@@ -6,12 +6,15 @@ import { signal } from "@preact/signals";
 export type Route =
     | { at: "join"; token: string }
     | { at: "rooms" }
+    /** How to keep Roost on this phone; also for who is not signed in. */
+    | { at: "install" }
     | { at: "room"; room: string }
     | { at: "sign_out" };
 
 /** Reads an address. Pure, so that it can be tested as a table. */
 export function read(path: string, hash: string): Route {
     if (path === "/join") return { at: "join", token: hash.replace(/^#/, "") };
+    if (path === "/install") return { at: "install" };
     const room = /^#\/room\/([0-9a-f-]{36})$/.exec(hash)?.[1];
     if (room) return { at: "room", room };
     return hash === "#/sign-out" ? { at: "sign_out" } : { at: "rooms" };
@@ -19,6 +22,7 @@ export function read(path: string, hash: string): Route {
 
 export function write(route: Route): string {
     if (route.at === "room") return `/#/room/${route.room}`;
+    if (route.at === "install") return "/install";
     return route.at === "sign_out" ? "/#/sign-out" : "/";
 }
 

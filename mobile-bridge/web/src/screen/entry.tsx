@@ -11,6 +11,7 @@ import { Reactions } from "../kind/reaction/index.tsx";
 import { words } from "../words.ts";
 import type { Place } from "./place.ts";
 import { receiptWords } from "./receipt.ts";
+import { hueOf } from "./tile.tsx";
 import { timeOf } from "./times.ts";
 
 /** Words of one person within this time stand under one name. */
@@ -83,7 +84,7 @@ function Said({ entry, before, place }: Props) {
                 {...(removed === undefined ? press : {})}
                 onClick={(event) => isPlainTap(event) && setChosen(!chosen)}
             >
-                <p class={follows || mine ? "said-name unseen" : "said-name"}>
+                <p class={`said-name ${follows || mine ? "unseen" : hueOf(entry.author ?? "")}`}>
                     {mine ? words.message.you : name}
                 </p>
                 {removed !== undefined ? (

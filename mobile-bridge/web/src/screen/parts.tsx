@@ -70,7 +70,10 @@ export function Heading({ children }: { children: ComponentChildren }) {
 export function Sheet({ heading, children }: { heading: string; children: ComponentChildren }) {
     return (
         <main class="sheet">
-            <p class="brand">{words.roost}</p>
+            <p class="brand">
+                <img class="brand-mark" src="/icons/roost.svg" alt="" />
+                {words.roost}
+            </p>
             <Heading>{heading}</Heading>
             {children}
         </main>

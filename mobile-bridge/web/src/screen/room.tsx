@@ -24,7 +24,7 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
             <header class="bar bar-room">
                 <button
                     type="button"
-                    class="button-icon"
+                    class="button-icon bar-back"
                     aria-label={words.back}
                     data-testid="back"
                     onClick={leave}
