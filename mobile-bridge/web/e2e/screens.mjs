@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { wrongWith } from "./axe.mjs";
 import {
     byId,
     connected,
@@ -38,10 +39,13 @@ const AGENTS = {
 
 /** Takes one picture in each scheme. */
 async function picture({ page }, name) {
+    const wrong = [];
     for (const colorScheme of ["light", "dark"]) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`) });
+        for (const each of await wrongWith(page)) wrong.push(`${colorScheme}: ${each}`);
     }
+    tally.check(`${name} is for everybody`, wrong.length === 0, wrong.join(" | "));
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     tally.check(`${name} fits its width`, !sideways);
 }

@@ -15,8 +15,13 @@ export function Dialog({ heading, close, testId, children }: Props) {
     const box = useRef<HTMLDialogElement>(null);
     useEffect(() => {
         const dialog = box.current;
+        const before = document.activeElement;
         if (dialog && !dialog.open) dialog.showModal();
-        return () => dialog?.close();
+        return () => {
+            dialog?.close();
+            // The browser would do so, had the dialog not gone from the page by now.
+            if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+        };
     }, []);
     return (
         <dialog

@@ -17,6 +17,7 @@ import "./style/room.css";
 import "./style/message.css";
 import "./style/forms.css";
 import "./style/wide.css";
+import "./style/narrow.css";
 
 const browser: Browser = {
     workers: navigator.serviceWorker,
@@ -32,12 +33,17 @@ const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
 awaitOffer();
 
+// On its way before anything else: whether this sign-in stands decides what may be shown. Behind a
+// link nobody is asked yet.
+const invited = route.value.at === "join";
+const session = new Session();
+const asked = invited ? undefined : session.refresh();
 const store = await openStore("roost", () => globalThis.indexedDB, () => void shell.outdated());
-const phone = new Phone(store, new Session(), shown, shell);
+const phone = new Phone(store, session, shown, shell);
 begun = phone;
 keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });
 render(<App roost={{ shown, acts: phone }} />, document.getElementById("roost")!);
-await phone.begin(route.value.at === "join");
+await phone.begin(asked);
 document.addEventListener("visibilitychange", () => shell.turned());
 void shell.begin();
 

@@ -23,6 +23,8 @@ export interface Acts {
     remove(id: string): void;
     /** Asks for entries below the lowest one held. */
     older(room: string): void;
+    /** One entry, from wherever it can be had. */
+    entry(room: string, seq: number): Promise<Entry | undefined>;
     /** The person reads above the end of this room, or of none. */
     widen(room: string | undefined): void;
     /** Everything up to here stands on a visible screen. */

@@ -27,10 +27,31 @@ export async function older(room: string, { store, session, shown, ask }: From):
         shown.put(room, kept);
         return;
     }
-    type Page = { entries: Entry[]; cards?: CardOf[] };
-    const path = `/api/rooms/${room}/entries?before=${lowest}&limit=${OLDER_ENTRIES}`;
+    const page = await askBelow(session, room, lowest, OLDER_ENTRIES);
+    shown.putOlder(room, page.cards ?? []);
+    shown.put(room, page.entries);
+}
+
+/** One entry, kept or not. */
+export async function entryAt(
+    room: string,
+    seq: number,
+    { store, session }: Pick<From, "store" | "session">,
+): Promise<Entry | undefined> {
+    const [kept] = await store.below(room, seq + 1, 1).catch(() => []);
+    return kept ?? (await askBelow(session, room, seq + 1, 1)).entries[0];
+}
+
+type Page = { entries: Entry[]; cards?: CardOf[] };
+
+/** Nothing, when the server cannot be asked: who scrolls on asks again. */
+async function askBelow(
+    session: Session,
+    room: string,
+    seq: number,
+    limit: number,
+): Promise<Page> {
+    const path = `/api/rooms/${room}/entries?before=${seq}&limit=${limit}`;
     const answer = await session.get<Page>(path, Date.now());
-    if (!("value" in answer)) return;
-    shown.putOlder(room, answer.value.cards ?? []);
-    shown.put(room, answer.value.entries);
+    return "value" in answer ? answer.value : { entries: [] };
 }

@@ -2,12 +2,12 @@
 // (`Acts`). Whether this tab holds the connection or follows another, the screens see no
 // difference.
 
-import type { Draft, Refusal } from "../generated/protocol.ts";
+import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Acts, Found } from "../roost.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { newId } from "./ids.ts";
-import { older } from "./older.ts";
+import { entryAt, older } from "./older.ts";
 import type { Answer, Invitation, Session, SignIn } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
@@ -77,16 +77,16 @@ export class Phone implements Acts {
     }
 
     /**
-     * Reads what was kept and, if somebody is signed in here, connects. `invited`: ask nobody
-     * yet.
+     * Reads what was kept and, if somebody is signed in here, connects. `asked` is the server's
+     * answer to whether the sign-in stands, on its way; without it, nobody new is signed in yet.
      */
-    async begin(invited: boolean): Promise<void> {
+    async begin(asked: Promise<Answer<SignIn>> | undefined): Promise<void> {
         const kept = await this.#trimmed();
         this.#facts = kept.facts;
         if (!kept.facts.person) {
-            if (invited) this.#shown.phase.value = "unknown";
-            else await this.open();
-        } else if (await this.#isOver()) {
+            if (asked) await this.#enter(asked);
+            else this.#shown.phase.value = "unknown";
+        } else if (await this.#isOver(asked ?? this.#session.refresh())) {
             await this.#wipe();
             this.#shown.phase.value = "ended";
         } else {
@@ -102,8 +102,7 @@ export class Phone implements Acts {
     }
 
     /** Whether the server says, in time, that this sign-in is over. Its answer serves to connect. */
-    async #isOver(): Promise<boolean> {
-        const asked = this.#session.refresh();
+    async #isOver(asked: Promise<Answer<SignIn>>): Promise<boolean> {
         this.#fresh = asked;
         if (!navigator.onLine) return false;
         const patience = new Promise<undefined>((resolve) =>
@@ -116,9 +115,13 @@ export class Phone implements Acts {
         return "refused" in answer && answer.refused.class === "sign_in_again";
     }
 
-    async open(): Promise<void> {
-        // Storage may have been cleared while the cookie lives: ask before sending anybody away.
-        const answer = await this.#session.refresh();
+    open(): Promise<void> {
+        return this.#enter(this.#session.refresh());
+    }
+
+    /** Storage may have been cleared while the cookie lives: ask before sending anybody away. */
+    async #enter(asked: Promise<Answer<SignIn>>): Promise<void> {
+        const answer = await asked;
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
         else if ("refused" in answer) this.#shown.phase.value = "unknown";
         else await this.#signedIn(answer.value);
@@ -202,6 +205,10 @@ export class Phone implements Acts {
     older(room: string): void {
         const ask = () => this.#input({ t: "older", room });
         void older(room, { store: this.#store, session: this.#session, shown: this.#shown, ask });
+    }
+
+    entry(room: string, seq: number): Promise<Entry | undefined> {
+        return entryAt(room, seq, { store: this.#store, session: this.#session });
     }
 
     widen(room: string | undefined): void {

@@ -71,7 +71,7 @@ export async function openStore(
         if (!factory) return new MemoryStore();
         const store = await openDisk(name, factory, outgrown);
         // Some private windows open a database and refuse to read it.
-        await store.read();
+        await store.below("", 0, 1);
         return store;
     })();
     try {

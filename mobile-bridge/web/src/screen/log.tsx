@@ -1,7 +1,8 @@
 // The scrolling part of a room. Stays at the end while the person is at the end, and otherwise
 // never moves what they are reading.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Fragment } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Entry, Listed } from "../generated/protocol.ts";
 import { standsOf } from "../kind/index.ts";
 import type { Around } from "../kind/kind.ts";
@@ -34,7 +35,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
     const { shown } = useRoost();
     const entries = shown.entries(listed.room).value;
     const cards = shown.cards(listed.room).value;
-    const drafts = shown.unsent.value.filter((draft) => draft.room === listed.room);
+    const unsent = shown.unsent.value;
+    const drafts = unsent.filter((draft) => draft.room === listed.room);
     const [from, setFrom] = useState<number>();
     const [menu, setMenu] = useState<Entry>();
     const visible = drawn(entries, from);
@@ -44,8 +46,11 @@ export function Log({ listed, around, answer, goTo }: Props) {
     const scroll = useScroll(entries, drafts, complete);
     const fresh = useFresh(listed, entries, around);
     const { others } = shown.reading(listed.room).value;
-    const said = { around, held: entries, cards, others, answer };
-    const place: Place = { ...said, acting: actsByTarget(drafts), open: setMenu };
+    // The same for all rows, and for as long as nothing in it changes: then no row is drawn anew.
+    const place = useMemo<Place>(() => {
+        const acting = actsByTarget(drafts);
+        return { around, cards, others, answer, acting, open: setMenu };
+    }, [around, cards, others, answer, unsent]);
     useReading(listed, entries, scroll.atEnd);
     useWidth(listed.room, from !== undefined);
     useGoing(goTo, visible, setFrom, scroll);
@@ -151,20 +156,15 @@ function Entries(props: {
                 const newDay = !silent && (!before || !sameDay(before.at, entry.at));
                 const above = newDay ? undefined : before;
                 if (!silent) before = entry;
-                return [
-                    gap && <Mark key={`gap-${entry.seq}`}>{words.room.gap}</Mark>,
-                    newDay && (
-                        <Mark key={`day-${entry.seq}`} look="day">
-                            {dayOf(entry.at, now)}
-                        </Mark>
-                    ),
-                    entry.seq === fresh && (
-                        <Mark key="fresh" look="fresh">
-                            {words.room.fresh}
-                        </Mark>
-                    ),
-                    <EntryItem key={entry.id} entry={entry} before={above} place={place} />,
-                ];
+                // Under its key a row stays the same row when others are drawn above it.
+                return (
+                    <Fragment key={entry.id}>
+                        {gap && <Mark>{words.room.gap}</Mark>}
+                        {newDay && <Mark look="day">{dayOf(entry.at, now)}</Mark>}
+                        {entry.seq === fresh && <Mark look="fresh">{words.room.fresh}</Mark>}
+                        <EntryItem entry={entry} before={above} place={place} />
+                    </Fragment>
+                );
             })}
         </>
     );

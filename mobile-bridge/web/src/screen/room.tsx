@@ -1,6 +1,6 @@
 // One room: what was said, what of mine is still on its way, and the place to write.
 
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import type { Entry, Listed } from "../generated/protocol.ts";
 import { aroundOf, type Around } from "../kind/kind.ts";
 import { mayWrite } from "../kind/may.ts";
@@ -69,16 +69,17 @@ function Inside(props: { listed: Listed; around: Around; searching: boolean }) {
     const [goTo, setGoTo] = useState<{ seq: number }>();
     const show = (seq: number) => setGoTo({ seq });
     const now = useMinute();
+    const reply = useCallback((entry: Entry) => answer(room, entry), [room]);
     return (
         <>
             {listed.kind === "peers" && <PeersBanner around={around} />}
-            <Pinned cards={cards} held={held} around={around} show={show} />
+            <Pinned room={room} cards={cards} held={held} around={around} show={show} />
             {searching && <Search room={room} around={around} held={held} show={show} />}
             <Log
                 listed={listed}
                 around={around}
                 goTo={goTo}
-                answer={(entry) => answer(room, entry)}
+                answer={reply}
             />
             <TypingLine room={room} around={around} />
             <Composer room={room} around={around} cards={cards} closed={!mayWrite(around, now)} />

@@ -4,10 +4,10 @@
 import type { Entry } from "../generated/protocol.ts";
 
 /** Several screens full: enough to scroll in, and few enough for an old phone to draw at once. */
-export const DRAWN_ENTRIES = 120;
+export const DRAWN_ENTRIES = 100;
 
 /** The window moves by so many when the person comes near to its edge. */
-export const STEP_ENTRIES = 40;
+export const STEP_ENTRIES = 20;
 
 /**
  * The entries to draw; `from` is the first seq to draw, or `undefined` at the end of the room.

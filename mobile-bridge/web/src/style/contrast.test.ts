@@ -68,7 +68,7 @@ test("both schemes name the same colours", () => {
 });
 
 test("no colour is named outside the tokens", () => {
-    for (const name of ["base", "screens", "room", "message", "forms", "wide"]) {
+    for (const name of ["base", "screens", "room", "message", "forms", "wide", "narrow"]) {
         const css = readFileSync(new URL(`./${name}.css`, import.meta.url), "utf8");
         expect(css.match(/#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/g), name).toBeNull();
     }
