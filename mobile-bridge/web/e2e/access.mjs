@@ -21,8 +21,9 @@ async function newPhone(name, options) {
 /** Runs in the page: what has the focus, and whether somebody can see that it has. */
 function focused() {
     const one = document.activeElement;
-    // Between the last stop and the first lies the browser itself.
-    if (one === document.body) return undefined;
+    // Between the last stop and the first lies the browser itself; a heading has the focus for
+    // those who hear, and is no stop.
+    if (one === document.body || one.tabIndex < 0) return undefined;
     const { outlineStyle, outlineWidth } = getComputedStyle(one);
     const box = one.getBoundingClientRect();
     return {
@@ -127,7 +128,8 @@ async function fits(page, what) {
     const out = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (out > 0) throw new Error(`${what} is ${out} px too wide`);
     const box = await byId(page, "composer").boundingBox({ timeout: 500 }).catch(() => undefined);
-    if (box && box.y + box.height > 640) throw new Error(`${what}: no place to write`);
+    const { height } = page.viewportSize();
+    if (box && box.y + box.height > height) throw new Error(`${what}: no place to write`);
 }
 
 /** In a language that is written from right to left, everything changes sides. */
