@@ -110,7 +110,7 @@ async function largeText(sam) {
     const { page } = sam;
     await page.setViewportSize({ width: 320, height: 640 });
     await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    await tally.step("with text twice as large, everything is there and nothing runs out", async () => {
+    await tally.step("with text twice as large, all works and nothing is cut", async () => {
         await fits(page, "the rooms");
         await byId(page, "room-link").first().click();
         await byId(page, "composer").fill("Written large.");
@@ -164,7 +164,8 @@ async function told(sam, jo) {
         await byId(jo.page, "composer").fill("Can you hear me?");
         await byId(jo.page, "send").click();
         await hears(sam.page, "Can you hear me?");
-        if (!(await log.innerText()).includes("Can you hear me?")) throw new Error("not in the log");
+        const said = await log.innerText();
+        if (!said.includes("Can you hear me?")) throw new Error("it is not in the log");
     });
 }
 

@@ -1,7 +1,18 @@
 // Two hundred ways of making a page run what somebody wrote, in every field that takes a text. None
 // runs, and the browser has nothing to report of the policy (T25).
 
-import { AMPLE, byId, connected, enter, hears, House, joinBy, phone, Tally, until } from "./house.mjs";
+import {
+    AMPLE,
+    byId,
+    connected,
+    enter,
+    hears,
+    House,
+    joinBy,
+    phone,
+    Tally,
+    until,
+} from "./house.mjs";
 
 const tally = new Tally();
 const house = new House(AMPLE);
@@ -104,9 +115,10 @@ async function asMessages(sam, jo) {
     await nothingRan(jo, "as messages");
     const drawn = await jo.page.locator(".message-text").allInnerTexts();
     const all = drawn.join("\n");
-    const missing = PAYLOADS.filter((text) => !text.includes("\u2028") && !all.includes(text.trim()));
+    const said = PAYLOADS.filter((text) => !text.includes("\u2028"));
+    const missing = said.filter((text) => !all.includes(text.trim()));
     const first = JSON.stringify(missing[0] ?? "");
-    tally.check("each stands there as it was written", missing.length <= CLOTHES.length, first);
+    tally.check("each stands there as it was written", missing.length === 0, first);
 }
 
 /** Every other field: what is typed there is drawn somewhere, or sent in an address. */

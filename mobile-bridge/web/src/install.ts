@@ -27,7 +27,7 @@ export type Seen = { agent: string; touches: number; standalone: boolean; offere
 /** The browser's offer, while it stands. */
 export const offer = signal<Offer | undefined>(undefined);
 
-/** Browsers that live in other apps and name themselves: Facebook, Instagram, WhatsApp and others. */
+/** Browsers that live in other apps and name themselves: Facebook, Instagram and others. */
 const IN_APP = /FBA[NV]|FB_IAB|Instagram|WhatsApp|Snapchat|Line\/|MicroMessenger|Teams\/|GSA\//;
 
 /** Pure, so that it can be tested as a table. */

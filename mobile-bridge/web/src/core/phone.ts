@@ -8,7 +8,7 @@ import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { newId } from "./ids.ts";
 import { entryAt, older } from "./older.ts";
-import type { Answer, Invitation, Session, SignIn } from "./session.ts";
+import { inTime, type Answer, type Invitation, type Session, type SignIn } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
@@ -101,14 +101,11 @@ export class Phone implements Acts {
         addEventListener("pageshow", (event) => event.persisted && this.#wake());
     }
 
-    /** Whether the server says, in time, that this sign-in is over. Its answer serves to connect. */
+    /** Whether the server says in time that this sign-in is over. Its answer serves to connect. */
     async #isOver(asked: Promise<Answer<SignIn>>): Promise<boolean> {
         this.#fresh = asked;
         if (!navigator.onLine) return false;
-        const patience = new Promise<undefined>((resolve) =>
-            setTimeout(() => resolve(undefined), ASK_FIRST_MS),
-        );
-        const answer = await Promise.race([asked, patience]);
+        const answer = await inTime(asked, ASK_FIRST_MS);
         if (!answer) return false;
         // A network that was in the way is asked again, by the engine and in its own time.
         if (!("value" in answer)) this.#fresh = undefined;

@@ -142,6 +142,14 @@ export class Session {
     }
 }
 
+/** An answer, or nothing when it does not come in time. */
+export function inTime<T>(asked: Promise<T>, within_ms: number): Promise<T | undefined> {
+    const patience = new Promise<undefined>((resolve) => {
+        setTimeout(() => resolve(undefined), within_ms);
+    });
+    return Promise.race([asked, patience]);
+}
+
 function ended(refused: Told): Answer<true> {
     return refused.class === "sign_in_again" ? { value: true } : { refused };
 }

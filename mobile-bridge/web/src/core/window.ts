@@ -7,5 +7,5 @@ export const WINDOW_ENTRIES = 400;
 /** So many more are brought each time somebody reaches the top of them. */
 export const OLDER_ENTRIES = 200;
 
-/** What was said longer ago is read from the server when somebody scrolls up to it, and not kept. */
+/** What was said longer ago is read from the server again when somebody wants it, and not kept. */
 export const KEPT_MS = 14 * 24 * 3_600_000;
