@@ -8,8 +8,8 @@ use std::{
     process::Command,
 };
 
-const INPUTS: [&str; 5] =
-    ["src", "index.html", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const INPUTS: [&str; 6] =
+    ["src", "public", "index.html", "package-lock.json", "tsconfig.json", "vite.config.ts"];
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("web");

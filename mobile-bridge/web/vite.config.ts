@@ -1,14 +1,56 @@
-// Builds the page. No plugin: Vite's own compiler knows JSX, and each plugin is a tree to look
-// after.
+// Builds the page and its service worker. No plugin of others: Vite's own compiler knows JSX, and
+// each plugin is a tree to look after.
+import { createHash } from "node:crypto";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** What the page needs to open without a network, besides what is built here. */
+const FIXED = ["/app.webmanifest", "/icons/roost.svg", "/icons/192.png"];
+
+/**
+ * Tells the page the name of its build, and the worker that name and the files to keep. The name
+ * comes from the content of the files, so that the same source is the same build on every machine.
+ */
+function named(): Plugin {
+    return {
+        name: "roost-build",
+        apply: "build",
+        enforce: "post",
+        generateBundle(_, bundle) {
+            const page = bundle["index.html"];
+            const worker = bundle["sw.js"];
+            if (page?.type !== "asset" || worker?.type !== "chunk")
+                throw new Error("the build lacks its page or its worker");
+            const files = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort();
+            const hash = createHash("sha256").update(files.join()).update(page.source);
+            const build = hash.update(worker.code).digest("hex").slice(0, 16);
+            page.source = page.source.toString().replace("%ROOST_BUILD%", build);
+            const kept = [...files.map((name) => `/${name}`), ...FIXED];
+            worker.code = worker.code
+                .replace("__ROOST_BUILD__", JSON.stringify(build))
+                .replace("__ROOST_FILES__", JSON.stringify(kept));
+        },
+    };
+}
 
 export default defineConfig({
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    plugins: [named()],
     build: {
         target: "es2022",
         // The server's policy is `default-src 'self'`: a data: address would be refused.
         assetsInlineLimit: 0,
+        // What it would add is a second way of fetching, for browsers that are not served.
+        modulePreload: { polyfill: false },
         emptyOutDir: true,
+        rolldownOptions: {
+            input: { index: "index.html", sw: "src/sw.ts" },
+            output: {
+                entryFileNames: ({ name }) =>
+                    // The address of a worker must stay, or an installed app never finds the next.
+                    name === "sw" ? "sw.js" : "assets/[name]-[hash].js",
+            },
+        },
     },
     server: {
         // `npm run dev` beside a running `roost demo --port 8080`.

@@ -1,9 +1,10 @@
 // Pictures of a screen, light and dark, into `screenshots/`: for eyes, and for finding out that a
-// screen no longer fits.
+// screen no longer fits, or is not for everybody.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { wrongWith } from "./axe.mjs";
 
 const FOLDER = fileURLToPath(new URL("../screenshots", import.meta.url));
 mkdirSync(FOLDER, { recursive: true });
@@ -13,10 +14,13 @@ const TARGET_PX = 44;
 
 /** Takes one picture in each scheme. */
 export async function picture(tally, { page }, name) {
+    const wrong = [];
     for (const colorScheme of ["light", "dark"]) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`) });
+        for (const each of await wrongWith(page)) wrong.push(`${colorScheme}: ${each}`);
     }
+    tally.check(`${name} is for everybody`, wrong.length === 0, wrong.join(" | "));
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     tally.check(`${name} fits its width`, !sideways);
     const small = await page.evaluate(tooSmall, TARGET_PX);

@@ -1,4 +1,5 @@
-// Pictures of every screen at the size of a phone, light and dark, into `screenshots/`. For eyes,
+// Pictures of every screen at the size of a phone and of a laptop, light and dark, into
+// `screenshots/`. For eyes,
 // and for finding out that a screen no longer opens.
 
 import {
@@ -8,6 +9,7 @@ import {
     hears,
     House,
     joinBy,
+    LAPTOP,
     leave,
     menuOf,
     phone,
@@ -24,6 +26,13 @@ const house = new House();
 const phones = [];
 
 const picture = (who, name) => take(tally, who, name);
+/** What browsers say of themselves, by the way of installing that they need. */
+const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15";
+const AGENTS = {
+    iphone: `${IPHONE} (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1`,
+    in_app_iphone: `${IPHONE} (KHTML, like Gecko) Mobile/15E148`,
+    android: "Mozilla/5.0 (Linux; Android 15; Pixel 8) Chrome/130.0 Mobile Safari/537.36",
+};
 
 async function newPhone(name) {
     const made = await phone(house, name);
@@ -39,6 +48,19 @@ async function outside() {
     await stranger.page.goto(`${house.base}/`);
     await byId(stranger.page, "need-link").waitFor();
     await picture(stranger, "need-link");
+    for (const [name, userAgent] of Object.entries(AGENTS)) {
+        const other = await phone(house, name, { userAgent });
+        phones.push(other);
+        // This browser makes an offer, whatever it says that it is.
+        await other.context.addInitScript(() => {
+            const no = (event) => event.stopImmediatePropagation();
+            addEventListener("beforeinstallprompt", no, true);
+        });
+        await other.page.goto(`${house.base}/install`);
+        await other.page.locator(`[data-way="${name}"]`).waitFor();
+        await picture(other, `install-${name}`);
+        await other.context.close();
+    }
 
     const kit = await newPhone("young");
     await joinYoung(kit);
@@ -102,6 +124,7 @@ async function inside() {
     await gathering(jo, sam);
     await search(sam);
     await lines(jo, sam);
+    await laptop(jo, sam);
     await waiting(sam);
     await leave(sam.page);
     await picture(sam, "rooms-waiting");
@@ -203,6 +226,25 @@ async function lines(jo, sam) {
     await picture(sam, "line");
     await leave(sam.page);
     await enter(sam.page, "circle");
+}
+
+/** The same rooms on a laptop: the list stands beside the room. */
+async function laptop(jo, sam) {
+    const page = await jo.context.newPage();
+    await page.setViewportSize(LAPTOP);
+    await page.goto(`${house.base}/`);
+    await connected(page);
+    const wide = { page };
+    await picture(wide, "laptop-rooms");
+    await enter(page, "circle");
+    await say(sam.page, "Thank you, that is such a help.");
+    await hears(page, "Thank you, that is such a help.");
+    await picture(wide, "laptop-room");
+    await byId(page, "more").last().focus();
+    await page.keyboard.press("Enter");
+    await byId(page, "menu").waitFor();
+    await picture(wide, "laptop-menu");
+    await page.close();
 }
 
 async function waiting(sam) {

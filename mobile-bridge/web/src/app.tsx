@@ -5,6 +5,8 @@ import { forgetTyped } from "./kind/message/typed.ts";
 import { go, route, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { forgetHeard } from "./screen/ask.ts";
+import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
+import { Install } from "./screen/install.tsx";
 import { Join } from "./screen/join.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
 import { Constellation } from "./screen/people/constellation.tsx";
@@ -47,6 +49,7 @@ function Screen() {
             </main>
         );
     if (at.at === "join") return <Join token={at.token} />;
+    if (at.at === "install") return <Install />;
     if (phase === "signed_in") return <Inside at={at} />;
     if (at.at === "code") return <UseCode />;
     switch (phase) {
@@ -62,9 +65,13 @@ function Screen() {
 
 /** The screens of somebody who is signed in. */
 function Inside({ at }: { at: Route }) {
+    const wide = useWide();
     switch (at.at) {
-        case "room":
-            return <Room key={at.room} room={at.room} leave={() => go({ at: "rooms" })} />;
+        case "room": {
+            const leave = () => go({ at: "rooms" });
+            const room = <Room key={at.room} room={at.room} leave={leave} />;
+            return wide ? <Beside room={at.room}>{room}</Beside> : room;
+        }
         case "people":
             return <People />;
         case "constellation":
@@ -82,6 +89,12 @@ function Inside({ at }: { at: Route }) {
         case "sign_out":
             return <SignOut />;
         default:
-            return <Rooms />;
+            return wide ? (
+                <Beside room="">
+                    <NobodyChosen />
+                </Beside>
+            ) : (
+                <Rooms />
+            );
     }
 }

@@ -16,8 +16,13 @@ export function Dialog({ heading, close, testId, children }: Props) {
     // Closed while it still stands in the page: a dialog that was taken out gives no focus back.
     useLayoutEffect(() => {
         const dialog = box.current;
+        const before = document.activeElement;
         if (dialog && !dialog.open) dialog.showModal();
-        return () => dialog?.close();
+        return () => {
+            dialog?.close();
+            // The browser would do so, had the dialog not gone from the page by now.
+            if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+        };
     }, []);
     return (
         <dialog

@@ -7,7 +7,10 @@ import { Phone } from "./core/phone.ts";
 import { Session } from "./core/session.ts";
 import { Shown } from "./core/shown.ts";
 import { openStore } from "./core/store.ts";
+import { keepTyped } from "./kind/message/typed.ts";
+import { awaitOffer } from "./install.ts";
 import { follow, route } from "./route.ts";
+import { Shell, type Browser } from "./shell.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
@@ -16,19 +19,40 @@ import "./style/message.css";
 import "./style/forms.css";
 import "./style/people.css";
 import "./style/join.css";
+import "./style/wide.css";
+import "./style/narrow.css";
+
+const browser: Browser = {
+    workers: navigator.serviceWorker,
+    notes: () => sessionStorage,
+    hidden: () => document.visibilityState === "hidden",
+    reload: () => location.reload(),
+    now: Date.now,
+};
 
 const shown = new Shown();
+let begun: Phone | undefined;
+const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
+awaitOffer();
 
-const store = await openStore("roost", globalThis.indexedDB);
+// On its way before anything else: whether this sign-in stands decides what may be shown. Behind a
+// link nobody is asked yet.
+const invited = route.value.at === "join";
 const session = new Session();
-const phone = new Phone(store, session, shown);
+const asked = invited ? undefined : session.refresh();
+const store = await openStore("roost", () => globalThis.indexedDB, () => void shell.outdated());
+const phone = new Phone(store, session, shown, shell);
 const desk = new Desk({
     get: (path) => session.get(path, Date.now()),
     post: (path, body) => session.post(path, body, Date.now()),
 });
+begun = phone;
+keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });
 render(<App roost={{ shown, acts: phone, desk }} />, document.getElementById("roost")!);
-await phone.begin(route.value.at === "join");
+await phone.begin(asked);
+document.addEventListener("visibilitychange", () => shell.turned());
+void shell.begin();
 
 // Asked for quietly: without it a phone short of space may throw away what is not sent yet.
 if (store.durable) void navigator.storage?.persist?.().catch(() => undefined);

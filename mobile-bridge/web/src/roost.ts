@@ -31,12 +31,18 @@ export interface Acts {
     remove(id: string): void;
     /** Asks for entries below the lowest one held. */
     older(room: string): void;
+    /** One entry, from wherever it can be had. */
+    entry(room: string, seq: number): Promise<Entry | undefined>;
+    /** The person reads above the end of this room, or of none. */
+    widen(room: string | undefined): void;
     /** Everything up to here stands on a visible screen. */
     read(room: string, seq: number): void;
     /** The person is writing; may be said at every key. */
     typing(room: string): void;
     /** Looks for words in a room, below a seq if one is given. */
     search(room: string, query: string, before?: number): Promise<Answer<Found>>;
+    /** Loads the page anew; nothing that was written is lost. */
+    renew(): void;
     /** A gathering as a file for the phone's calendar. */
     calendar(room: string, gathering: string): Promise<Answer<Blob>>;
 }

@@ -1,4 +1,4 @@
-// Where in the page the person is. The server knows two addresses, `/` and `/join`; everything else
+// Where in the page the person is. The server knows `/`, `/join` and `/install`; everything else
 // lives in the fragment, so that the phone's back button works and the server's log never names a
 // room or a person.
 
@@ -7,6 +7,8 @@ import { signal } from "@preact/signals";
 export type Route =
     | { at: "join"; token: string }
     | { at: "rooms" }
+    /** How to keep Roost on this phone; also for who is not signed in. */
+    | { at: "install" }
     | { at: "room"; room: string }
     /** Who is who; of whom one looks after, the constellations. */
     | { at: "people" }
@@ -45,6 +47,7 @@ const PLACES: readonly [pattern: RegExp, route: (ids: string[]) => Route][] = [
 /** Reads an address. Pure, so that it can be tested as a table. */
 export function read(path: string, hash: string): Route {
     if (path === "/join") return { at: "join", token: hash.replace(/^#/, "") };
+    if (path === "/install") return { at: "install" };
     const place = hash.replace(/^#\//, "");
     for (const [pattern, route] of PLACES) {
         const found = pattern.exec(place);
@@ -58,6 +61,8 @@ export function write(route: Route): string {
         case "join":
             // The token never stands in an address.
             return "/join";
+        case "install":
+            return "/install";
         case "rooms":
             return "/";
         case "room":

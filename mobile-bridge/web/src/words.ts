@@ -80,7 +80,59 @@ export const words = {
             "page only when everything is sent.",
     },
 
+    outdated: {
+        body:
+            "Roost has changed, and this phone could not get the new version yet. You can read; " +
+            "what you write is kept here until it can be sent.",
+        again: "Try again now",
+    },
+
+    install: {
+        link: "Keep Roost on this phone",
+        heading: "Keep Roost on this phone",
+        why: "As an app of its own, Roost opens with one tap and also without signal.",
+        done: "Roost is on this phone already. You are using it.",
+        take: "Add Roost to this phone",
+        back: "To your rooms",
+        inApp:
+            "This page is open inside another app, where nothing can be kept. Open it in the " +
+            "browser of your phone first:",
+        steps: {
+            iphone: [
+                "Tap the Share button: a square with an arrow that points up.",
+                "Scroll down and choose “Add to Home Screen”. If it is not there, open this page " +
+                    "in Safari and begin again.",
+                "Tap “Add”. Roost is now among your apps; open it from there.",
+            ],
+            in_app_iphone: [
+                "Tap the three dots or the compass, and choose “Open in Safari”.",
+                "If there is no such choice, open Safari and type in this address:",
+            ],
+            in_app_android: [
+                "Tap the three dots, and choose “Open in browser” or “Open in Chrome”.",
+                "If there is no such choice, open Chrome and type in this address:",
+            ],
+            android: [
+                "Tap the three dots beside the address.",
+                "Choose “Add to Home screen”, then “Install”.",
+                "Roost is now among your apps; open it from there.",
+            ],
+            computer: [
+                "On a phone, open this page there: it tells you how.",
+                "On this computer, Chrome and Edge show a small screen with an arrow in the " +
+                    "address bar; in Safari choose File, “Add to Dock”.",
+            ],
+        },
+        carryHeading: "Then sign in once more",
+        carry:
+            "An iPhone does not let the new app see that you are signed in here. A code carries " +
+            "your sign-in across: get it here, open Roost from your home screen, choose “I have " +
+            "a code” and type it in.",
+        carryCode: "Get a code for the app",
+    },
+
     rooms: {
+        choose: "Choose a room to read and write in.",
         heading: "Your rooms",
         youngNone: "Your room opens soon. Your liaison worker will tell you when.",
         none: "You are not in any rooms yet. They appear here when you are added.",
@@ -89,6 +141,7 @@ export const words = {
             "what is said. Everything you do is under “People”.",
         notYet: "Your rooms appear here as soon as Roost has connected.",
         nothingYet: "Nothing here yet",
+        nothingLately: "Nothing in the last two weeks",
         you: "You",
         unsent: "Not sent",
         waiting: "Waiting to send",
@@ -100,6 +153,7 @@ export const words = {
         empty: "Nothing has been said here yet. A hello is a good start.",
         older: "Show earlier messages",
         olderLoading: "Getting earlier messages…",
+        olderNoSignal: "Messages from before the last two weeks need signal.",
         gap: "Getting the messages in between…",
         beginning: "This is the beginning",
         newest: "New messages",

@@ -15,7 +15,7 @@ struct Web;
 
 /// A file whose name holds the hash of its content never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// The page names the current files, so it is asked for each time.
+/// What names the current files is asked for each time, or a phone would stay on an old build.
 const EACH_TIME: &str = "no-cache";
 
 /// The web app.
@@ -32,6 +32,43 @@ pub async fn page() -> Answer<Response> {
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
 pub async fn join() -> Answer<Response> {
     page().await
+}
+
+/// The web app, at the page on how to keep it on a phone.
+#[utoipa::path(get, path = "/install", tag = api::PAGES,
+    extensions(("x-roost-who" = json!("everybody"))),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
+pub async fn install() -> Answer<Response> {
+    page().await
+}
+
+/// The service worker of the web app, which names the files of its build.
+#[utoipa::path(get, path = "/sw.js", tag = api::PAGES,
+    extensions(("x-roost-who" = json!("everybody"))),
+    responses((status = 200, description = "A script.", body = String,
+        content_type = "text/javascript")))]
+pub async fn worker() -> Answer<Response> {
+    answer("sw.js", EACH_TIME)
+}
+
+/// What a phone needs to know to keep the web app among its other apps.
+#[utoipa::path(get, path = "/app.webmanifest", tag = api::PAGES,
+    extensions(("x-roost-who" = json!("everybody"))),
+    responses((status = 200, description = "A web app manifest.", body = String,
+        content_type = "application/manifest+json")))]
+pub async fn manifest() -> Answer<Response> {
+    answer("app.webmanifest", EACH_TIME)
+}
+
+/// The picture that stands for the web app, by its size.
+#[utoipa::path(get, path = "/icons/{path}", tag = api::PAGES,
+    extensions(
+        ("x-roost-who" = json!("everybody")),
+        ("x-roost-refusals" = json!(["not_found"]))),
+    params(("path" = String, Path, description = "As the page or the manifest names it.")),
+    responses((status = 200, description = "The picture.")))]
+pub async fn icon(Path(path): Path<String>) -> Answer<Response> {
+    answer(&format!("icons/{path}"), EACH_TIME)
 }
 
 /// A file of the web app. Its name holds the hash of its content, so it never changes.

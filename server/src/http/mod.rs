@@ -96,6 +96,10 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
         ("GET", "/api/reader.mjs", get(api::script)),
         ("GET", "/", get(assets::page)),
         ("GET", "/join", get(assets::join)),
+        ("GET", "/install", get(assets::install)),
+        ("GET", "/sw.js", get(assets::worker)),
+        ("GET", "/app.webmanifest", get(assets::manifest)),
+        ("GET", "/icons/{path}", get(assets::icon)),
         ("GET", "/assets/{*path}", get(assets::file)),
     ]
 }

@@ -1,7 +1,7 @@
 //! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
 
 use super::{
-    answer::{Answer, Attempt, Json, Nothing, check_origin},
+    answer::{Answer, Attempt, Json, Nothing, Problem, check_origin},
     api::{self, shapes},
 };
 use crate::{
@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use roost_shared::{Refusal, frame::Welcome};
+use roost_shared::{Refusal, frame::Welcome, refusal::Class};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -46,9 +46,25 @@ pub async fn refresh(
     check_origin(&app, &headers)?;
     let in_cookie = body.refresh.is_none();
     let token = body.refresh.or_else(|| cookie(&app, &headers)).ok_or(Refusal::SignInAgain)?;
-    let sign_in = app.people.refresh(&token).await?;
+    let sign_in = match app.people.refresh(&token).await {
+        Ok(sign_in) => sign_in,
+        Err(no) if in_cookie && no.refusal().class() == Class::SignInAgain => {
+            return Ok(forget(&app, Problem::from(no)));
+        }
+        Err(no) => return Err(no.into()),
+    };
     metrics::all().signed_in("refresh");
     Ok(answer_sign_in(&app, sign_in, in_cookie))
+}
+
+/// Tells a browser whose sign-in is over to forget it, and what was kept of it: also where the web
+/// app can no longer do so itself.
+fn forget(app: &App, no: Problem) -> Response {
+    let mut response = no.into_response();
+    set_cookie(&mut response, app, "", 0);
+    let storage = HeaderValue::from_static("\"storage\"");
+    response.headers_mut().insert("clear-site-data", storage);
+    response
 }
 
 /// Signs this phone out.

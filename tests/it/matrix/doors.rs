@@ -99,7 +99,7 @@ pub(super) async fn request(
         }
         _ => match unknown_caller(row, scene).await {
             Some(body) => (path.to_owned(), Some(body)),
-            None => (path.replace("{*path}", "nothing.js"), None),
+            None => (path.replace("{*path}", "nothing.js").replace("{path}", "nothing.png"), None),
         },
     }
 }

@@ -3,6 +3,7 @@
 
 import type { Refusal } from "../generated/protocol.ts";
 import { Engine } from "./engine.ts";
+import { frame } from "./read.ts";
 import type { Input, Output, Saved, State, Write } from "./face.ts";
 import type { Answer, SignIn } from "./session.ts";
 
@@ -20,7 +21,12 @@ export interface World {
     /** Who is writing in a room now. */
     typing(room: string, people: string[]): void;
     rejected(input: Input, code: Refusal): void;
+    /** The server does not speak with this build any more. */
+    outdated(): void;
 }
+
+/** A goodbye is shorter than this; pages are not read twice to look for one. */
+const BYE_MAX_CHARS = 1_024;
 
 /** `setTimeout` counts in 32 bits; a later alarm rings early, which is harmless. */
 const ALARM_MAX_MS = 2 ** 31 - 1;
@@ -31,7 +37,7 @@ export class Driver {
     #world: World;
     #engine: Engine | undefined;
     #steps: Step[] = [];
-    #stepping = false;
+    #stepping: Promise<void> | undefined;
     #socket: WebSocket | undefined;
     #alarm: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,19 +68,22 @@ export class Driver {
     input(input: Input, taken?: string): void {
         if (!this.#engine) return;
         this.#steps.push({ input, taken });
-        void this.#drain();
+        // One step at a time: the next may begin only when the last one's writes are on disk.
+        this.#stepping ??= this.#drain();
+    }
+
+    /** When everything that was put in so far is on disk. */
+    async settled(): Promise<void> {
+        await this.#stepping;
     }
 
     async #drain(): Promise<void> {
-        // One step at a time: the next may begin only when the last one's writes are on disk.
-        if (this.#stepping) return;
-        this.#stepping = true;
         try {
             for (let step = this.#steps.shift(); step; step = this.#steps.shift()) {
                 await this.#take(step);
             }
         } finally {
-            this.#stepping = false;
+            this.#stepping = undefined;
         }
     }
 
@@ -140,7 +149,9 @@ export class Driver {
         const ours = () => this.#socket === socket;
         socket.onopen = () => ours() && this.input({ t: "opened" });
         socket.onmessage = ({ data }) => {
-            if (ours() && typeof data === "string") this.input({ t: "frame", text: data });
+            if (!ours() || typeof data !== "string") return;
+            if (data.length < BYE_MAX_CHARS && isOutdated(data)) this.#world.outdated();
+            this.input({ t: "frame", text: data });
         };
         socket.onclose = ({ code }) => {
             if (!ours()) return;
@@ -161,4 +172,9 @@ export class Driver {
         const wait_ms = Math.min(Math.max(at - this.#world.now(), 0), ALARM_MAX_MS);
         this.#alarm = setTimeout(() => this.input({ t: "timer" }), wait_ms);
     }
+}
+
+function isOutdated(text: string): boolean {
+    const heard = frame(text);
+    return heard.t === "bye" && heard.no.code === "version_unknown";
 }

@@ -2,26 +2,48 @@
 // (`Acts`). Whether this tab holds the connection or follows another, the screens see no
 // difference.
 
-import type { Draft, Refusal } from "../generated/protocol.ts";
+import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Acts, Found } from "../roost.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { newId } from "./ids.ts";
-import type {
-    Answer,
-    Becomes,
-    Claimed,
-    Invitation,
-    Outcome,
-    Session,
-    SignIn,
+import { entryAt, older } from "./older.ts";
+import {
+    inTime,
+    type Answer,
+    type Becomes,
+    type Claimed,
+    type Invitation,
+    type Outcome,
+    type Session,
+    type SignIn,
 } from "./session.ts";
 import type { Shown } from "./shown.ts";
-import { MemoryStore, type Facts, type Left, type Store } from "./store.ts";
+import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
+import { KEPT_MS } from "./window.ts";
 
 /** How many finds are asked for at once. */
 const SEARCH_ENTRIES = 20;
+
+/**
+ * So long a page that opens waits to hear whether its sign-in still stands, before it shows what
+ * was kept: a lost phone that was signed out from afar must not show it even once.
+ */
+const ASK_FIRST_MS = 1_000;
+
+/** How often a page that stays open forgets what has become too old. */
+const TRIM_EVERY_MS = 3_600_000;
+
+/** What a phone needs of the page that it stands on. */
+export interface Page {
+    /** The server does not speak with this build any more. */
+    outdated(): Promise<void>;
+    /** It does. */
+    understood(): void;
+    /** The person wants the page to be loaded anew. */
+    again(): void;
+}
 
 export class Phone implements Acts {
     #store: Store;
@@ -32,10 +54,15 @@ export class Phone implements Acts {
     #facts: Facts = {};
     #state: State = { t: "stopped" };
     /** From the sign-in just made, so that the first connection needs no refresh. */
-    #fresh: SignIn | undefined;
+    #fresh: Promise<Answer<SignIn>> | undefined;
+    #page: Page;
+    /** What is on its way to the disk beside the driver's steps. */
+    #keeping: Promise<unknown> = Promise.resolve();
+    #trimmed_at = 0;
 
-    constructor(store: Store, session: Session, shown: Shown) {
+    constructor(store: Store, session: Session, shown: Shown, page: Page) {
         this.#store = store;
+        this.#page = page;
         this.#session = session;
         this.#shown = shown;
         shown.durable.value = store.durable;
@@ -49,6 +76,7 @@ export class Phone implements Acts {
             state: (state) => this.#connected(state),
             typing: (room, people) => this.#writing({ t: "typing", room, people }),
             rejected: (input, code) => this.#rejected(input, code),
+            outdated: () => void page.outdated(),
         });
         this.#tabs = new Tabs({
             hold: () => void this.#resume(),
@@ -58,14 +86,22 @@ export class Phone implements Acts {
     }
 
     /**
-     * Reads what was kept and, if somebody is signed in here, connects. `invited`: ask nobody
-     * yet.
+     * Reads what was kept and, if somebody is signed in here, connects. `asked` is the server's
+     * answer to whether the sign-in stands, on its way; without it, nobody new is signed in yet.
      */
-    async begin(invited: boolean): Promise<void> {
-        await this.#load();
-        if (this.#facts.person) this.#shown.phase.value = "signed_in";
-        else if (invited) this.#shown.phase.value = "unknown";
-        else await this.open();
+    async begin(asked: Promise<Answer<SignIn>> | undefined): Promise<void> {
+        const kept = await this.#trimmed();
+        this.#facts = kept.facts;
+        if (!kept.facts.person) {
+            if (asked) await this.#enter(asked);
+            else this.#shown.phase.value = "unknown";
+        } else if (await this.#isOver(asked ?? this.#session.refresh())) {
+            await this.#wipe();
+            this.#shown.phase.value = "ended";
+        } else {
+            this.#shown.load(kept);
+            this.#shown.phase.value = "signed_in";
+        }
         this.#tabs.begin(!this.#store.durable);
         document.addEventListener("visibilitychange", () => {
             if (document.visibilityState === "visible") this.#wake();
@@ -74,9 +110,24 @@ export class Phone implements Acts {
         addEventListener("pageshow", (event) => event.persisted && this.#wake());
     }
 
-    async open(): Promise<void> {
-        // Storage may have been cleared while the cookie lives: ask before sending anybody away.
-        const answer = await this.#session.refresh();
+    /** Whether the server says in time that this sign-in is over. Its answer serves to connect. */
+    async #isOver(asked: Promise<Answer<SignIn>>): Promise<boolean> {
+        this.#fresh = asked;
+        if (!navigator.onLine) return false;
+        const answer = await inTime(asked, ASK_FIRST_MS);
+        if (!answer) return false;
+        // A network that was in the way is asked again, by the engine and in its own time.
+        if (!("value" in answer)) this.#fresh = undefined;
+        return "refused" in answer && answer.refused.class === "sign_in_again";
+    }
+
+    open(): Promise<void> {
+        return this.#enter(this.#session.refresh());
+    }
+
+    /** Storage may have been cleared while the cookie lives: ask before sending anybody away. */
+    async #enter(asked: Promise<Answer<SignIn>>): Promise<void> {
+        const answer = await asked;
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
         else if ("refused" in answer) this.#shown.phase.value = "unknown";
         else await this.#signedIn(answer.value);
@@ -142,11 +193,32 @@ export class Phone implements Acts {
         // Another tab has the connection. The words go to disk first, then that tab hears of
         // them.
         const left: Left = { room, draft, made_at };
-        void this.#store.leave(left).then(() => {
-            this.#shown.left(left);
-            this.#tabs.post({ t: "left" });
-            this.#tabs.probe();
-        });
+        const leaving = this.#store.leave(left).then(
+            () => {
+                this.#shown.left(left);
+                this.#tabs.post({ t: "left" });
+                this.#tabs.probe();
+            },
+            // The disk is full or gone: the words stay on the screen, and may be tried again.
+            () => this.#shown.rejected(left, "store_unavailable"),
+        );
+        this.#keeping = Promise.all([this.#keeping, leaving]);
+    }
+
+    /** Keeps what is being written, so that a page that ends does not take it along. */
+    keepTyped(room: string, typed: Typed | undefined): void {
+        const keeping = this.#store.putTyped(room, typed).catch(() => undefined);
+        this.#keeping = Promise.all([this.#keeping, keeping]);
+    }
+
+    renew(): void {
+        this.#page.again();
+    }
+
+    /** When everything that was said and written here is on disk. */
+    async settled(): Promise<void> {
+        await this.#driver.settled();
+        await this.#keeping;
     }
 
     retry(id: string): void {
@@ -161,7 +233,16 @@ export class Phone implements Acts {
     }
 
     older(room: string): void {
-        this.#input({ t: "older", room });
+        const ask = () => this.#input({ t: "older", room });
+        void older(room, { store: this.#store, session: this.#session, shown: this.#shown, ask });
+    }
+
+    entry(room: string, seq: number): Promise<Entry | undefined> {
+        return entryAt(room, seq, { store: this.#store, session: this.#session });
+    }
+
+    widen(room: string | undefined): void {
+        this.#shown.widen(room);
     }
 
     read(room: string, seq: number): void {
@@ -190,8 +271,21 @@ export class Phone implements Acts {
     }
 
     #wake(): void {
+        if (Date.now() - this.#trimmed_at > TRIM_EVERY_MS) void this.#trim();
         if (this.#driver.running) this.#driver.input({ t: "wake" });
         else this.#tabs.probe();
+    }
+
+    /** What is kept, without what has become too old to be. */
+    async #trimmed(): Promise<Kept> {
+        await this.#trim();
+        return this.#store.read();
+    }
+
+    async #trim(): Promise<void> {
+        this.#trimmed_at = Date.now();
+        // Nothing is lost by a clock that is wrong: what was trimmed can be read again.
+        await this.#store.trim(this.#trimmed_at - KEPT_MS).catch(() => undefined);
     }
 
     async #load(): Promise<void> {
@@ -221,7 +315,7 @@ export class Phone implements Acts {
             this.#driver.halt();
             await this.#store.wipe();
         }
-        this.#fresh = signIn;
+        this.#fresh = Promise.resolve({ value: signIn });
         await this.#putFacts({ person, device });
         this.#shown.phase.value = "signed_in";
         this.#tabs.post({ t: "joined" });
@@ -232,18 +326,15 @@ export class Phone implements Acts {
     async #token(): Promise<Answer<SignIn>> {
         const fresh = this.#fresh;
         this.#fresh = undefined;
-        return fresh ? { value: fresh } : this.#session.refresh();
+        return fresh ?? this.#session.refresh();
     }
 
     async #keep(writes: readonly Write[], taken: string | undefined): Promise<void> {
         try {
             await this.#store.apply(writes, taken);
         } catch {
-            // Full or taken away. What is on disk stays a true state of before; from here on
-            // memory.
-            this.#store = new MemoryStore();
-            await this.#store.putFacts(this.#facts);
-            this.#shown.durable.value = false;
+            // What is on disk stays a true state of before.
+            await this.#goOn();
         }
     }
 
@@ -257,6 +348,7 @@ export class Phone implements Acts {
         this.#state = state;
         this.#shown.connect(state);
         this.#tabs.post({ t: "state", state });
+        if (state.t === "live") this.#page.understood();
         if (state.t === "signed_out") {
             this.#facts = {};
             this.#shown.phase.value = "ended";
@@ -314,12 +406,21 @@ export class Phone implements Acts {
 
     async #putFacts(facts: Facts): Promise<void> {
         this.#facts = facts;
-        await this.#store.putFacts(facts);
+        await this.#store.putFacts(facts).catch(() => this.#goOn());
+    }
+
+    /** Storage is full or was taken away: from here on in memory, and the screen says so. */
+    async #goOn(): Promise<void> {
+        this.#store = new MemoryStore();
+        await this.#store.putFacts(this.#facts);
+        this.#shown.durable.value = false;
     }
 
     async #wipe(): Promise<void> {
         this.#facts = {};
-        await this.#store.wipe();
+        // The server may have had the browser clear it already (`Clear-Site-Data`), which also
+        // closes it.
+        await this.#store.wipe().catch(() => (this.#store = new MemoryStore()));
         this.#shown.apply({ t: "wipe_all" });
     }
 }

@@ -13,8 +13,9 @@ import {
     type Refusal,
     type Welcome,
 } from "../generated/protocol.ts";
-import type { OutboxItem, Reading, State, Write } from "./face.ts";
-import { saysOf, withoutBody, type Kept, type Left } from "./store.ts";
+import type { OutboxItem, Reading, Span, State, Write } from "./face.ts";
+import { saysOf, withoutBody, type Kept, type Left, type Typed } from "./store.ts";
+import { WINDOW_ENTRIES } from "./window.ts";
 
 /** Where the person stands with this phone. */
 export type Phase =
@@ -92,12 +93,19 @@ export class Shown {
     readonly unsent: Signal<readonly Unsent[]> = signal([]);
     /** Whether the phone keeps what it is given once the page is closed. */
     readonly durable: Signal<boolean> = signal(true);
+    /** What was being written when the page began. */
+    readonly typed: Signal<ReadonlyMap<string, Typed>> = signal(new Map());
+    /** This build and the server do not understand each other, and loading anew did not help. */
+    readonly outdated: Signal<boolean> = signal(false);
+    /** The room in which the person reads above the end; what is held of it may not shrink. */
+    #wide: string | undefined;
     #entries = new ByRoom(NO_ENTRIES);
+    #spans = new ByRoom<readonly Span[]>([]);
     #cards = new ByRoom(NO_CARDS);
     #readings = new ByRoom(NOT_READ);
     #typing = new ByRoom(NOBODY);
 
-    /** The entries held of a room, ascending by seq; there may be gaps. */
+    /** The newest entries of a room, ascending by seq; there may be gaps. */
     entries(room: string): Signal<readonly Entry[]> {
         return this.#entries.of(room);
     }
@@ -120,7 +128,25 @@ export class Shown {
     /** Puts entries beside those held; an entry already held is replaced. */
     put(room: string, entries: readonly Entry[]): void {
         const held = this.entries(room);
-        held.value = merge(held.value, entries);
+        const merged = merge(held.value, entries);
+        held.value = room === this.#wide ? merged : merged.slice(-WINDOW_ENTRIES);
+    }
+
+    /** The person reads above the end of this room, or of none. */
+    widen(room: string | undefined): void {
+        const before = this.#wide;
+        this.#wide = room;
+        if (before !== undefined && before !== room) this.put(before, NO_ENTRIES);
+    }
+
+    /** Whether the entry at `seq` was ever read into this phone, kept or not. */
+    wasRead(room: string, seq: number): boolean {
+        return this.#spans.of(room).value.some(({ from, to }) => from <= seq && seq <= to);
+    }
+
+    /** The newest entry that was ever read into this phone; 0 for none. */
+    lastRead(room: string): number {
+        return this.#spans.of(room).value.at(-1)?.to ?? 0;
     }
 
     /** Everything that was kept, at the start or after another tab changed it. */
@@ -130,8 +156,11 @@ export class Shown {
         for (const [room, cards] of kept.cards) this.#putCards(room, cards);
         for (const [room, reading] of Object.entries(kept.saved.marks ?? {}))
             this.reading(room).value = reading;
+        for (const [room, spans] of Object.entries(kept.saved.ranges ?? {}))
+            this.#spans.of(room).value = spans;
         if (kept.saved.welcome) this.#welcome(kept.saved.welcome);
         const items = (kept.saved.outbox ?? []).map(unsentOf);
+        this.typed.value = kept.typed;
         const known = new Set(items.map((item) => item.id));
         const left = kept.left.map(unsentOfLeft).filter((item) => !known.has(item.id));
         this.unsent.value = [...items, ...left];
@@ -171,11 +200,10 @@ export class Shown {
                 this.unsent.value = this.unsent.value.filter((draft) => draft.id !== write.id);
                 return;
             case "wipe_room":
-                for (const held of [this.#entries, this.#cards, this.#readings])
-                    held.forget(write.room);
+                for (const held of this.#kept) held.forget(write.room);
                 return;
             case "wipe_entries":
-                for (const held of [this.#entries, this.#cards, this.#readings]) held.clear();
+                for (const held of this.#kept) held.clear();
                 return;
             case "put_welcome":
                 this.#welcome(write.welcome);
@@ -183,9 +211,11 @@ export class Shown {
             case "wipe_all":
                 this.#wipeAll();
                 return;
-            case "put_epoch":
             case "put_ranges":
-                // Numbers for the engine; nobody looks at them.
+                this.#spans.of(write.room).value = write.ranges;
+                return;
+            case "put_epoch":
+                // For the engine; nobody looks at it.
                 return;
         }
     }
@@ -216,6 +246,18 @@ export class Shown {
         this.typing(room).value = people;
     }
 
+    /** What is known of each room beside its being there. */
+    get #kept() {
+        return [this.#entries, this.#cards, this.#readings, this.#spans];
+    }
+
+    /** Cards that were read again; one that is held already may be newer. */
+    putOlder(room: string, cards: readonly CardOf[]): void {
+        const held = this.cards(room).value;
+        const isNewer = ({ target, at_seq }: CardOf) => at_seq > (held.get(target)?.at_seq ?? 0);
+        this.#putCards(room, cards.filter(isNewer));
+    }
+
     #putCards(room: string, cards: readonly CardOf[]): void {
         const held = this.cards(room);
         held.value = new Map([...held.value, ...cards.map((card) => [card.target, card] as const)]);
@@ -231,14 +273,14 @@ export class Shown {
     }
 
     #wipeAll(): void {
-        for (const held of [this.#entries, this.#cards, this.#readings, this.#typing])
-            held.clear();
+        for (const held of [...this.#kept, this.#typing]) held.clear();
         this.me.value = undefined;
         this.constellations.value = [];
         this.rooms.value = [];
         this.people.value = new Map();
         this.homes.value = [];
         this.unsent.value = [];
+        this.typed.value = new Map();
     }
 }
 

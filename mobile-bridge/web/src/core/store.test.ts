@@ -1,10 +1,11 @@
 // The store on a real IndexedDB interface, kept in memory.
 
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { CardOf, Entry } from "../generated/protocol.ts";
 import type { OutboxItem, Write } from "./face.ts";
 import { openStore } from "./store.ts";
+import { WINDOW_ENTRIES } from "./window.ts";
 
 const A = "0190a6c0-0000-7000-8000-00000000000a";
 const B = "0190a6c0-0000-7000-8000-00000000000b";
@@ -25,7 +26,7 @@ beforeAll(() => {
 
 test("what was written is there when the page opens again", async () => {
     const factory = new IDBFactory();
-    const store = await openStore("roost", factory);
+    const store = await openStore("roost", () => factory);
     expect(store.durable).toBe(true);
     await store.apply([
         { t: "put_entries", room: A, entries: [entry(2), entry(10)] },
@@ -43,7 +44,7 @@ test("what was written is there when the page opens again", async () => {
         { t: "put_epoch", epoch: "e" },
     ]);
     await store.putFacts({ person: "p", device: "d" });
-    const kept = await (await openStore("roost", factory)).read();
+    const kept = await (await openStore("roost", () => factory)).read();
     expect(kept.entries.get(A)?.map((each) => each.seq)).toEqual([2, 10]);
     expect(kept.saved.outbox?.map((each) => each.order)).toEqual([1, 2]);
     expect(kept.saved.epoch).toBe("e");
@@ -57,11 +58,12 @@ test("what was written is there when the page opens again", async () => {
 });
 
 test("forgetting", async () => {
-    const store = await openStore("roost", new IDBFactory());
+    const store = await openStore("roost", () => new IDBFactory());
     const fill: Write[] = [
         { t: "put_entries", room: A, entries: [entry(1), entry(2), entry(3)] },
         { t: "put_ranges", room: A, ranges: [{ from: 1, to: 3 }] },
         { t: "put_entries", room: B, entries: [entry(1)] },
+        { t: "put_ranges", room: B, ranges: [{ from: 1, to: 1 }] },
         { t: "put_outbox", item: item(1) },
     ];
     const after = async (...writes: Write[]) => {
@@ -87,7 +89,7 @@ test("forgetting", async () => {
 
 test("cards and marks are kept, and go with their room", async () => {
     const factory = new IDBFactory();
-    const store = await openStore("roost", factory);
+    const store = await openStore("roost", () => factory);
     const reading = { read: 2, others: [{ person: "p", delivered: 2, read: 1 }] };
     const hidden = { ...card(3, 4), hidden: { by: "hub", at: 1 } } as const;
     await store.apply([
@@ -95,7 +97,7 @@ test("cards and marks are kept, and go with their room", async () => {
         { t: "put_cards", room: B, cards: [card(1, 1)] },
         { t: "put_marks", room: A, reading },
     ]);
-    const kept = await (await openStore("roost", factory)).read();
+    const kept = await (await openStore("roost", () => factory)).read();
     expect(kept.cards.get(A)).toEqual([card(2, 9), hidden]);
     expect(kept.saved.cards?.[A]).toEqual([
         { ...card(2, 9), hidden: false },
@@ -111,7 +113,7 @@ test("cards and marks are kept, and go with their room", async () => {
 });
 
 test("what was removed is forgotten with its edits", async () => {
-    const store = await openStore("roost", new IDBFactory());
+    const store = await openStore("roost", () => new IDBFactory());
     const body = { text: "words" };
     const edit = (seq: number, kind: string): Entry => ({
         ...entry(seq),
@@ -124,6 +126,8 @@ test("what was removed is forgotten with its edits", async () => {
     await store.apply([
         { t: "put_entries", room: A, entries },
         { t: "put_entries", room: B, entries },
+        { t: "put_ranges", room: A, ranges: [{ from: 1, to: 4 }] },
+        { t: "put_ranges", room: B, ranges: [{ from: 1, to: 4 }] },
         { t: "forget_body", room: A, target: "e2", seq: 2 },
     ]);
     const { entries: held } = await store.read();
@@ -153,14 +157,14 @@ test("a store of before there were cards is read again, and keeps what is not se
             };
         };
     });
-    const store = await openStore("roost", factory);
+    const store = await openStore("roost", () => factory);
     const { entries, saved } = await store.read();
     expect(store.durable).toBe(true);
     expect([entries.size, saved.ranges, saved.outbox?.length]).toEqual([0, {}, 1]);
 });
 
 test("a left draft goes in the transaction that takes it up", async () => {
-    const store = await openStore("roost", new IDBFactory());
+    const store = await openStore("roost", () => new IDBFactory());
     const { draft } = item(1);
     await store.leave({ room: A, draft, made_at: 1 });
     expect((await store.read()).left).toHaveLength(1);
@@ -171,7 +175,7 @@ test("a left draft goes in the transaction that takes it up", async () => {
 });
 
 test("a step is written whole or not at all", async () => {
-    const store = await openStore("roost", new IDBFactory());
+    const store = await openStore("roost", () => new IDBFactory());
     // A function cannot be stored; the entry before it in the same step must not stay either.
     const broken = { ...entry(2), body: () => undefined };
     await expect(
@@ -181,15 +185,83 @@ test("a step is written whole or not at all", async () => {
 });
 
 test("a phone that refuses storage still works, and says so", async () => {
-    const refusing = {
-        open: () => {
-            throw new DOMException("no", "SecurityError");
-        },
+    const refuse = () => {
+        throw new DOMException("no", "SecurityError");
     };
-    for (const factory of [undefined, refusing as unknown as IDBFactory]) {
-        const store = await openStore("roost", factory);
+    const refusing = { open: refuse } as unknown as IDBFactory;
+    for (const disk of [() => undefined, refuse, () => refusing]) {
+        const store = await openStore("roost", disk);
         expect(store.durable).toBe(false);
         await store.putFacts({ person: "p" });
         expect((await store.read()).facts).toEqual({ person: "p" });
     }
+});
+
+/** A room with entries 1 to `to`, each said at the moment of its number. */
+const filled = (room: string, to: number): Write[] => [
+    { t: "put_entries", room, entries: Array.from({ length: to }, (_, at) => entry(at + 1)) },
+    { t: "put_ranges", room, ranges: [{ from: 1, to }] },
+];
+
+test("a long room opens with its end, and more is read when somebody scrolls up", async () => {
+    const store = await openStore("roost", () => new IDBFactory());
+    await store.apply([...filled(A, 10_000), ...filled(B, 3)]);
+    const { entries } = await store.read();
+    const held = entries.get(A)!;
+    expect([held.length, held.at(-1)!.seq]).toEqual([WINDOW_ENTRIES, 10_000]);
+    expect(entries.get(B)).toHaveLength(3);
+    const more = await store.below(A, held[0]!.seq, 200);
+    expect([more.length, more[0]!.seq, more.at(-1)!.seq]).toEqual([200, 9_401, 9_600]);
+    expect(await store.below(A, 3, 200)).toHaveLength(2);
+});
+
+test("what is too old goes from the phone with its cards, and is not asked for again", async () => {
+    const store = await openStore("roost", () => new IDBFactory());
+    await store.apply([
+        ...filled(A, 30),
+        ...filled(B, 10),
+        { t: "put_cards", room: A, cards: [card(19, 30), card(20, 30)] },
+        { t: "put_cards", room: B, cards: [card(10, 10)] },
+        { t: "put_outbox", item: item(1) },
+    ]);
+    await store.trim(20);
+    const { entries, cards, saved } = await store.read();
+    const seqs = entries.get(A)!.map(({ seq }) => seq);
+    expect([seqs[0], seqs.length]).toEqual([20, 11]);
+    expect([entries.has(B), cards.get(A)?.length, cards.has(B)]).toEqual([false, 1, false]);
+    expect(saved.ranges).toEqual({ [A]: [{ from: 1, to: 30 }], [B]: [{ from: 1, to: 10 }] });
+    expect(saved.outbox, "my own words have no age").toHaveLength(1);
+});
+
+test("what is being written outlives the page, and nothing outlives signing out", async () => {
+    const factory = new IDBFactory();
+    const store = await openStore("roost", () => factory);
+    const typed = { text: "half a", answers: entry(3), edits: undefined, asks: false };
+    await store.putTyped(A, typed);
+    await store.putTyped(B, typed);
+    await store.putTyped(B, undefined);
+    const again = await openStore("roost", () => factory);
+    expect([...(await again.read()).typed]).toEqual([[A, typed]]);
+    await again.wipe();
+    expect((await again.read()).typed.size).toBe(0);
+});
+
+test("a newer page gets the disk, and an older one hears that it is outgrown", async () => {
+    const factory = new IDBFactory();
+    const outgrown: string[] = [];
+    const old = await openStore("roost", () => factory, () => void outgrown.push("while open"));
+    await new Promise((resolve) => (factory.open("roost", 99).onsuccess = resolve));
+    expect(outgrown).toEqual(["while open"]);
+    await expect(old.putFacts({ person: "p" })).rejects.toThrow();
+    const late = await openStore("roost", () => factory, () => void outgrown.push("opened late"));
+    expect([outgrown.at(-1), late.durable]).toEqual(["opened late", false]);
+});
+
+test("a disk that never answers is given up", async () => {
+    vi.useFakeTimers();
+    const silent = { open: () => ({}) } as unknown as IDBFactory;
+    const opening = openStore("roost", () => silent);
+    await vi.runAllTimersAsync();
+    expect((await opening).durable).toBe(false);
+    vi.useRealTimers();
 });

@@ -1,16 +1,18 @@
 // One entry in a room: a person's words with name and time, what stands in their place, or a quiet
 // line.
 
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { CardOf, Entry, Mark } from "../generated/protocol.ts";
 import { Confirmations } from "../kind/confirm/index.tsx";
 import { kindOf, lineOf, removedWords, standsOf } from "../kind/index.ts";
 import { nameOf } from "../kind/kind.ts";
 import { asksToConfirm, Quote } from "../kind/message/index.tsx";
 import { Reactions } from "../kind/reaction/index.tsx";
+import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import type { Place } from "./place.ts";
 import { receiptWords } from "./receipt.ts";
+import { hueOf } from "./tile.tsx";
 import { timeOf } from "./times.ts";
 
 /** Words of one person within this time stand under one name. */
@@ -26,7 +28,12 @@ type Props = {
     place: Place;
 };
 
-export function EntryItem(props: Props) {
+export function EntryItem({ entry, before, place }: Props) {
+    // Scrolling moves a window over the rows: one that was drawn stays as it is.
+    return useMemo(() => <Row {...{ entry, before, place }} />, [entry, before, place]);
+}
+
+function Row(props: Props) {
     const { entry, place } = props;
     const { around, cards } = place;
     const card = cards.get(entry.id);
@@ -83,7 +90,7 @@ function Said({ entry, before, place }: Props) {
                 {...(removed === undefined ? press : {})}
                 onClick={(event) => isPlainTap(event) && setChosen(!chosen)}
             >
-                <p class={follows || mine ? "said-name unseen" : "said-name"}>
+                <p class={`said-name ${follows || mine ? "unseen" : hueOf(entry.author ?? "")}`}>
                     {mine ? words.message.you : name}
                 </p>
                 {removed !== undefined ? (
@@ -205,7 +212,9 @@ function Buttons(props: { name: string; answer: () => void; open: () => void }) 
 
 /** The words answered, as far as this phone holds them. */
 export function Answered({ target, place }: { target: string; place: Place }) {
-    const { held, cards, around } = place;
+    const { shown } = useRoost();
+    const { cards, around } = place;
+    const held = shown.entries(around.listed?.room ?? "").value;
     const entry = held.find((each) => each.id === target);
     const line = entry && lineOf(entry, around, cards.get(target));
     return <Quote author={entry?.author} line={line} around={around} />;

@@ -1,7 +1,8 @@
 // The scrolling part of a room. Stays at the end while the person is at the end, and otherwise
 // never moves what they are reading.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Fragment } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Entry, Listed } from "../generated/protocol.ts";
 import { standsOf } from "../kind/index.ts";
 import type { Around } from "../kind/kind.ts";
@@ -14,12 +15,11 @@ import { Menu } from "./menu.tsx";
 import { useVisible } from "./parts.tsx";
 import { actsByTarget, type Place } from "./place.ts";
 import { dayOf, sameDay } from "./times.ts";
-import { drawn, further, whole } from "./window.ts";
+import { useScroll, type Scroll } from "./scroll.ts";
+import { drawn, higher, lower, whole } from "./window.ts";
 
-/** This near to the end counts as at the end: a finger is not exact. */
-const END_PX = 48;
-/** This near to the top, earlier messages are fetched. */
-const TOP_PX = 200;
+/** This near to an edge of what is drawn, the window moves on. */
+const NEAR_PX = 600;
 /** How long "getting earlier messages" is believed before the button comes back. */
 const OLDER_MS = 5_000;
 
@@ -35,29 +35,39 @@ export function Log({ listed, around, answer, goTo }: Props) {
     const { shown } = useRoost();
     const entries = shown.entries(listed.room).value;
     const cards = shown.cards(listed.room).value;
-    const drafts = shown.unsent.value.filter((draft) => draft.room === listed.room);
+    const unsent = shown.unsent.value;
+    const drafts = unsent.filter((draft) => draft.room === listed.room);
     const [from, setFrom] = useState<number>();
     const [menu, setMenu] = useState<Entry>();
     const visible = drawn(entries, from);
     const first = visible[0]?.seq;
+    const complete = visible.at(-1) === entries.at(-1);
     const older = useOlder(listed, entries, first, setFrom);
-    const scroll = useScroll(visible, drafts, first);
+    const scroll = useScroll(entries, drafts, complete);
     const fresh = useFresh(listed, entries, around);
     const { others } = shown.reading(listed.room).value;
-    const said = { around, held: entries, cards, others, answer };
-    const place: Place = { ...said, acting: actsByTarget(drafts), open: setMenu };
+    // The same for all rows, and for as long as nothing in it changes: then no row is drawn anew.
+    const place = useMemo<Place>(() => {
+        const acting = actsByTarget(drafts);
+        return { around, cards, others, answer, acting, open: setMenu };
+    }, [around, cards, others, answer, unsent]);
     useReading(listed, entries, scroll.atEnd);
-    useGoing(goTo, first, setFrom, scroll);
+    useWidth(listed.room, from !== undefined);
+    useGoing(goTo, visible, setFrom, scroll);
 
     const onScroll = () => {
-        const area = scroll.area.current;
-        if (!area) return;
-        const atEnd = scroll.look();
+        const edges = scroll.look();
+        if (!edges || first === undefined) return;
         // Away from the end the first entry drawn stays first, or new ones would push the text
         // up.
-        if (atEnd) setFrom(undefined);
-        else if (from === undefined && first !== undefined) setFrom(first);
-        if (area.scrollTop < TOP_PX && !atEnd) older.more();
+        if (edges.atEnd) setFrom(undefined);
+        else if (from === undefined) setFrom(first);
+        if (edges.above < NEAR_PX && !edges.atEnd) older.more();
+        else if (edges.below < NEAR_PX && !complete) setFrom(lower(entries, first));
+    };
+    const toEnd = () => {
+        setFrom(undefined);
+        scroll.toEnd();
     };
 
     return (
@@ -85,7 +95,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
                     close={() => setMenu(undefined)}
                 />
             )}
-            {!scroll.atEnd && <ToEnd {...scroll} />}
+            {!scroll.atEnd && <ToEnd unseen={scroll.unseen} toEnd={toEnd} />}
         </main>
     );
 }
@@ -102,8 +112,18 @@ type Older = { busy: boolean; more: () => void };
 
 function Top(props: { listed: Listed; first: number | undefined; empty: boolean; older: Older }) {
     const { listed, first, empty, older } = props;
-    if (first === undefined) return empty ? <p class="empty">{words.room.empty}</p> : null;
-    if (first <= listed.floor) return <p class="line">{words.room.beginning}</p>;
+    const { shown } = useRoost();
+    const quiet = first === undefined && shown.lastRead(listed.room) >= listed.floor;
+    // Everything there is here was said longer ago than this phone keeps.
+    useEffect(() => {
+        if (quiet) older.more();
+    }, [quiet, shown.connection.value.state]);
+    if (first === undefined && !quiet)
+        return empty ? <p class="empty">{words.room.empty}</p> : null;
+    if (first !== undefined && first <= listed.floor)
+        return <p class="line">{words.room.beginning}</p>;
+    if (quiet && shown.connection.value.state !== "connected")
+        return <p class="empty">{words.room.olderNoSignal}</p>;
     return (
         <p class="line">
             <button
@@ -136,20 +156,15 @@ function Entries(props: {
                 const newDay = !silent && (!before || !sameDay(before.at, entry.at));
                 const above = newDay ? undefined : before;
                 if (!silent) before = entry;
-                return [
-                    gap && <Mark key={`gap-${entry.seq}`}>{words.room.gap}</Mark>,
-                    newDay && (
-                        <Mark key={`day-${entry.seq}`} look="day">
-                            {dayOf(entry.at, now)}
-                        </Mark>
-                    ),
-                    entry.seq === fresh && (
-                        <Mark key="fresh" look="fresh">
-                            {words.room.fresh}
-                        </Mark>
-                    ),
-                    <EntryItem key={entry.id} entry={entry} before={above} place={place} />,
-                ];
+                // Under its key a row stays the same row when others are drawn above it.
+                return (
+                    <Fragment key={entry.id}>
+                        {gap && <Mark>{words.room.gap}</Mark>}
+                        {newDay && <Mark look="day">{dayOf(entry.at, now)}</Mark>}
+                        {entry.seq === fresh && <Mark look="fresh">{words.room.fresh}</Mark>}
+                        <EntryItem entry={entry} before={above} place={place} />
+                    </Fragment>
+                );
             })}
         </>
     );
@@ -183,25 +198,38 @@ function useReading(listed: Listed, entries: readonly Entry[], atEnd: boolean): 
     }, [listed.room, last, visible, atEnd]);
 }
 
+/** While somebody reads above the end, what is held of the room may grow; then it shrinks. */
+function useWidth(room: string, above: boolean): void {
+    const { acts } = useRoost();
+    useLayoutEffect(() => {
+        if (!above) return;
+        acts.widen(room);
+        return () => acts.widen(undefined);
+    }, [room, above]);
+}
+
 /** Goes to an entry that somebody wants to see, if it is held. */
 function useGoing(
     goTo: { seq: number } | undefined,
-    first: number | undefined,
+    visible: readonly Entry[],
     setFrom: (from: number) => void,
-    { area, release }: { area: { current: HTMLElement | null }; release: () => void },
+    { area, release }: Scroll,
 ): void {
     const done = useRef<{ seq: number }>(undefined);
+    const [first, last] = [visible[0]?.seq, visible.at(-1)?.seq];
     useLayoutEffect(() => {
         if (!goTo || goTo === done.current || first === undefined) return;
-        if (goTo.seq < first) {
-            setFrom(goTo.seq);
-            return;
-        }
         done.current = goTo;
         release();
-        const row = area.current?.querySelector(`[data-seq="${goTo.seq}"]`);
-        row?.scrollIntoView?.({ block: "center" });
-    }, [goTo, first]);
+        const show = () => {
+            const row = area.current?.querySelector(`[data-seq="${goTo.seq}"]`);
+            row?.scrollIntoView?.({ block: "center" });
+        };
+        if (goTo.seq >= first && goTo.seq <= last!) return show();
+        setFrom(goTo.seq);
+        const drawing = requestAnimationFrame(() => requestAnimationFrame(show));
+        return () => cancelAnimationFrame(drawing);
+    }, [goTo]);
 }
 
 /** What lies above: first from what is held, then from the server. */
@@ -219,77 +247,20 @@ function useOlder(
         const patience = setTimeout(() => setBusy(false), OLDER_MS);
         return () => clearTimeout(patience);
     }, [busy]);
-    useEffect(() => setBusy(false), [lowest]);
+    useEffect(() => {
+        const came = busy && first !== undefined ? higher(entries, first) : undefined;
+        if (came !== undefined) setFrom(came);
+        setBusy(false);
+    }, [lowest]);
     const more = () => {
-        if (first === undefined || first <= listed.floor) return;
-        const held = further(entries, first);
+        if (first !== undefined && first <= listed.floor) return;
+        const held = first === undefined ? undefined : higher(entries, first);
         if (held !== undefined) {
             setFrom(held);
         } else if (!busy) {
-            // What comes is drawn too: everything from the floor on that is held.
-            setFrom(listed.floor);
             setBusy(true);
             acts.older(listed.room);
         }
     };
     return { busy, more };
-}
-
-/** Where the reader is, and keeping them there. */
-function useScroll(
-    visible: readonly Entry[],
-    drafts: readonly unknown[],
-    first: number | undefined,
-) {
-    const area = useRef<HTMLDivElement>(null);
-    const stuck = useRef(true);
-    const held = useRef({ first, height: 0 });
-    const seen = useRef(visible.at(-1)?.seq ?? 0);
-    const [atEnd, setAtEnd] = useState(true);
-    const last = visible.at(-1)?.seq ?? 0;
-
-    const toEnd = () => {
-        stuck.current = true;
-        area.current?.scrollTo({ top: area.current.scrollHeight });
-    };
-    // Sending is a wish to see what was sent, wherever one was reading.
-    const count = useRef(drafts.length);
-    useLayoutEffect(() => {
-        if (drafts.length > count.current) toEnd();
-        count.current = drafts.length;
-    }, [drafts.length]);
-    useLayoutEffect(() => {
-        const box = area.current;
-        if (!box) return;
-        const grewAbove =
-            first !== undefined && held.current.first !== undefined && first < held.current.first;
-        if (stuck.current) toEnd();
-        else if (grewAbove) box.scrollTop += box.scrollHeight - held.current.height;
-        held.current = { first, height: box.scrollHeight };
-        if (stuck.current) seen.current = last;
-    });
-    useEffect(() => {
-        // The keyboard opening, or the composer growing, must not hide the last message.
-        const box = area.current;
-        if (!box || typeof ResizeObserver === "undefined") return;
-        const observer = new ResizeObserver(() => stuck.current && toEnd());
-        observer.observe(box);
-        // A draft that says more about itself grows without the log being drawn again.
-        if (box.lastElementChild) observer.observe(box.lastElementChild);
-        return () => observer.disconnect();
-    }, []);
-    const look = (): boolean => {
-        const box = area.current;
-        if (!box) return true;
-        const end = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
-        stuck.current = end;
-        if (end) seen.current = last;
-        setAtEnd(end);
-        return end;
-    };
-    /** The person goes somewhere else: do not pull them back to the end. */
-    const release = () => {
-        stuck.current = false;
-    };
-    return { area, atEnd, look, toEnd, release, unseen: last > seen.current };
 }

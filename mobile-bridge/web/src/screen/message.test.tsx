@@ -42,7 +42,8 @@ test("a row of reactions counts, and tells who", async () => {
     stage.card(hello, { reactions: { [SAM]: "🎉", [JO]: "👍", [PRIYA]: "👍" } });
     await stage.draw();
     const row = stage.find("reactions")!.querySelector("button")!;
-    expect(row.textContent).toBe("👍 2🎉 1");
+    const counts = [...row.querySelectorAll(".reaction")].map((each) => each.textContent);
+    expect(counts).toEqual(["👍 2", "🎉 1"]);
     await act(async () => row.click());
     expect(stage.find("reactions")!.textContent).toContain("👍 from Jo and Priya");
     expect(stage.find("reactions")!.textContent).toContain("🎉 from You");
@@ -189,4 +190,12 @@ test("a line tells how far one's words have come", async () => {
     expect(receipt()).toContain("Delivered");
     await hear(2, 2);
     expect(receipt()).toContain("Read");
+});
+
+test("what is pinned stands at the top, however long ago it was said", async () => {
+    const stage = new Stage().hold(said(900, JO, "lately"));
+    await stage.card(said(3, JO, ""), { pinned: { by: JO, at: 1 } }).draw();
+    expect(stage.done).toContainEqual(["entry", 3]);
+    await act(async () => undefined);
+    expect(stage.find("pinned")?.textContent).toContain("from long ago");
 });

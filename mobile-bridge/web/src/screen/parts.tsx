@@ -70,7 +70,10 @@ export function Heading({ children }: { children: ComponentChildren }) {
 export function Sheet({ heading, children }: { heading: string; children: ComponentChildren }) {
     return (
         <main class="sheet">
-            <p class="brand">{words.roost}</p>
+            <p class="brand">
+                <img class="brand-mark" src="/icons/roost.svg" alt="" />
+                {words.roost}
+            </p>
             <Heading>{heading}</Heading>
             {children}
         </main>
@@ -107,12 +110,24 @@ export function connectionWords(connection: Connection, now_ms: number): string 
     }
 }
 
-/** Says so when the phone refuses to keep anything. */
-export function MemoryBanner() {
-    const { shown } = useRoost();
-    return shown.durable.value ? null : (
-        <p class="banner" role="status">
-            {words.store.memory}
-        </p>
+/** What the person must know of this phone before they rely on it. */
+export function Notices() {
+    const { acts, shown } = useRoost();
+    return (
+        <>
+            {!shown.durable.value && (
+                <p class="banner" role="status" data-testid="memory">
+                    {words.store.memory}
+                </p>
+            )}
+            {shown.outdated.value && (
+                <p class="banner" role="alert" data-testid="outdated">
+                    {words.outdated.body}{" "}
+                    <button type="button" class="button-plain" onClick={() => acts.renew()}>
+                        {words.outdated.again}
+                    </button>
+                </p>
+            )}
+        </>
     );
 }

@@ -1,12 +1,15 @@
 // What is held at the top of a room, the newest pin first.
 
+import { useEffect, useState } from "preact/hooks";
 import type { CardMap } from "../core/shown.ts";
 import type { CardOf, Entry } from "../generated/protocol.ts";
 import { lineOf } from "../kind/index.ts";
 import type { Around } from "../kind/kind.ts";
+import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 
 type Props = {
+    room: string;
     cards: CardMap;
     held: readonly Entry[];
     around: Around;
@@ -19,9 +22,21 @@ export function pinnedOf(cards: CardMap): CardOf[] {
     return pinned.sort((a, b) => b.pinned!.at - a.pinned!.at);
 }
 
-export function Pinned({ cards, held, around, show }: Props) {
+export function Pinned({ room, cards, held, around, show }: Props) {
+    const { acts } = useRoost();
+    /** What is pinned may stand far above what is held. */
+    const [far, setFar] = useState<ReadonlyMap<string, Entry>>(new Map());
+    const here = (card: CardOf) =>
+        held.find((each) => each.id === card.target) ?? far.get(card.target);
+    const missing = pinnedOf(cards).filter((card) => !here(card));
+    useEffect(() => {
+        for (const { target, seq } of missing)
+            void acts.entry(room, seq).then((entry) => {
+                if (entry?.id === target) setFar((known) => new Map([...known, [target, entry]]));
+            });
+    }, [missing.map(({ target }) => target).join()]);
     const pinned = pinnedOf(cards).flatMap((card) => {
-        const entry = held.find((each) => each.id === card.target);
+        const entry = here(card);
         // A pin whose entry is not here yet says nothing.
         return entry ? [{ entry, line: lineOf(entry, around, card) }] : [];
     });

@@ -7,8 +7,6 @@ import type { Around, Piece } from "../kind/kind.ts";
 
 export type Place = {
     around: Around;
-    /** Everything held of the room, ascending. */
-    held: readonly Entry[];
     cards: CardMap;
     /** What I did to an entry and the room does not hold yet, by its target. */
     acting: ReadonlyMap<string, readonly Unsent[]>;

@@ -1,6 +1,6 @@
 // One room: what was said, what of mine is still on its way, and the place to write.
 
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import type { Entry, Listed } from "../generated/protocol.ts";
 import { aroundOf, type Around } from "../kind/kind.ts";
 import { mayWrite } from "../kind/may.ts";
@@ -9,7 +9,7 @@ import { typed } from "../kind/message/typed.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Log } from "./log.tsx";
-import { ConnectionLine, Heading, MemoryBanner, TypingLine, useMinute } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices, TypingLine, useMinute } from "./parts.tsx";
 import { PeersBanner } from "./peers.tsx";
 import { Pinned } from "./pinned.tsx";
 import { Search } from "./search.tsx";
@@ -24,7 +24,7 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
             <header class="bar bar-room">
                 <button
                     type="button"
-                    class="button-icon"
+                    class="button-icon bar-back"
                     aria-label={words.back}
                     data-testid="back"
                     onClick={leave}
@@ -47,7 +47,7 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
                     </button>
                 )}
             </header>
-            <MemoryBanner />
+            <Notices />
             {listed ? (
                 <Inside listed={listed} around={around} searching={searching} />
             ) : (
@@ -69,16 +69,17 @@ function Inside(props: { listed: Listed; around: Around; searching: boolean }) {
     const [goTo, setGoTo] = useState<{ seq: number }>();
     const show = (seq: number) => setGoTo({ seq });
     const now = useMinute();
+    const reply = useCallback((entry: Entry) => answer(room, entry), [room]);
     return (
         <>
             {listed.kind === "peers" && <PeersBanner around={around} />}
-            <Pinned cards={cards} held={held} around={around} show={show} />
+            <Pinned room={room} cards={cards} held={held} around={around} show={show} />
             {searching && <Search room={room} around={around} held={held} show={show} />}
             <Log
                 listed={listed}
                 around={around}
                 goTo={goTo}
-                answer={(entry) => answer(room, entry)}
+                answer={reply}
             />
             <TypingLine room={room} around={around} />
             <Composer room={room} around={around} cards={cards} closed={!mayWrite(around, now)} />

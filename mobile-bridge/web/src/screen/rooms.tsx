@@ -4,35 +4,60 @@ import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
 import { lineOf, standsOf } from "../kind/index.ts";
 import { aroundOf, nameOf, type Around } from "../kind/kind.ts";
 import { countsUnread, countWords, unreadOf } from "../kind/news.ts";
+import { way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Bar } from "./page.tsx";
-import { ConnectionLine, Heading, MemoryBanner } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices } from "./parts.tsx";
+import { Tile } from "./tile.tsx";
 import { shortOf } from "./times.ts";
 
-export function Rooms() {
+/** `open` names the room that stands beside the list; left out, the list is the screen. */
+export function Rooms({ open }: { open?: string }) {
     const { shown } = useRoost();
     const around = aroundOf(shown);
     const me = shown.me.value ? shown.people.value.get(shown.me.value) : undefined;
     const rooms = shown.rooms.value;
+    // Beside a room, the room is what the screen is about.
+    const List = open === undefined ? "main" : "nav";
     return (
         <div class="screen">
-            <header class="bar">
-                <Heading>{words.rooms.heading}</Heading>
-                <ConnectionLine />
+            <header class="bar bar-rooms">
+                <img class="brand-mark" src="/icons/roost.svg" alt="" />
+                <div class="bar-text">
+                    {open === undefined ? (
+                        <Heading>{words.rooms.heading}</Heading>
+                    ) : (
+                        <h2 class="heading dialog-heading">{words.rooms.heading}</h2>
+                    )}
+                    <ConnectionLine />
+                </div>
             </header>
-            <MemoryBanner />
-            <main class="scroll">
+            {open === undefined && <Notices />}
+            <List class="scroll" aria-label={words.rooms.heading}>
                 {rooms.length === 0 && <p class="empty">{noRooms(me?.role)}</p>}
                 <ul class="rooms">
                     {rooms.map((room) => (
                         <li key={room.room}>
-                            <RoomLink room={room} around={around} />
+                            <RoomLink room={room} around={around} open={room.room === open} />
                         </li>
                     ))}
                 </ul>
-            </main>
+                {way() !== "installed" && (
+                    <a
+                        class="keep-link"
+                        href="/install"
+                        data-testid="install-link"
+                        onClick={(event) => {
+                            event.preventDefault();
+                            go({ at: "install" });
+                        }}
+                    >
+                        {words.install.link}
+                    </a>
+                )}
+            </List>
             <Bar tab="rooms" />
         </div>
     );
@@ -45,7 +70,8 @@ function noRooms(role: Role | undefined): string {
     return role === "young" ? words.rooms.youngNone : words.rooms.none;
 }
 
-function RoomLink({ room, around }: { room: Listed; around: Around }) {
+function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
+    const { room, around, open } = props;
     const { shown } = useRoost();
     const entries = shown.entries(room.room).value;
     const last = entries.findLast((entry) => standsOf(entry) !== "silent");
@@ -59,6 +85,7 @@ function RoomLink({ room, around }: { room: Listed; around: Around }) {
         <a
             class="room-link"
             href={`/#/room/${room.room}`}
+            aria-current={open ? "page" : undefined}
             data-testid="room-link"
             data-room-kind={room.kind}
             data-room={room.room}
@@ -67,10 +94,11 @@ function RoomLink({ room, around }: { room: Listed; around: Around }) {
                 go(to);
             }}
         >
+            <Tile id={room.room} title={room.title} />
             <span class="room-title">{room.title}</span>
             {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
             <span class="room-last">
-                {last ? lastLine(last, card, around) : words.rooms.nothingYet}
+                {last ? lastLine(last, card, around) : nothingWords(shown.lastRead(room.room))}
             </span>
             {(unread > 0 || unsent.length > 0) && (
                 <span class="room-tail">
@@ -93,6 +121,11 @@ function Unread({ count }: { count: string }) {
             <span class="unseen">{words.rooms.fresh(count)}</span>
         </span>
     );
+}
+
+/** What was said long ago is not kept on the phone, but it was said. */
+function nothingWords(lastRead: number): string {
+    return lastRead > 0 ? words.rooms.nothingLately : words.rooms.nothingYet;
 }
 
 function lastLine(last: Entry, card: CardOf | undefined, around: Around): string {

@@ -31,6 +31,9 @@ const acts: Acts = {
     retry: (id) => note("retry", id),
     remove: (id) => note("remove", id),
     older: (room) => note("older", room),
+    entry: () => Promise.resolve(undefined),
+    widen: () => undefined,
+    renew: () => note("renew"),
     // What a screen says by itself is tried in its own tests.
     read: () => undefined,
     typing: () => undefined,

@@ -36,6 +36,12 @@ export class Stage {
         retry: (id) => void this.done.push(["retry", id]),
         remove: (id) => void this.done.push(["remove", id]),
         older: () => undefined,
+        entry: (_, seq) => {
+            this.done.push(["entry", seq]);
+            return Promise.resolve(said(seq, JO, "from long ago"));
+        },
+        widen: () => undefined,
+        renew: () => void this.done.push(["renew"]),
         read: (_, seq) => void this.done.push(["read", seq]),
         typing: () => void this.done.push(["typing"]),
         search: (_, query, before) => {

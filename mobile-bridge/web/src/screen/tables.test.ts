@@ -7,19 +7,28 @@ import { words } from "../words.ts";
 import { SIGNAL_MS, standing } from "./drafts.tsx";
 import { connectionWords } from "./parts.tsx";
 import { dayOf, sameDay, shortOf } from "./times.ts";
-import { drawn, further, whole, WINDOW_ENTRIES } from "./window.ts";
+import { drawn, higher, lower, whole, DRAWN_ENTRIES, STEP_ENTRIES } from "./window.ts";
 
 const entries = (...seqs: number[]): Entry[] =>
     seqs.map((seq) => ({ seq, id: `e${seq}`, kind: "message", at: seq }));
 const many = entries(...Array.from({ length: 1_000 }, (_, at) => at + 1));
 
 test("the end of a room is drawn, and more as one scrolls up", () => {
-    expect(drawn(many, undefined)).toHaveLength(WINDOW_ENTRIES);
-    expect(drawn(many, undefined)[0]?.seq).toBe(801);
-    expect(further(many, 801)).toBe(601);
-    expect(drawn(many, 601)).toHaveLength(400);
-    expect(further(many, 101)).toBe(1);
-    expect(further(many, 1)).toBeUndefined();
+    const seqs = (from?: number) => drawn(many, from).map(({ seq }) => seq);
+    const end = 1_001 - DRAWN_ENTRIES;
+    expect([seqs()[0], seqs().at(-1)]).toEqual([end, 1_000]);
+    const up = higher(many, end)!;
+    expect(up).toBe(end - STEP_ENTRIES);
+    expect([seqs(up)[0], seqs(up).length], "never more than can be drawn at once").toEqual([
+        up,
+        DRAWN_ENTRIES,
+    ]);
+    expect([higher(many, 11), higher(many, 1)]).toEqual([1, undefined]);
+    expect([lower(many, 1), lower(many, up), lower(many, end)]).toEqual([
+        1 + STEP_ENTRIES,
+        undefined,
+        undefined,
+    ]);
     expect(drawn([], undefined)).toEqual([]);
 });
 

@@ -1,24 +1,33 @@
-// Which of the held entries are drawn: the last 200, or from where the person scrolled up to.
-// Pure.
+// Which of the held entries are drawn: a window of the room, at its end or from where the person
+// scrolled to. Pure.
 
 import type { Entry } from "../generated/protocol.ts";
 
-/** Drawn at the end of a room, and added each time the person reaches the top. */
-export const WINDOW_ENTRIES = 200;
+/** Several screens full: enough to scroll in, and few enough for an old phone to draw at once. */
+export const DRAWN_ENTRIES = 100;
+
+/** The window moves by so many when the person comes near to its edge. */
+export const STEP_ENTRIES = 20;
 
 /**
  * The entries to draw; `from` is the first seq to draw, or `undefined` at the end of the room.
  */
 export function drawn(entries: readonly Entry[], from: number | undefined): readonly Entry[] {
-    if (from === undefined) return entries.slice(-WINDOW_ENTRIES);
-    const first = entries.findIndex((entry) => entry.seq >= from);
-    return first < 0 ? entries.slice(-WINDOW_ENTRIES) : entries.slice(first);
+    if (from === undefined) return entries.slice(-DRAWN_ENTRIES);
+    const first = placeOf(entries, from);
+    return entries.slice(first, first + DRAWN_ENTRIES);
 }
 
-/** Where to draw from after the person reached the top, if more is held. */
-export function further(entries: readonly Entry[], first: number): number | undefined {
-    const place = entries.findIndex((entry) => entry.seq >= first);
-    return place > 0 ? entries[Math.max(0, place - WINDOW_ENTRIES)]!.seq : undefined;
+/** Where to draw from after the person came near to the top, if more is held. */
+export function higher(entries: readonly Entry[], first: number): number | undefined {
+    const place = placeOf(entries, first);
+    return place > 0 ? entries[Math.max(0, place - STEP_ENTRIES)]!.seq : undefined;
+}
+
+/** The same near to the bottom; `undefined` when that is the end of the room. */
+export function lower(entries: readonly Entry[], first: number): number | undefined {
+    const place = placeOf(entries, first) + STEP_ENTRIES;
+    return place + DRAWN_ENTRIES < entries.length ? entries[place]!.seq : undefined;
 }
 
 /** The seq that newer entries follow without a hole; below it something is still to come. */
@@ -28,4 +37,10 @@ export function whole(entries: readonly Entry[]): number | undefined {
         lowest = entries[at]!.seq;
     }
     return lowest;
+}
+
+/** The place of the first entry that is not below a seq. */
+function placeOf(entries: readonly Entry[], seq: number): number {
+    const place = entries.findIndex((entry) => entry.seq >= seq);
+    return place < 0 ? Math.max(0, entries.length - DRAWN_ENTRIES) : place;
 }

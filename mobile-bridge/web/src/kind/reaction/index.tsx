@@ -49,17 +49,21 @@ export function Reactions({ card, around }: Props) {
                 type="button"
                 class="reactions-row"
                 aria-expanded={open}
-                aria-label={[
-                    ...tally.map(([emoji, people]) => words.reaction.who(emoji, names(people))),
-                    words.reaction.showWho,
-                ].join(". ")}
                 onClick={() => setOpen(!open)}
             >
                 {tally.map(([emoji, people]) => (
                     <span key={emoji} class={emoji === mine ? "reaction mine-too" : "reaction"}>
-                        {emoji} {people.length}
+                        <span class="emoji">{emoji}</span> {people.length}
                     </span>
                 ))}
+                <span class="unseen">
+                    {[
+                        ...tally.map(([emoji, people]) =>
+                            words.reaction.who(emoji, names(people)),
+                        ),
+                        words.reaction.showWho,
+                    ].join(". ")}
+                </span>
             </button>
             {open && (
                 <ul class="reactions-who">

@@ -1,0 +1,36 @@
+// Every browser script there is. Two at a time, since each spends most of its time waiting; the
+// figures come last and alone, because others beside them would be measured too.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const LANES = [
+    ["screens", "access", "conversation"],
+    ["people", "app", "payloads"],
+];
+
+let failed = 0;
+
+async function run(name) {
+    const began = Date.now();
+    const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
+    const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (text) => (said += text));
+    const [code] = await once(child, "close");
+    if (code !== 0) failed += 1;
+    // The server's log is worth reading only beside what went wrong.
+    const lines = said.split("\n").filter((line) => code !== 0 || !line.startsWith("{"));
+    const seconds = Math.round((Date.now() - began) / 1_000);
+    console.log(`\n-- ${name}, ${seconds} s\n${lines.join("\n").trim()}`);
+}
+
+async function inTurn(names) {
+    for (const name of names) await run(name);
+}
+
+await Promise.all(LANES.map(inTurn));
+await run("figures");
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,366 @@
+// The installed app on bad days: no network, a new build, a server of another version, a sign-in
+// that was ended while the phone was off, a clock that is wrong, storage that is refused or full.
+
+import {
+    AMPLE,
+    byId,
+    connected,
+    enter,
+    hears,
+    House,
+    joinBy,
+    phone,
+    say,
+    Tally,
+    until,
+} from "./house.mjs";
+import { Tunnel } from "./tunnel.mjs";
+
+const tally = new Tally();
+const house = new House(AMPLE);
+const phones = [];
+let tunnel;
+
+const DAY_MS = 24 * 3_600_000;
+
+async function newPhone(name, link, prepare = () => undefined) {
+    const made = await phone(house, name);
+    phones.push(made);
+    await prepare(made.context);
+    if (link) await joinBy(made, tunnel.through(link));
+    return made;
+}
+
+/** The worker stands, and has all files. */
+async function installed(page) {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await until("the page is the worker's", () =>
+        page.evaluate(() => navigator.serviceWorker.controller !== null),
+    );
+}
+
+/** The app is ended and opened again, as a phone does it. */
+async function reopen(who, path = "/") {
+    await who.page.close();
+    who.page = await who.context.newPage();
+    await who.page.goto(tunnel.base + path);
+}
+
+const composerSays = (page) => byId(page, "composer").inputValue();
+const buildOf = (page) => page.locator('meta[name="roost-build"]').getAttribute("content");
+
+function hide(page) {
+    return page.evaluate(() => {
+        Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+        document.dispatchEvent(new Event("visibilitychange"));
+    });
+}
+
+/** The browser's own opinion of whether this can be kept as an app. */
+async function installable({ page }) {
+    const devtools = await page.context().newCDPSession(page);
+    const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+    const errors = installabilityErrors.map(({ errorId }) => errorId);
+    tally.check("the browser would install it", errors.length === 0, errors.join());
+    const manifest = await (await fetch(`${house.base}/app.webmanifest`)).json();
+    for (const { src, sizes, type } of manifest.icons) {
+        const answer = await fetch(house.base + src);
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        const isPng = type === "image/png";
+        // RFC 2083 § 4.1.1: width and height stand at byte 16.
+        const size = isPng ? `${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}` : "any";
+        const kind = answer.headers.get("content-type");
+        tally.check(`${src} is what it says`, size === sizes && kind === type, `${size} ${kind}`);
+    }
+    const kept = { "/sw.js": "no-cache", "/": "no-cache", "/app.webmanifest": "no-cache" };
+    const page_text = await (await fetch(house.base)).text();
+    kept[/src="(\/assets\/[^"]+)"/.exec(page_text)[1]] = "public, max-age=31536000, immutable";
+    for (const [path, expected] of Object.entries(kept)) {
+        const said = (await fetch(house.base + path)).headers.get("cache-control");
+        tally.check(`${path} is kept as it should be`, said === expected, said);
+    }
+}
+
+async function offline(sam, jo) {
+    await enter(sam.page, "circle");
+    await say(jo.page, "Soup is on at six.");
+    await hears(sam.page, "Soup is on at six.");
+    tunnel.set("cut");
+    await tally.step("the app opens without a network and shows what was seen", async () => {
+        await reopen(sam);
+        await enter(sam.page, "circle");
+        await hears(sam.page, "Soup is on at six.", 5_000);
+    });
+    await tally.step("what was half written is there when the phone ended the app", async () => {
+        await byId(sam.page, "composer").fill("We will bring the");
+        await until("kept", () => sam.page.evaluate(countTyped));
+        await reopen(sam);
+        await enter(sam.page, "circle");
+        const text = await composerSays(sam.page);
+        if (text !== "We will bring the") throw new Error(text);
+    });
+    await tally.step("and what is sent in the dark goes out once there is light", async () => {
+        await say(sam.page, "We will bring the bread.");
+        await reopen(sam);
+        tunnel.set("open");
+        await connected(sam.page);
+        await hears(jo.page, "We will bring the bread.");
+        await enter(sam.page, "circle");
+    });
+}
+
+/** Runs in the page. */
+async function countTyped() {
+    const opening = indexedDB.open("roost");
+    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+    const counting = db.transaction("typed").objectStore("typed").count();
+    const count = await new Promise((r) => (counting.onsuccess = () => r(counting.result)));
+    db.close();
+    return count;
+}
+
+async function hanging(sam) {
+    tunnel.set("hang");
+    await tally.step("a network that swallows everything does not keep the app shut", async () => {
+        await reopen(sam);
+        await byId(sam.page, "room-link").first().waitFor({ timeout: 4_000 });
+    });
+    tunnel.set("open");
+    await sam.page.evaluate(() => dispatchEvent(new Event("online")));
+    await connected(sam.page);
+}
+
+async function newBuild(sam) {
+    await reopen(sam);
+    await installed(sam.page);
+    const second = await sam.context.newPage();
+    await second.goto(`${tunnel.base}/`);
+    const tabs = [sam.page, second];
+    await enter(sam.page, "circle");
+    await byId(sam.page, "composer").fill("in the middle of a");
+    tunnel.generation = 1;
+    const next = tunnel.build.slice(0, -1) + "1";
+    const update = () => navigator.serviceWorker.ready.then((stands) => stands.update());
+    await sam.page.evaluate(update);
+    const cached = () => sam.page.evaluate(() => caches.keys());
+    await until("the new worker stands alone", async () => `${await cached()}` === `roost-${next}`);
+    tally.check(
+        "nothing is loaded anew under the eyes of somebody",
+        (await buildOf(sam.page)) === tunnel.build,
+    );
+    await tally.step("both tabs change to the new build when nobody looks", async () => {
+        for (const tab of tabs) {
+            await hide(tab);
+            await until("the new build", async () => (await buildOf(tab)) === next);
+        }
+    });
+    await tally.step("and what was being typed came along", async () => {
+        await until("the words", async () => {
+            return (await composerSays(sam.page)) === "in the middle of a";
+        });
+        await byId(sam.page, "composer").fill("");
+    });
+    await second.close();
+    await connected(sam.page);
+}
+
+async function otherVersion(sam) {
+    await enter(sam.page, "circle").catch(() => undefined);
+    await byId(sam.page, "composer").fill("not lost");
+    let loads = 0;
+    sam.page.on("domcontentloaded", () => (loads += 1));
+    tunnel.outdated = true;
+    tunnel.set("open");
+    await tally.step("a server of another version: one try anew, then it is said", async () => {
+        await byId(sam.page, "outdated").waitFor();
+    });
+    // It must not be loaded at any of the next goodbyes either.
+    await until("two more tries", countGoodbyes(2));
+    tally.check("the page was loaded anew once, and never in a loop", loads === 1, `${loads}`);
+    const text = await composerSays(sam.page);
+    tally.check("what was typed is still there", text === "not lost", text);
+    tunnel.outdated = false;
+    await tally.step("and all is well when the server is", async () => {
+        await connected(sam.page);
+        await byId(sam.page, "outdated").waitFor({ state: "detached" });
+    });
+    await byId(sam.page, "composer").fill("");
+}
+
+function countGoodbyes(more) {
+    const before = tunnel.goodbyes;
+    return async () => tunnel.goodbyes >= before + more;
+}
+
+/** A clock that is wrong, from the first line of the page on. */
+function wrongBy(ms) {
+    return (context) =>
+        context.addInitScript((off) => {
+            const true_now = Date.now.bind(Date);
+            Date.now = () => true_now() + off;
+        }, ms);
+}
+
+async function clocks(jo) {
+    let nth = 1;
+    for (const [what, off] of [["a day ahead", DAY_MS], ["a day behind", -DAY_MS]]) {
+        const persona = house.persona("satellite", nth);
+        nth += 1;
+        await tally.step(`a clock that is ${what} harms nothing`, async () => {
+            const who = await newPhone(`clock${nth}`, persona.link, wrongBy(off));
+            await connected(who.page);
+            await enter(who.page, "circle");
+            await say(who.page, `My clock is ${what}.`);
+            await hears(jo.page, `My clock is ${what}.`);
+            await hears(who.page, `My clock is ${what}.`);
+            await byId(who.page, "search-open").click();
+            await byId(who.page, "search-text").fill("clock");
+            await byId(who.page, "search-go").click();
+            await byId(who.page, "find").first().waitFor();
+        });
+    }
+}
+
+async function threeMonths() {
+    const persona = house.persona("satellite", 3);
+    const who = await newPhone("away", persona.link);
+    await enter(who.page, "circle");
+    await connected(who.page);
+    await hears(who.page, "Soup is on at six.");
+    await installed(who.page);
+    await wrongBy(90 * DAY_MS)(who.context);
+    tunnel.set("cut");
+    await tally.step("after three months nothing old is on the phone, and it says so", async () => {
+        await reopen(who);
+        await byId(who.page, "room-link").first().waitFor();
+        await who.page.getByText("Nothing in the last two weeks").first().waitFor();
+        await enter(who.page, "circle");
+        await who.page.getByText("need signal").waitFor();
+    });
+    tunnel.set("open");
+    await tally.step("and with signal the room is whole again", async () => {
+        await connected(who.page);
+        await hears(who.page, "Soup is on at six.");
+    });
+}
+
+async function refusedStorage(jo) {
+    const refuse = (context) =>
+        context.addInitScript(() => {
+            const no = () => {
+                throw new DOMException("no", "SecurityError");
+            };
+            for (const name of ["indexedDB", "sessionStorage", "localStorage"])
+                Object.defineProperty(window, name, { get: no });
+        });
+    await tally.step("where storage is refused, it says so and works", async () => {
+        const who = await newPhone("private", house.persona("satellite", 4).link, refuse);
+        await byId(who.page, "memory").waitFor();
+        await enter(who.page, "circle");
+        await say(who.page, "From a private window.");
+        await hears(jo.page, "From a private window.");
+    });
+    await tally.step("where storage is full, it says so and loses no words", async () => {
+        const who = await newPhone("full", house.persona("satellite", 5).link);
+        await connected(who.page);
+        await enter(who.page, "circle");
+        await who.page.evaluate(() => {
+            IDBObjectStore.prototype.put = () => {
+                throw new DOMException("full", "QuotaExceededError");
+            };
+        });
+        await say(who.page, "The phone is full.");
+        await byId(who.page, "memory").waitFor();
+        await hears(jo.page, "The phone is full.");
+    });
+}
+
+/** T27: signed out from afar while the phone was off. */
+async function lost(sam) {
+    await reopen(sam);
+    await installed(sam.page);
+    await connected(sam.page);
+    const device = await sam.page.evaluate(deviceOf);
+    await sam.page.close();
+    house.admin("end-device", device);
+    await sam.context.addInitScript(() => {
+        const kept = '[data-testid="room-link"], [data-testid="entry"], [data-testid="composer"]';
+        const look = () => (window.sawKept ||= document.querySelector(kept) !== null);
+        new MutationObserver(look).observe(document, { subtree: true, childList: true });
+    });
+    await tally.step("a phone signed out while it was off shows nothing even once", async () => {
+        sam.page = await sam.context.newPage();
+        const told = sam.page.waitForResponse("**/api/session/refresh");
+        await sam.page.goto(`${tunnel.base}/`);
+        const header = await (await told).headerValue("clear-site-data");
+        await byId(sam.page, "signed-out").waitFor();
+        if (await sam.page.evaluate(() => window.sawKept)) throw new Error("it was shown");
+        if (header !== '"storage"') throw new Error(`clear-site-data: ${header}`);
+    });
+    // The browser tells of the one refusal that this is about.
+    const about = sam.complaints.findIndex((text) => text.includes("status of 401"));
+    if (about >= 0) sam.complaints.splice(about, 1);
+    const left = await sam.page.evaluate(rowsOf);
+    tally.check("and keeps nothing", left === 0, `${left} rows`);
+}
+
+/** Runs in the page: which device this is. */
+async function deviceOf() {
+    const opening = indexedDB.open("roost");
+    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+    const reading = db.transaction("facts").objectStore("facts").get("facts");
+    const { device } = await new Promise((r) => (reading.onsuccess = () => r(reading.result)));
+    db.close();
+    return device;
+}
+
+/** Runs in the page: how many rows there are in all tables, if there are any. */
+async function rowsOf() {
+    const opening = indexedDB.open("roost");
+    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+    let rows = 0;
+    for (const table of db.objectStoreNames) {
+        const counting = db.transaction(table).objectStore(table).count();
+        rows += await new Promise((r) => (counting.onsuccess = () => r(counting.result)));
+    }
+    db.close();
+    return rows;
+}
+
+async function main() {
+    await house.open();
+    tunnel = new Tunnel(house.base);
+    await tunnel.open();
+    const jo = await newPhone("jo", house.persona("hub").link);
+    await enter(jo.page, "circle");
+    const sam = await newPhone("sam", house.persona("satellite").link);
+    await connected(sam.page);
+    await installed(sam.page);
+    await installable(sam);
+    await offline(sam, jo);
+    await hanging(sam);
+    await newBuild(sam);
+    await otherVersion(sam);
+    await clocks(jo);
+    await threeMonths();
+    await refusedStorage(jo);
+    await lost(sam);
+    for (const who of phones)
+        tally.check(
+            `${who.name}'s browser had nothing to complain of`,
+            who.complaints.length === 0,
+            who.complaints.join(" | "),
+        );
+}
+
+try {
+    await main();
+} catch (problem) {
+    console.error(problem);
+    tally.failed += tally.failed > 0 ? 0 : 1;
+} finally {
+    await Promise.allSettled(phones.map((each) => each.context.close()));
+    tunnel?.close();
+    await house.close();
+    tally.close("app");
+}

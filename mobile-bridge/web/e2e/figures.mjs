@@ -1,0 +1,188 @@
+// How small and how quick the app is, in figures: what a first visit loads, how soon it can be used
+// from the phone, and how a room of ten thousand messages scrolls. Fails when a figure is missed by
+// more than this machine's moods explain.
+
+import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { AMPLE, byId, connected, enter, House, joinBy, phone, Tally, until } from "./house.mjs";
+
+const tally = new Tally();
+const house = new House(AMPLE);
+
+const ENTRIES = 10_000;
+/** A figure is a median or a greatest of so many. */
+const TIMES = 5;
+/** Machines that are shared are slow for moments: beyond this factor it is no mood. */
+const MARGIN = 2;
+
+function figure(what, value, unit, most, margin = MARGIN) {
+    const said = `${what}: ${Math.round(value * 10) / 10} ${unit} (at most ${most})`;
+    tally.check(said, value <= most * margin, `is more than ${margin} times that`);
+    if (value > most && value <= most * margin) console.log(`     missed by a mood: ${what}`);
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** What has to arrive before the page can run. */
+async function firstLoad() {
+    const page = await (await fetch(house.base)).text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)[1];
+    const bytes = Buffer.from(await (await fetch(house.base + script)).arrayBuffer());
+    figure("script of a first load, compressed", gzipSync(bytes).length / 1_024, "KiB", 60, 1);
+}
+
+/** Somebody who talks without a phone: access for the HTTP doors. */
+async function talker() {
+    const token = new URL(house.persona("satellite", 1).link).hash.slice(1);
+    const body = { token, device: randomUUID(), device_name: "a script" };
+    const { access } = await ask("/api/enrolments/accept", undefined, body);
+    const { rooms } = await ask("/api/me", access);
+    return { access, circle: rooms.find(({ kind }) => kind === "circle").room };
+}
+
+async function ask(path, access, body) {
+    const headers = { "content-type": "application/json" };
+    if (access) headers.authorization = `Bearer ${access}`;
+    const sent = body ? { method: "POST", body: JSON.stringify(body) } : {};
+    const answer = await fetch(house.base + path, { headers, ...sent });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.json();
+}
+
+async function fill(count) {
+    const { access, circle } = await talker();
+    let next = 0;
+    const lane = async () => {
+        while (next < count) {
+            const nth = next++;
+            const text = `Message ${nth}. ${"And some more of it. ".repeat(nth % 5)}`;
+            const draft = { id: randomUUID(), kind: "message", body: { text } };
+            await ask(`/api/rooms/${circle}/entries`, access, draft);
+        }
+    };
+    await Promise.all(Array.from({ length: 64 }, lane));
+}
+
+/** Runs in each page from its first line on: when it could be used, and what held it up. */
+const watch = () => {
+    window.seen = { usable: undefined, shift: 0 };
+    const usable = () => {
+        if (document.querySelector('[data-testid="room-link"]')) {
+            window.seen.usable ??= performance.now();
+        }
+    };
+    new MutationObserver(usable).observe(document, { subtree: true, childList: true });
+    const observe = (type, take) =>
+        new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({
+            type,
+            buffered: true,
+        });
+    observe("layout-shift", (one) => (window.seen.shift += one.hadRecentInput ? 0 : one.value));
+};
+
+async function opened(who) {
+    await who.page.close();
+    who.page = await who.context.newPage();
+    if (who.slow) {
+        const devtools = await who.context.newCDPSession(who.page);
+        await devtools.send("Emulation.setCPUThrottlingRate", { rate: who.slow });
+    }
+    await who.page.goto(`${house.base}/`);
+    await byId(who.page, "room-link").first().waitFor();
+    await connected(who.page);
+    return who.page.evaluate(() => window.seen);
+}
+
+async function opening(sam, slow, most) {
+    sam.slow = slow;
+    const all = [];
+    for (let nth = 0; nth < TIMES; nth += 1) all.push(await opened(sam));
+    sam.slow = undefined;
+    const how = slow ? `, ${slow} times slower` : "";
+    figure(`usable from the phone${how}`, median(all.map((one) => one.usable)), "ms", most);
+    if (!slow) figure("layout shift", Math.max(...all.map((one) => one.shift)), "", 0.1, 1);
+}
+
+/** Runs in the page: half a screen up, and what that led to. */
+async function halfUp() {
+    const log = document.querySelector('[data-testid="log"]');
+    log.scrollBy(0, -log.clientHeight / 2);
+    for (let frame = 0; frame < 2; frame += 1) {
+        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    }
+    const rows = document.querySelectorAll("[data-seq]");
+    return { lowest: Number(rows[0].dataset.seq), drawn: rows.length };
+}
+
+/**
+ * The work of half a screen, in the page's own thread: an upper bound of its longest task that does
+ * not count the time in which others had the processor.
+ */
+async function scrolling(sam) {
+    await opened(sam);
+    await enter(sam.page, "circle");
+    await until("the room stands", () => byId(sam.page, "entry").nth(50).isVisible());
+    const devtools = await sam.context.newCDPSession(sam.page);
+    await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+    const worked_ms = async () => {
+        const { metrics } = await devtools.send("Performance.getMetrics");
+        return metrics.find(({ name }) => name === "TaskDuration").value * 1_000;
+    };
+    const first = await sam.page.evaluate(halfUp);
+    const work = [];
+    let last = first;
+    for (let nth = 0; nth < 200; nth += 1) {
+        const before = await worked_ms();
+        last = await sam.page.evaluate(halfUp);
+        work.push((await worked_ms()) - before);
+    }
+    const gone = first.lowest - last.lowest;
+    tally.check("scrolling goes up through the room", gone > 800, `${gone} messages`);
+    figure("messages drawn at once", last.drawn, "", 100, 1);
+    figure("most work for half a screen", Math.max(...work), "ms", 50);
+    figure("usual work for half a screen", median(work), "ms", 10);
+}
+
+async function main() {
+    await house.open();
+    await firstLoad();
+    const began = Date.now();
+    await fill(ENTRIES);
+    console.log(`     ${ENTRIES} messages were written in ${Date.now() - began} ms`);
+    const sam = await phone(house, "sam");
+    try {
+        await sam.context.addInitScript(watch);
+        await joinBy(sam, house.persona("satellite").link);
+        await connected(sam.page);
+        const circle = sam.page.locator('[data-room-kind="circle"]');
+        await circle.locator('[data-testid="unread"]').filter({ hasText: "99+" }).waitFor();
+        tally.check("ten thousand unread are said to be many", true);
+        await until("all of it is on the phone", () => sam.page.evaluate(heldIs, ENTRIES), 60_000);
+        await opening(sam, undefined, 300);
+        await opening(sam, 4, 1_200);
+        await scrolling(sam);
+        tally.check("no complaints", sam.complaints.length === 0, sam.complaints.join(" | "));
+    } finally {
+        await sam.context.close();
+    }
+}
+
+/** Runs in the page. */
+async function heldIs(count) {
+    const opening = indexedDB.open("roost");
+    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+    const counting = db.transaction("entries").objectStore("entries").count();
+    const held = await new Promise((r) => (counting.onsuccess = () => r(counting.result)));
+    db.close();
+    return held >= count;
+}
+
+try {
+    await main();
+} catch (problem) {
+    console.error(problem);
+    tally.failed += 1;
+} finally {
+    await house.close();
+    tally.close("figures");
+}

@@ -1,0 +1,70 @@
+// How Roost is kept among the apps of this phone: what the browser offers by itself, and otherwise
+// what the person has to do, which depends on the phone and on the browser.
+
+import { signal } from "@preact/signals";
+
+/** Chromium's offer to install the page (it stands in no standard). */
+interface Offer extends Event {
+    prompt(): Promise<unknown>;
+}
+
+/** What this browser lets a person do. */
+export type Way =
+    /** It is kept already, and open as an app. */
+    | "installed"
+    /** One tap here does it. */
+    | "offered"
+    /** Inside another app, where nothing can be kept. */
+    | "in_app_iphone"
+    | "in_app_android"
+    | "iphone"
+    | "android"
+    | "computer";
+
+/** What is known of the browser. */
+export type Seen = { agent: string; touches: number; standalone: boolean; offered: boolean };
+
+/** The browser's offer, while it stands. */
+export const offer = signal<Offer | undefined>(undefined);
+
+/** Browsers that live in other apps and name themselves: Facebook, Instagram and others. */
+const IN_APP = /FBA[NV]|FB_IAB|Instagram|WhatsApp|Snapchat|Line\/|MicroMessenger|Teams\/|GSA\//;
+
+/** Pure, so that it can be tested as a table. */
+export function wayOf({ agent, touches, standalone, offered }: Seen): Way {
+    if (standalone) return "installed";
+    // An iPad calls itself a Macintosh; no Macintosh has a screen to touch.
+    const apple = /iPhone|iPad|iPod/.test(agent) || (/Macintosh/.test(agent) && touches > 1);
+    const android = /Android/.test(agent);
+    // A view inside an app lacks Safari's name on an iPhone, and says `wv` on Android.
+    if (apple && (IN_APP.test(agent) || !/Safari\//.test(agent))) return "in_app_iphone";
+    if (android && (IN_APP.test(agent) || /; wv\)/.test(agent))) return "in_app_android";
+    if (offered) return "offered";
+    return apple ? "iphone" : android ? "android" : "computer";
+}
+
+export function way(): Way {
+    const apple = navigator as { standalone?: boolean };
+    return wayOf({
+        agent: navigator.userAgent,
+        touches: navigator.maxTouchPoints,
+        standalone: apple.standalone === true || matchMedia("(display-mode: standalone)").matches,
+        offered: offer.value !== undefined,
+    });
+}
+
+/** Keeps the browser's offer until the person wants it; it comes once, soon after the start. */
+export function awaitOffer(): void {
+    addEventListener("beforeinstallprompt", (event) => {
+        event.preventDefault();
+        offer.value = event as Offer;
+    });
+    addEventListener("appinstalled", () => (offer.value = undefined));
+}
+
+/** Takes the offer up; the browser asks the person itself. An offer is good for one time. */
+export async function takeOffer(): Promise<void> {
+    const standing = offer.value;
+    offer.value = undefined;
+    await standing?.prompt();
+}

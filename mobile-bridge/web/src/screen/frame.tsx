@@ -1,0 +1,40 @@
+// The frame of the screens: on a phone one at a time, on a laptop the rooms beside the room.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { words } from "../words.ts";
+import { Rooms } from "./rooms.tsx";
+
+/** From here on both fit; the same width stands in `wide.css`. */
+const WIDE = "(min-width: 60rem)";
+
+export function useWide(): boolean {
+    const [wide, setWide] = useState(() => matchMedia(WIDE).matches);
+    useEffect(() => {
+        const query = matchMedia(WIDE);
+        const look = () => setWide(query.matches);
+        query.addEventListener("change", look);
+        return () => query.removeEventListener("change", look);
+    }, []);
+    return wide;
+}
+
+/** The rooms, and beside them the one that is open. */
+export function Beside({ room, children }: { room: string; children: ComponentChildren }) {
+    return (
+        <div class="beside">
+            <Rooms open={room} />
+            {children}
+        </div>
+    );
+}
+
+/** Where a room will stand. */
+export function NobodyChosen() {
+    return (
+        <main class="nobody-chosen">
+            <img class="brand-mark" src="/icons/roost.svg" alt="" />
+            <p>{words.rooms.choose}</p>
+        </main>
+    );
+}

@@ -1,0 +1,65 @@
+// How to keep Roost on this phone, step by step, for this phone and this browser.
+
+import { offer, takeOffer, way, type Way } from "../install.ts";
+import { go } from "../route.ts";
+import { useRoost } from "../roost.ts";
+import { words } from "../words.ts";
+import { Sheet } from "./parts.tsx";
+
+export function Install() {
+    // Read, so that the screen changes when the offer comes or is taken.
+    void offer.value;
+    const now = way();
+    const { shown } = useRoost();
+    return (
+        <Sheet heading={words.install.heading}>
+            <p class="lead">{now === "installed" ? words.install.done : words.install.why}</p>
+            <Steps way={now} />
+            {now === "iphone" && <Carry signedIn={shown.phase.value === "signed_in"} />}
+            <button type="button" class="button-plain" onClick={() => go({ at: "rooms" })}>
+                {words.install.back}
+            </button>
+        </Sheet>
+    );
+}
+
+function Steps({ way: now }: { way: Way }) {
+    if (now === "installed") return null;
+    if (now === "offered")
+        return (
+            <button
+                type="button"
+                class="button-main button-large"
+                data-testid="install-take"
+                onClick={() => void takeOffer()}
+            >
+                {words.install.take}
+            </button>
+        );
+    return (
+        <>
+            {now.startsWith("in_app") && <p>{words.install.inApp}</p>}
+            <ol class="steps" data-testid="install-steps" data-way={now}>
+                {words.install.steps[now].map((step) => (
+                    <li key={step}>{step}</li>
+                ))}
+            </ol>
+            {now.startsWith("in_app") && <p class="address">{location.origin}/install</p>}
+        </>
+    );
+}
+
+/** An iPhone keeps the sign-in of an app on the home screen apart from that of the browser. */
+function Carry({ signedIn }: { signedIn: boolean }) {
+    return (
+        <section class="aside" data-testid="install-carry">
+            <h2 class="dialog-heading">{words.install.carryHeading}</h2>
+            <p>{words.install.carry}</p>
+            {signedIn && (
+                <a class="button-main button-link" href="/#/move">
+                    {words.install.carryCode}
+                </a>
+            )}
+        </section>
+    );
+}
