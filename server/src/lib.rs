@@ -56,7 +56,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// What everything runs on. The log's writer and SQLite have threads of their own, so one core is
-/// theirs: a worker more would cost every message the wakes that it takes to share the work with it.
+/// theirs: with a worker more, every message would cost the wakes that sharing the work takes.
 ///
 /// # Errors
 /// Whatever the system said.

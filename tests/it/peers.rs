@@ -5,7 +5,7 @@ use reqwest::Method;
 use roost_server::people::{By, register::NewPerson};
 use roost_shared::{
     PersonId, RoomId,
-    frame::Welcome,
+    frame::{ServerFrame, Welcome},
     policy::Role,
     room::{Listed, RoomKind},
 };
@@ -74,6 +74,7 @@ async fn the_young_people_see_each_other_and_who_reads_along() {
     let (mut wire, seen) = world.wire("priya").await;
     let room = peers(&seen).unwrap().room;
     wire.post(room, ids::entry(), "Hello, I am here and read along").await.unwrap();
+    wire.until(|frame| matches!(frame, ServerFrame::Ack { .. }).then_some(())).await;
     let link = people.enrol(tia).await.unwrap();
     let (mut tia, _) =
         Wire::enter(world.door.address, &world.door.accept(&link).await.access).await.unwrap();

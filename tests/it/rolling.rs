@@ -26,7 +26,7 @@ use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(5);
 /// Bodies are text: one that says the same in other bytes would not be the same.
-const POLL: &str = r#"{"question":"Picnic or cinema?","answers":["Picnic","Cinema"], "ends":1e3}"#;
+const CHORE: &str = r#"{"question":"Picnic or cinema?","answers":["Picnic","Cinema"], "ends":1e3}"#;
 
 /// The server of tomorrow: it writes what its build knows and this one does not.
 struct Tomorrow {
@@ -57,7 +57,7 @@ impl Tomorrow {
         let conn = tx.conn();
         let seq = rooms::head(conn, constellation, room).await.unwrap().next();
         let (author, at) = (Some(world.person("jo")), world.app().clock.now());
-        let (kind, body, digest) = (kind.to_owned(), POLL.to_owned(), "tomorrow's".to_owned());
+        let (kind, body, digest) = (kind.to_owned(), CHORE.to_owned(), "tomorrow's".to_owned());
         let row = EntryRow { seq, id, kind, author, target, at, body };
         let new = [NewEntry { constellation, room, row, digest }];
         assert_eq!(entries::add(conn, &new).await.unwrap(), 1);
@@ -106,16 +106,16 @@ async fn an_entry_of_tomorrow_passes_through_the_server_of_today_untouched() {
     let tomorrow = Tomorrow::beside(&world).await;
     let room = tomorrow.room;
     let sam = world.phone("sam").await;
-    let poll = tomorrow.append(&world, ("poll", None), ("state", json!({"votes": {}}))).await;
-    let vote = tomorrow.append(&world, ("vote", Some(poll)), ("state", json!({"votes": 1}))).await;
-    let before = [tomorrow.read(poll).await, tomorrow.read(vote).await];
-    assert_eq!((&before[0].1[..], &before[0].2[..]), ("poll", POLL));
+    let chore = tomorrow.append(&world, ("chore", None), ("state", json!({"votes": {}}))).await;
+    let vote = tomorrow.append(&world, ("vote", Some(chore)), ("state", json!({"votes": 1}))).await;
+    let before = [tomorrow.read(chore).await, tomorrow.read(vote).await];
+    assert_eq!((&before[0].1[..], &before[0].2[..]), ("chore", CHORE));
     // Sam's phone holds the places, and goes on.
     sam.wait_until(SOON, |view| view.cursor(room) >= before[1].0).await.unwrap();
     let held = sam.entries(room).await.unwrap();
     let bare = held.iter().filter(|entry| entry.body.is_none() && entry.at == 0);
-    assert_eq!(bare.map(|entry| entry.id).collect::<Vec<_>>(), [poll, vote]);
-    sam.reply(room, poll, "What is this? My phone says to update").await.unwrap();
+    assert_eq!(bare.map(|entry| entry.id).collect::<Vec<_>>(), [chore, vote]);
+    sam.reply(room, chore, "What is this? My phone says to update").await.unwrap();
     // Nothing can be done to it here but answer it.
     for (kind, body) in [
         ("reaction", json!({"emoji": "👍"})),
@@ -124,16 +124,16 @@ async fn an_entry_of_tomorrow_passes_through_the_server_of_today_untouched() {
         ("rsvp", json!({"answer": "going", "heads": 1})),
         ("edit", json!({"text": "hello"})),
     ] {
-        let answer = says(&world, room, (kind, Some(poll), body)).await;
+        let answer = says(&world, room, (kind, Some(chore), body)).await;
         assert_eq!(answer, Err(Refusal::TargetUnfit), "{kind}");
     }
     for lives in ["the first", "the second"] {
         let jo = world.sign_in("jo").await;
         let path = format!("/api/rooms/{room}/entries?after={}&limit=1", before[0].0.0 - 1);
         let heard = world.door.ask(Method::GET, &path, Some(&jo.access), None).await.unwrap();
-        let told = json!([{"seq": before[0].0, "id": poll, "kind": "poll"}]);
+        let told = json!([{"seq": before[0].0, "id": chore, "kind": "chore"}]);
         assert_eq!(heard.json()["entries"], told, "{lives} life of the server");
-        let after = [tomorrow.read(poll).await, tomorrow.read(vote).await];
+        let after = [tomorrow.read(chore).await, tomorrow.read(vote).await];
         assert_eq!(after, before, "{lives} life of the server");
         world.restart().await;
     }
@@ -175,7 +175,7 @@ async fn a_draft_of_tomorrow_is_refused_by_name_and_takes_no_place() {
     let world = World::new().await;
     let (mut sam, welcome) = world.wire("sam").await;
     let room = roost_tests::world::room_of(&welcome, RoomKind::Circle);
-    let (id, kind, body) = (ids::entry(), "poll".to_owned(), json!({"question": "Picnic?"}));
+    let (id, kind, body) = (ids::entry(), "chore".to_owned(), json!({"question": "Picnic?"}));
     for target in [None, Some(ids::entry())] {
         let (kind, body) = (kind.clone(), body.clone());
         sam.say(&ClientFrame::Append { room, id, kind, target, body }).await.unwrap();

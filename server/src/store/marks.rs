@@ -13,7 +13,7 @@ const PUT: &str = "INSERT INTO marks (room, person, constellation, delivered, re
      read = CASE WHEN excluded.read > marks.read THEN excluded.read ELSE marks.read END \
      RETURNING room, person, delivered, read";
 static PUT_ROWS: ManyRows = ManyRows::new(PUT, 5);
-const OF_ROOMS: &str = "WITH asked (room, constellation) AS (VALUES {rows}) \
+const OF_ROOMS: &str = "WITH asked (constellation, room) AS (VALUES {rows}) \
      SELECT k.room, k.person, k.delivered, k.read FROM asked \
      JOIN members o ON o.room = asked.room AND o.left_at IS NULL \
      JOIN marks k ON k.room = o.room AND k.person = o.person \
@@ -77,7 +77,7 @@ pub async fn of_rooms(
     for (_, part, sql) in OF_ROOMS_ROWS.parts(rooms) {
         let mut query = sqlx::query_as(sql);
         for room in part {
-            query = query.bind(room.to_string()).bind(constellation.to_string());
+            query = query.bind(constellation.to_string()).bind(room.to_string());
         }
         let rows: Vec<Row> = query.fetch_all(&mut *conn).await?;
         for row in rows {

@@ -14,8 +14,8 @@ const ADD: &str = "INSERT INTO rooms (room, constellation, kind, home, created_a
 const LOCK: &str = "UPDATE rooms SET kind = kind WHERE constellation = $1 AND room = $2";
 const HEAD: &str = "SELECT seq FROM entries WHERE constellation = $1 AND room = $2 \
      ORDER BY seq DESC LIMIT 1";
-const HEADS: &str = "WITH asked (room, constellation) AS (VALUES {rows}) \
-     SELECT r.room, (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) \
+const HEADS: &str = "WITH asked (constellation, room) AS (VALUES {rows}) SELECT r.room, \
+     (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) \
      FROM asked JOIN rooms r ON r.room = asked.room WHERE r.constellation = asked.constellation";
 static HEADS_ROWS: ManyRows = ManyRows::new(HEADS, 2);
 const OF_CONSTELLATION: &str =
@@ -125,7 +125,7 @@ pub async fn heads(
     for (_, part, sql) in HEADS_ROWS.parts(rooms) {
         let mut query = sqlx::query_as(sql);
         for (room, constellation) in part {
-            query = query.bind(room.to_string()).bind(constellation.to_string());
+            query = query.bind(constellation.to_string()).bind(room.to_string());
         }
         let rows: Vec<(String, Option<i64>)> = query.fetch_all(&mut *conn).await?;
         for (room, head) in rows {

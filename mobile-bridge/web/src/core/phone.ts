@@ -5,7 +5,8 @@
 import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Acts, Found } from "../roost.ts";
 import { Driver } from "./driver.ts";
-import type { Input, State, Write } from "./face.ts";
+import type { Input, Page, State, Write } from "./face.ts";
+import { calendar, search } from "./finds.ts";
 import { newId } from "./ids.ts";
 import { entryAt, older } from "./older.ts";
 import {
@@ -21,29 +22,13 @@ import {
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
-import { KEPT_MS } from "./window.ts";
-
-/** How many finds are asked for at once. */
-const SEARCH_ENTRIES = 20;
+import { Trim } from "./trim.ts";
 
 /**
  * So long a page that opens waits to hear whether its sign-in still stands, before it shows what
  * was kept: a lost phone that was signed out from afar must not show it even once.
  */
 const ASK_FIRST_MS = 1_000;
-
-/** How often a page that stays open forgets what has become too old. */
-const TRIM_EVERY_MS = 3_600_000;
-
-/** What a phone needs of the page that it stands on. */
-export interface Page {
-    /** The server does not speak with this build any more. */
-    outdated(): Promise<void>;
-    /** It does. */
-    understood(): void;
-    /** The person wants the page to be loaded anew. */
-    again(): void;
-}
 
 export class Phone implements Acts {
     #store: Store;
@@ -58,7 +43,7 @@ export class Phone implements Acts {
     #page: Page;
     /** What is on its way to the disk beside the driver's steps. */
     #keeping: Promise<unknown> = Promise.resolve();
-    #trimmed_at = 0;
+    #trim = new Trim();
 
     constructor(store: Store, session: Session, shown: Shown, page: Page) {
         this.#store = store;
@@ -90,7 +75,8 @@ export class Phone implements Acts {
      * answer to whether the sign-in stands, on its way; without it, nobody new is signed in yet.
      */
     async begin(asked: Promise<Answer<SignIn>> | undefined): Promise<void> {
-        const kept = await this.#trimmed();
+        await this.#trim.carryOut(this.#store);
+        const kept = await this.#store.read();
         this.#facts = kept.facts;
         if (!kept.facts.person) {
             if (asked) await this.#enter(asked);
@@ -255,14 +241,11 @@ export class Phone implements Acts {
     }
 
     search(room: string, query: string, before?: number): Promise<Answer<Found>> {
-        const asked = new URLSearchParams({ q: query, limit: `${SEARCH_ENTRIES}` });
-        if (before !== undefined) asked.set("before", `${before}`);
-        return this.#session.get(`/api/rooms/${room}/search?${asked}`, Date.now());
+        return search(this.#session, room, query, before);
     }
 
     calendar(room: string, gathering: string): Promise<Answer<Blob>> {
-        const path = `/api/rooms/${room}/gatherings/${gathering}.ics`;
-        return this.#session.file(path, Date.now());
+        return calendar(this.#session, room, gathering);
     }
 
     #input(input: Input): void {
@@ -271,34 +254,21 @@ export class Phone implements Acts {
     }
 
     #wake(): void {
-        if (Date.now() - this.#trimmed_at > TRIM_EVERY_MS) void this.#trim();
+        if (this.#trim.isDue()) void this.#trim.carryOut(this.#store);
         if (this.#driver.running) this.#driver.input({ t: "wake" });
         else this.#tabs.probe();
     }
 
-    /** What is kept, without what has become too old to be. */
-    async #trimmed(): Promise<Kept> {
-        await this.#trim();
-        return this.#store.read();
-    }
-
-    async #trim(): Promise<void> {
-        this.#trimmed_at = Date.now();
-        // Nothing is lost by a clock that is wrong: what was trimmed can be read again.
-        await this.#store.trim(this.#trimmed_at - KEPT_MS).catch(() => undefined);
-    }
-
-    async #load(): Promise<void> {
+    async #load(): Promise<Kept> {
         const kept = await this.#store.read();
         this.#facts = kept.facts;
         this.#shown.load(kept);
+        return kept;
     }
 
     /** This tab holds the connection: begins from what is on disk now. */
     async #resume(): Promise<void> {
-        const kept = await this.#store.read();
-        this.#facts = kept.facts;
-        this.#shown.load(kept);
+        const kept = await this.#load();
         if (!this.#facts.person || !this.#tabs.holding) return;
         this.#driver.run(kept.saved);
         for (const { room, draft } of kept.left) this.#takeUp(room, draft);

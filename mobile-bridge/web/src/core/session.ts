@@ -110,31 +110,35 @@ export class Session {
 
     /** Something to be done by whoever is signed in. */
     async post<T>(path: string, body: object, now_ms: number): Promise<Answer<T>> {
-        const bearer = await this.#bearer(now_ms);
-        if (!("value" in bearer)) return bearer;
-        return this.#heard(await this.#post<T>(path, body, bearer.value));
+        return this.#signed(now_ms, (headers) => this.#post<T>(path, body, headers));
     }
 
-    /** A token that was turned away before its time is not tried a second time. */
-    #heard<T>(answer: Answer<T>): Answer<T> {
-        if ("refused" in answer && answer.refused.class === "sign_in_again")
-            this.#access = undefined;
-        return answer;
-    }
-
-    async #get<T>(
+    #get<T>(
         path: string,
         now_ms: number,
         take: (response: Response) => Promise<T>,
     ): Promise<Answer<T>> {
+        return this.#signed(now_ms, (headers) => this.#ask(path, headers, take));
+    }
+
+    /**
+     * Asks with the access at hand. If that is turned away it is renewed, once: by a clock that is
+     * slow it was still good, and only the server knows.
+     */
+    async #signed<T>(
+        now_ms: number,
+        ask: (headers: { authorization: string }) => Promise<Answer<T>>,
+    ): Promise<Answer<T>> {
         const bearer = await this.#bearer(now_ms);
         if (!("value" in bearer)) return bearer;
-        const first = await this.#ask(path, bearer.value, take);
-        if (!("refused" in first) || first.refused.class !== "sign_in_again") return first;
-        // By a clock that is slow the access was still good. Only the server knows: renew it.
+        const first = await ask(bearer.value);
+        if (!turnedAway(first)) return first;
         this.#access = undefined;
         const renewed = await this.#bearer(now_ms);
-        return "value" in renewed ? this.#ask(path, renewed.value, take) : renewed;
+        if (!("value" in renewed)) return renewed;
+        const second = await ask(renewed.value);
+        if (turnedAway(second)) this.#access = undefined;
+        return second;
     }
 
     async #ask<T>(
@@ -151,7 +155,7 @@ export class Session {
             });
             if (response.ok) return { value: await take(response) };
             const answer: unknown = await response.json();
-            return isTold(answer) ? this.#heard({ refused: answer }) : { unreachable: true };
+            return isTold(answer) ? { refused: answer } : { unreachable: true };
         } catch {
             return { unreachable: true };
         }
@@ -205,6 +209,11 @@ export function inTime<T>(asked: Promise<T>, within_ms: number): Promise<T | und
 
 function ended(refused: Told): Answer<true> {
     return refused.class === "sign_in_again" ? { value: true } : { refused };
+}
+
+/** Whether the server does not take this access any more. */
+function turnedAway(answer: Answer<unknown>): boolean {
+    return "refused" in answer && answer.refused.class === "sign_in_again";
 }
 
 function isTold(answer: unknown): answer is Told {
