@@ -21,6 +21,7 @@ function named(): Plugin {
             const worker = bundle["sw.js"];
             if (page?.type !== "asset" || worker?.type !== "chunk")
                 throw new Error("the build lacks its page or its worker");
+            if (worker.imports.length > 0) throw new Error("the worker must be one file");
             const files = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort();
             const hash = createHash("sha256").update(files.join()).update(page.source);
             const build = hash.update(worker.code).digest("hex").slice(0, 16);

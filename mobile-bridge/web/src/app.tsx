@@ -6,21 +6,25 @@ import { go, route, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { forgetHeard } from "./screen/ask.ts";
 import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
-import { Install } from "./screen/install.tsx";
 import { Join } from "./screen/join.tsx";
+import { later } from "./screen/later.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
-import { Constellation } from "./screen/people/constellation.tsx";
 import { People } from "./screen/people/index.tsx";
-import { Invite } from "./screen/people/invite.tsx";
 import { forgetMade } from "./screen/people/made.ts";
-import { Person } from "./screen/people/person.tsx";
-import { Table } from "./screen/people/table.tsx";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
-import { UseCode } from "./screen/you/code.tsx";
-import { You } from "./screen/you/index.tsx";
-import { Move } from "./screen/you/move.tsx";
 import { words } from "./words.ts";
+
+const desk = () => import("./screen/people/desk.ts");
+const Constellation = later(() => desk().then((it) => it.Constellation));
+const Invite = later(() => desk().then((it) => it.Invite));
+const Person = later(() => desk().then((it) => it.Person));
+const Table = later(() => desk().then((it) => it.Table));
+const account = () => import("./screen/you/account.ts");
+const You = later(() => account().then((it) => it.You));
+const Move = later(() => account().then((it) => it.Move));
+const UseCode = later(() => account().then((it) => it.UseCode));
+const Install = later(() => import("./screen/install.tsx").then((it) => it.Install));
 
 export function App({ roost }: { roost: Roost }) {
     return (

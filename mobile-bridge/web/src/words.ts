@@ -13,6 +13,10 @@ export const words = {
     back: "Back to your rooms",
     tryAgain: "Try again",
     remove: "Remove",
+    screenMissing: {
+        heading: "This page did not come",
+        why: "It takes a little signal to open it for the first time. What you wrote is safe.",
+    },
     opening: "Opening Roost…",
 
     role: ROLE,

@@ -93,6 +93,8 @@ export class Stage {
         const roost = { shown, acts, desk };
         await act(async () => render(createElement(App, { roost }), this.place));
         await act(answered);
+        // A screen that is fetched when it is opened has come when nothing says "soon" any more.
+        while (this.place.querySelector(".soon")) await act(answered);
         return this;
     }
 

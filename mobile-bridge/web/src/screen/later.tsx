@@ -1,0 +1,49 @@
+// A screen that few need is fetched when it is opened: the page comes sooner for everybody else. An
+// installed app has all of them already.
+
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useRoost } from "../roost.ts";
+import { words } from "../words.ts";
+import { Sheet } from "./parts.tsx";
+
+export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+    let here: ComponentType<P> | undefined;
+    return function Later(props: P) {
+        const [Screen, show] = useState(() => here);
+        const [missing, setMissing] = useState(false);
+        useEffect(() => {
+            if (Screen) return;
+            const come = (screen: ComponentType<P>) => {
+                here = screen;
+                show(() => screen);
+            };
+            load().then(come, () => setMissing(true));
+        }, []);
+        if (Screen) return <Screen {...props} />;
+        return missing ? <Missing /> : <Coming />;
+    };
+}
+
+function Coming() {
+    return (
+        <main class="sheet">
+            <p role="status" class="soon">
+                {words.opening}
+            </p>
+        </main>
+    );
+}
+
+/** No signal, or the server has a newer build by now: loading the page anew mends both. */
+function Missing() {
+    const { acts } = useRoost();
+    return (
+        <Sheet heading={words.screenMissing.heading}>
+            <p role="alert">{words.screenMissing.why}</p>
+            <button type="button" class="button-main button-large" onClick={() => acts.renew()}>
+                {words.tryAgain}
+            </button>
+        </Sheet>
+    );
+}

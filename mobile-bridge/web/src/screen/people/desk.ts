@@ -1,0 +1,6 @@
+// The screens of whoever looks after a constellation; fetched when one of them is opened.
+
+export { Constellation } from "./constellation.tsx";
+export { Invite } from "./invite.tsx";
+export { Person } from "./person.tsx";
+export { Table } from "./table.tsx";
