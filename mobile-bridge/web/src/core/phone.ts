@@ -8,6 +8,7 @@ import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { newId } from "./ids.ts";
 import { entryAt, older } from "./older.ts";
+import { onWake, type Page } from "./page.ts";
 import { inTime, type Answer, type Invitation, type Session, type SignIn } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
@@ -25,16 +26,6 @@ const ASK_FIRST_MS = 1_000;
 
 /** How often a page that stays open forgets what has become too old. */
 const TRIM_EVERY_MS = 3_600_000;
-
-/** What a phone needs of the page that it stands on. */
-export interface Page {
-    /** The server does not speak with this build any more. */
-    outdated(): Promise<void>;
-    /** It does. */
-    understood(): void;
-    /** The person wants the page to be loaded anew. */
-    again(): void;
-}
 
 export class Phone implements Acts {
     #store: Store;
@@ -94,11 +85,7 @@ export class Phone implements Acts {
             this.#shown.phase.value = "signed_in";
         }
         this.#tabs.begin(!this.#store.durable);
-        document.addEventListener("visibilitychange", () => {
-            if (document.visibilityState === "visible") this.#wake();
-        });
-        addEventListener("online", () => this.#wake());
-        addEventListener("pageshow", (event) => event.persisted && this.#wake());
+        onWake(() => this.#wake());
     }
 
     /** Whether the server says in time that this sign-in is over. Its answer serves to connect. */
@@ -119,9 +106,11 @@ export class Phone implements Acts {
     /** Storage may have been cleared while the cookie lives: ask before sending anybody away. */
     async #enter(asked: Promise<Answer<SignIn>>): Promise<void> {
         const answer = await asked;
+        if ("value" in answer) return this.#signedIn(answer.value);
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
-        else if ("refused" in answer) this.#shown.phase.value = "unknown";
-        else await this.#signedIn(answer.value);
+        // The browser may have cleared what was kept here before it could be read.
+        else if (answer.refused.code === "device_ended") this.#shown.phase.value = "ended";
+        else this.#shown.phase.value = "unknown";
     }
 
     look(token: string): Promise<Answer<Invitation>> {
@@ -246,7 +235,17 @@ export class Phone implements Acts {
     /** What is kept, without what has become too old to be. */
     async #trimmed(): Promise<Kept> {
         await this.#trim();
-        return this.#store.read();
+        return this.#read();
+    }
+
+    /** A disk that is taken away while it is read must not leave the page waiting. */
+    async #read(): Promise<Kept> {
+        try {
+            return await this.#store.read();
+        } catch {
+            await this.#goOn();
+            return this.#store.read();
+        }
     }
 
     async #trim(): Promise<void> {
@@ -256,14 +255,14 @@ export class Phone implements Acts {
     }
 
     async #load(): Promise<void> {
-        const kept = await this.#store.read();
+        const kept = await this.#read();
         this.#facts = kept.facts;
         this.#shown.load(kept);
     }
 
     /** This tab holds the connection: begins from what is on disk now. */
     async #resume(): Promise<void> {
-        const kept = await this.#store.read();
+        const kept = await this.#read();
         this.#facts = kept.facts;
         this.#shown.load(kept);
         if (!this.#facts.person || !this.#tabs.holding) return;
@@ -367,7 +366,7 @@ export class Phone implements Acts {
     }
 
     async #takeUpAll(): Promise<void> {
-        const { left } = await this.#store.read();
+        const { left } = await this.#read();
         for (const { room, draft } of left) this.#takeUp(room, draft);
     }
 
