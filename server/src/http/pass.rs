@@ -23,8 +23,8 @@ use tracing::Instrument;
 /// Where the answer says its request's id.
 const REQUEST_ID: &str = "x-request-id";
 
-/// On every answer that does not say otherwise. Scripts and styles come from our own files only, and
-/// no text becomes markup or script (Trusted Types: the one policy there is names the service
+/// On every answer that does not say otherwise. Scripts and styles come from our own files only,
+/// and no text becomes markup or script (Trusted Types: the one policy there is names the service
 /// worker); nothing is framed, sniffed, cached along the way or told to other sites.
 const HEADERS: [(&str, &str); 7] = [
     (
