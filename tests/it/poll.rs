@@ -1,5 +1,5 @@
-//! The family of families decides by show of hands: whoever is in the room is counted once, sees who
-//! chose what at once, and finds it so after the server was killed and started again.
+//! The family of families decides by show of hands: whoever is in the room is counted once, sees
+//! who chose what at once, and finds it so after the server was killed and started again.
 
 use roost_shared::{
     EntryId, RoomId,

@@ -27,6 +27,8 @@ export class Tunnel {
     outdated = false;
     /** The far end's build, told as another one when it is above 0. */
     generation = 0;
+    /** A header that does not come through, as if the browser did not know it. */
+    without = "";
     /** How often a socket was refused. */
     goodbyes = 0;
     #server;
@@ -75,6 +77,7 @@ export class Tunnel {
         const asking = this.#asking(asked);
         asking.on("error", () => answer.destroy());
         asking.on("response", (heard) => {
+            delete heard.headers[this.without];
             const { pathname } = new URL(asked.url, this.base);
             if (this.generation > 0 && NAMING.includes(pathname)) this.#rename(heard, answer);
             else heard.pipe(answer.writeHead(heard.statusCode, heard.headers));

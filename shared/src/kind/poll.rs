@@ -192,7 +192,10 @@ mod tests {
 
     #[test]
     fn a_question_is_short_and_its_answers_differ() {
-        let of = |question: &str, options: &[&str]| json!({"ask": {"question": question, "options": options}});
+        let of = |question: &str, options: &[&str]| {
+            let ask = json!({"question": question, "options": options});
+            json!({"ask": ask})
+        };
         let nine = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
         let long = "a".repeat(OPTION_MAX_CHARS + 1);
         let longer = "a".repeat(QUESTION_MAX_CHARS + 1);
@@ -277,7 +280,8 @@ mod tests {
             for (n, option) in steps {
                 context.author.person = Some(person(n));
                 let body = if option == 2 { json!({"choose": {}}) } else { choose(option) };
-                let held = context.card.state::<PollState>().unwrap().choices.get(&person(n)).copied();
+                let state: PollState = context.card.state().unwrap();
+                let held = state.choices.get(&person(n)).copied();
                 let wanted = (option != 2).then_some(option);
                 prop_assert_eq!(judge("poll", &body, &context).is_ok(), held != wanted);
                 if held != wanted {

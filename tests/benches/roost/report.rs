@@ -9,8 +9,8 @@ enum Hold {
     Least(f64),
     /// At most so many times what the bare loop that stores needed in the same run: CPU time is a
     /// matter of the machine and of its hour. The goals give it per 1,000 deliveries beside that
-    /// loop's own (0.073 to 0.036 at 200 msg/s, 0.020 to 0.0038 saturated), and for the storm beside
-    /// the best product (0.55 ms, where the loop needs 0.11).
+    /// loop's own (0.073 to 0.036 at 200 msg/s, 0.020 to 0.0038 saturated), and for the storm
+    /// beside the best product (0.55 ms, where the loop needs 0.11).
     Times(f64),
     /// Reported only.
     None,

@@ -173,13 +173,3 @@ export type Saved = {
     cards?: Record<string, HeldCard[]>;
     marks?: Record<string, Reading>;
 };
-
-/** What a phone needs of the page that it stands on. */
-export interface Page {
-    /** The server does not speak with this build any more. */
-    outdated(): Promise<void>;
-    /** It does. */
-    understood(): void;
-    /** The person wants the page to be loaded anew. */
-    again(): void;
-}

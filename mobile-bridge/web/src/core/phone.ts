@@ -5,10 +5,11 @@
 import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Acts, Found } from "../roost.ts";
 import { Driver } from "./driver.ts";
-import type { Input, Page, State, Write } from "./face.ts";
+import type { Input, State, Write } from "./face.ts";
 import { calendar, search } from "./finds.ts";
 import { newId } from "./ids.ts";
 import { entryAt, older } from "./older.ts";
+import { onWake, type Page } from "./page.ts";
 import {
     inTime,
     type Answer,
@@ -76,7 +77,7 @@ export class Phone implements Acts {
      */
     async begin(asked: Promise<Answer<SignIn>> | undefined): Promise<void> {
         await this.#trim.carryOut(this.#store);
-        const kept = await this.#store.read();
+        const kept = await this.#read();
         this.#facts = kept.facts;
         if (!kept.facts.person) {
             if (asked) await this.#enter(asked);
@@ -89,11 +90,7 @@ export class Phone implements Acts {
             this.#shown.phase.value = "signed_in";
         }
         this.#tabs.begin(!this.#store.durable);
-        document.addEventListener("visibilitychange", () => {
-            if (document.visibilityState === "visible") this.#wake();
-        });
-        addEventListener("online", () => this.#wake());
-        addEventListener("pageshow", (event) => event.persisted && this.#wake());
+        onWake(() => this.#wake());
     }
 
     /** Whether the server says in time that this sign-in is over. Its answer serves to connect. */
@@ -114,9 +111,11 @@ export class Phone implements Acts {
     /** Storage may have been cleared while the cookie lives: ask before sending anybody away. */
     async #enter(asked: Promise<Answer<SignIn>>): Promise<void> {
         const answer = await asked;
+        if ("value" in answer) return this.#signedIn(answer.value);
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
-        else if ("refused" in answer) this.#shown.phase.value = "unknown";
-        else await this.#signedIn(answer.value);
+        // The browser may have cleared what was kept here before it could be read.
+        else if (answer.refused.code === "device_ended") this.#shown.phase.value = "ended";
+        else this.#shown.phase.value = "unknown";
     }
 
     look(token: string): Promise<Answer<Invitation>> {
@@ -259,8 +258,18 @@ export class Phone implements Acts {
         else this.#tabs.probe();
     }
 
+    /** A disk that is taken away while it is read must not leave the page waiting. */
+    async #read(): Promise<Kept> {
+        try {
+            return await this.#store.read();
+        } catch {
+            await this.#goOn();
+            return this.#store.read();
+        }
+    }
+
     async #load(): Promise<Kept> {
-        const kept = await this.#store.read();
+        const kept = await this.#read();
         this.#facts = kept.facts;
         this.#shown.load(kept);
         return kept;
@@ -271,11 +280,11 @@ export class Phone implements Acts {
         const kept = await this.#load();
         if (!this.#facts.person || !this.#tabs.holding) return;
         this.#driver.run(kept.saved);
-        for (const { room, draft } of kept.left) this.#takeUp(room, draft);
+        this.#takeUp(kept.left);
     }
 
-    #takeUp(room: string, draft: Draft): void {
-        this.#driver.input({ t: "send", room, draft }, draft.id);
+    #takeUp(left: readonly Left[]): void {
+        for (const { room, draft } of left) this.#driver.input({ t: "send", room, draft }, draft.id);
     }
 
     async #signedIn(signIn: SignIn): Promise<void> {
@@ -352,7 +361,7 @@ export class Phone implements Acts {
                 if (this.#tabs.holding) this.#tabs.post({ t: "state", state: this.#state });
                 return;
             case "left":
-                if (this.#driver.running) void this.#takeUpAll();
+                if (this.#driver.running) void this.#read().then((kept) => this.#takeUp(kept.left));
                 return;
             case "input":
                 this.#driver.input(message.input);
@@ -367,11 +376,6 @@ export class Phone implements Acts {
                 this.#shown.apply({ t: "wipe_all" });
                 this.#shown.phase.value = "signed_out";
         }
-    }
-
-    async #takeUpAll(): Promise<void> {
-        const { left } = await this.#store.read();
-        for (const { room, draft } of left) this.#takeUp(room, draft);
     }
 
     async #putFacts(facts: Facts): Promise<void> {

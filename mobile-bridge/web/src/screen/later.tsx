@@ -28,7 +28,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
 function Coming() {
     return (
         <main class="sheet">
-            <p role="status" class="soon">
+            <p role="status" class="soon" data-testid="screen-coming">
                 {words.opening}
             </p>
         </main>

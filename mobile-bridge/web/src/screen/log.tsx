@@ -114,15 +114,16 @@ function Top(props: { listed: Listed; first: number | undefined; empty: boolean;
     const { listed, first, empty, older } = props;
     const { shown } = useRoost();
     const quiet = first === undefined && shown.lastRead(listed.room) >= listed.floor;
-    // Everything there is here was said longer ago than this phone keeps.
+    const connected = shown.connection.value.state === "connected";
+    // Everything there is here was said longer ago than this phone keeps. Asked for until it comes.
     useEffect(() => {
-        if (quiet) older.more();
-    }, [quiet, shown.connection.value.state]);
+        if (quiet && connected && !older.busy) older.more();
+    }, [quiet, connected, older.busy]);
     if (first === undefined && !quiet)
         return empty ? <p class="empty">{words.room.empty}</p> : null;
     if (first !== undefined && first <= listed.floor)
         return <p class="line">{words.room.beginning}</p>;
-    if (quiet && shown.connection.value.state !== "connected")
+    if (quiet && !connected)
         return <p class="empty">{words.room.olderNoSignal}</p>;
     return (
         <p class="line">

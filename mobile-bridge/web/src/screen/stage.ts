@@ -84,6 +84,13 @@ export class Stage {
         return this;
     }
 
+    /** Until what was asked for is here, a screen that is fetched when it is opened among it. */
+    private async settle(): Promise<void> {
+        await act(answered);
+        while (this.find("screen-coming")) await act(fetched);
+        await act(answered);
+    }
+
     async draw(): Promise<this> {
         const old = document.getElementById("roost");
         if (old) render(null, old);
@@ -92,9 +99,7 @@ export class Stage {
         const { shown, acts, desk } = this;
         const roost = { shown, acts, desk };
         await act(async () => render(createElement(App, { roost }), this.place));
-        await act(answered);
-        // A screen that is fetched when it is opened has come when nothing says "soon" any more.
-        while (this.place.querySelector(".soon")) await act(answered);
+        await this.settle();
         return this;
     }
 
@@ -114,7 +119,7 @@ export class Stage {
         const button = this.all(id)[nth];
         if (!button) throw new Error(`there is no ${id} number ${nth}`);
         await act(async () => button.click());
-        await act(answered);
+        await this.settle();
     }
 
     fill(id: string, value: string): Promise<void> {
@@ -138,6 +143,10 @@ export class Stage {
         return this.done.filter(([what]) => what === "send").map(([, ...rest]) => rest);
     }
 }
+
+/** What is fetched takes a moment of real time, whatever a test has made of time. */
+const moment = globalThis.setTimeout;
+const fetched = () => new Promise<void>((done) => void moment(done, 1));
 
 /** Until what the screen asked for is answered: that takes a few turns, and no time. */
 async function answered(): Promise<void> {
