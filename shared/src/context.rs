@@ -76,14 +76,10 @@ impl Context {
     /// `TargetUnknown`, `TargetUnfit`, `TargetGone`.
     pub(crate) fn standing(&self) -> Result<&Target, Refusal> {
         let target = self.target.as_ref().ok_or(Refusal::TargetUnknown)?;
-        // The change of a gathering is a `gathering` too, but has no state of its own. What was
-        // removed has lost its own.
-        let stands = target.kind == "message" || self.card.state.is_some();
-        if stands || self.card.hidden.is_some() {
-            self.present()
-        } else {
-            Err(Refusal::TargetUnfit)
-        }
+        // The change of a gathering is a `gathering` too, but has no state of its own. Of a kind that
+        // this build does not know nobody can say what may be done with it.
+        let began = self.card.state.is_some() && Body::KINDS.contains(&target.kind.as_str());
+        if target.kind == "message" || began { self.present() } else { Err(Refusal::TargetUnfit) }
     }
 
     /// The target, which must be a message, and what it says now.

@@ -55,9 +55,11 @@ async function byKeyboard(jo) {
     const { page } = sam;
     await tally.step("by keyboard: sign in", async () => {
         await page.goto(house.persona("satellite").link);
-        await byId(page, "join-button").waitFor();
-        await tabTo(page, "join-button");
-        await press(page, "Enter");
+        for (const stop of ["step-next", "step-next", "join-button", "step-in"]) {
+            await byId(page, stop).waitFor();
+            await tabTo(page, stop);
+            await press(page, "Enter");
+        }
         await connected(page);
     });
     await tally.step("open a room", async () => {
@@ -97,6 +99,9 @@ async function byKeyboard(jo) {
         await until("the focus is back", async () => (await page.evaluate(focused))?.id === "more");
     });
     await tally.step("leave", async () => {
+        await tabTo(page, "nav-you");
+        await press(page, "Enter");
+        await byId(page, "sign-out").waitFor();
         await tabTo(page, "sign-out");
         await press(page, "Enter");
         await tabTo(page, "sign-out-yes");

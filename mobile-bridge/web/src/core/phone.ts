@@ -1,6 +1,5 @@
 // The phone: puts session, store, driver and tabs together, and offers what a person can do
-// (`Acts`). Whether this tab holds the connection or follows another, the screens see no
-// difference.
+// (`Acts`). Whether this tab connects or follows another, the screens see no difference.
 
 import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Acts, Found } from "../roost.ts";
@@ -284,7 +283,8 @@ export class Phone implements Acts {
     }
 
     #takeUp(left: readonly Left[]): void {
-        for (const { room, draft } of left) this.#driver.input({ t: "send", room, draft }, draft.id);
+        for (const { room, draft } of left)
+            this.#driver.input({ t: "send", room, draft }, draft.id);
     }
 
     async #signedIn(signIn: SignIn): Promise<void> {

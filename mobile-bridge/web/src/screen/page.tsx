@@ -34,7 +34,10 @@ export function Page({ heading, back, tab, children }: Props) {
                     <ConnectionLine />
                 </div>
             </header>
-            <main class="scroll page">{children}</main>
+            {/* Somebody without a finger scrolls by keys, also where nothing can be pressed. */}
+            <main class="scroll page" tabIndex={0}>
+                {children}
+            </main>
             <Bar tab={tab} />
         </div>
     );
