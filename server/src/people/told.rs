@@ -73,7 +73,7 @@ fn listed(mine: &Mine, me: PersonId, names: &Names, marks: &[(RoomId, Mark)]) ->
         kind: mine.kind,
         title: title(mine.kind, mine.role, &named),
         read: mine.read,
-        marks: others.map(|(_, mark)| mark.clone()).collect(),
+        marks: others.map(|(_, mark)| *mark).collect(),
         floor: mine.membership.floor,
         head: mine.head,
         view: mine.membership.view,
