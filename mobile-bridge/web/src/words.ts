@@ -272,7 +272,7 @@ export const words = {
     },
 
     poll: {
-        start: "Ask with answers to choose from",
+        start: "Ask the room",
         heading: "Ask the room",
         question: "Your question",
         option: (n: number) => `Answer ${n}`,
