@@ -76,8 +76,8 @@ impl Context {
     /// `TargetUnknown`, `TargetUnfit`, `TargetGone`.
     pub(crate) fn standing(&self) -> Result<&Target, Refusal> {
         let target = self.target.as_ref().ok_or(Refusal::TargetUnknown)?;
-        // The change of a gathering is a `gathering` too, but has no state of its own. Of a kind that
-        // this build does not know nobody can say what may be done with it.
+        // The change of a gathering is a `gathering` too, but has no state of its own. Of a kind
+        // that this build does not know nobody can say what may be done with it.
         let began = self.card.state.is_some() && Body::KINDS.contains(&target.kind.as_str());
         if target.kind == "message" || began { self.present() } else { Err(Refusal::TargetUnfit) }
     }
