@@ -49,10 +49,16 @@ const PIECES_A_WRITE: usize = 32;
 /// A phone's WebSocket.
 pub struct Line {
     socket: WebSocketStream<TcpStream>,
-    /// Heads and texts that the system has not taken yet.
-    waiting: VecDeque<Bytes>,
-    /// Whether the system took a part of a frame: until it has the rest nothing else may be said.
-    within: bool,
+    /// What the system has not taken yet.
+    waiting: VecDeque<Frame>,
+    /// Whether it took a part of the first: until it has the rest nothing else may be said.
+    begun: bool,
+}
+
+/// A text and its head, or what is left of them.
+struct Frame {
+    head: Bytes,
+    text: Bytes,
 }
 
 /// The answer to the key of a handshake.
@@ -71,7 +77,7 @@ impl Line {
             .max_frame_size(Some(FRAME_MAX_BYTES));
         let socket =
             WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
-        Line { socket, waiting: VecDeque::new(), within: false }
+        Line { socket, waiting: VecDeque::new(), begun: false }
     }
 
     /// What the phone says next; `None` when the connection is over. Not to be asked while a flush
@@ -82,13 +88,12 @@ impl Line {
 
     /// Puts a text beside those that wait for the next flush.
     pub fn say(&mut self, text: Bytes) {
-        self.waiting.push_back(head(text.len()));
-        self.waiting.push_back(text);
+        self.waiting.push_back(Frame { head: head(text.len()), text });
     }
 
     /// Whether so much waits that it should be flushed first.
     pub fn is_full(&self) -> bool {
-        self.waiting.iter().map(Bytes::len).sum::<usize>() >= WAITING_MAX_BYTES
+        self.waiting.iter().map(|frame| frame.text.len()).sum::<usize>() >= WAITING_MAX_BYTES
     }
 
     /// Gives everything that waits to the system.
@@ -96,12 +101,13 @@ impl Line {
     /// # Errors
     /// When the connection is over.
     pub fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        if !self.within {
+        if !self.begun {
             ready!(Pin::new(&mut self.socket).poll_flush(context))?;
         }
         while !self.waiting.is_empty() {
             let mut slices = [IoSlice::new(&[]); PIECES_A_WRITE];
-            let pieces = self.waiting.iter().zip(&mut slices);
+            let pieces = self.waiting.iter().flat_map(|frame| [&frame.head, &frame.text]);
+            let pieces = pieces.zip(&mut slices);
             let count = pieces.map(|(piece, slice)| *slice = IoSlice::new(piece)).count();
             let stream = Pin::new(self.socket.get_mut());
             match ready!(stream.poll_write_vectored(context, &slices[..count]))? {
@@ -115,19 +121,27 @@ impl Line {
     }
 
     fn taken(&mut self, mut bytes: usize) {
-        while let Some(piece) = self.waiting.front_mut() {
-            if bytes < piece.len() {
-                piece.advance(bytes);
+        while let Some(Frame { head, text }) = self.waiting.front_mut() {
+            for piece in [&mut *head, &mut *text] {
+                let part = bytes.min(piece.len());
+                piece.advance(part);
+                bytes -= part;
+            }
+            if text.has_remaining() || head.has_remaining() {
                 break;
             }
-            bytes -= piece.len();
             self.waiting.pop_front();
+            self.begun = false;
+            if bytes == 0 {
+                return;
+            }
         }
-        self.within = !self.waiting.is_empty();
+        self.begun = true;
     }
 
     /// Says a last text and the close with its code and reason, then listens until the phone has
-    /// hung up.
+    /// hung up. What waits and was not begun is not said any more: the phone may be one that must
+    /// hear nothing else.
     ///
     /// # Errors
     /// When the connection is over before.
@@ -137,6 +151,7 @@ impl Line {
         code: u16,
         reason: &'static str,
     ) -> Result<(), Error> {
+        self.waiting.truncate(usize::from(self.begun));
         self.say(text.into());
         poll_fn(|context| self.poll_flush(context)).await?;
         let close = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
@@ -173,7 +188,7 @@ fn heard(message: Option<Result<Message, Error>>, frames: &Frames) -> Option<Inp
 mod tests {
     use super::*;
     use crate::{Config, clock::Clock, limits::Limits};
-    use futures_util::future::join;
+    use futures_util::future::{join, poll_immediate};
     use std::path::Path;
     use tokio::net::TcpListener;
 
@@ -182,7 +197,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let phone = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        let phone = WebSocketStream::from_raw_socket(phone, Role::Client, None).await;
+        let any = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+        let phone = WebSocketStream::from_raw_socket(phone, Role::Client, Some(any)).await;
         (Line::open(stream, Vec::new()).await, phone)
     }
 
@@ -197,7 +213,7 @@ mod tests {
             }
             assert!(line.is_full());
             poll_fn(|context| line.poll_flush(context)).await.unwrap();
-            assert!(!line.is_full() && !line.within);
+            assert!(!line.is_full() && !line.begun);
         };
         let hearing = async {
             for text in &texts {
@@ -206,6 +222,26 @@ mod tests {
             }
         };
         join(saying, hearing).await;
+    }
+
+    #[tokio::test]
+    async fn after_the_goodbye_is_said_nothing_that_waited() {
+        let (mut line, mut phone) = connected().await;
+        let long = Bytes::from(vec![b'a'; 50_000_000]);
+        line.say(long.clone());
+        line.say(Bytes::from_static(b"not for you any more"));
+        // The phone takes nothing, so the first text is begun and the second is not.
+        assert!(poll_immediate(poll_fn(|context| line.poll_flush(context))).await.is_none());
+        assert!(line.begun);
+        let hearing = async {
+            assert_eq!(phone.next().await.unwrap().unwrap().into_data(), long);
+            let last = phone.next().await.unwrap().unwrap();
+            assert_eq!(last.into_data(), Bytes::from_static(b"bye"));
+            assert!(phone.next().await.unwrap().unwrap().is_close());
+            drop(phone);
+        };
+        let (closed, ()) = join(line.close("bye".to_owned(), 4_401, "device_ended"), hearing).await;
+        closed.unwrap();
     }
 
     #[tokio::test]
