@@ -8,8 +8,8 @@ use crate::{
     policy::Role,
     refusal::Refusal,
     room::{LocalTime, RoomKind},
-    tally::GatheringState,
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Everything that `permit`, `effects`, `fold` and `card` may look at.
@@ -78,7 +78,8 @@ impl Context {
         let target = self.target.as_ref().ok_or(Refusal::TargetUnknown)?;
         // The change of a gathering is a `gathering` too, but has no state of its own. Of a kind
         // that this build does not know nobody can say what may be done with it.
-        let began = self.card.state.is_some() && Body::KINDS.contains(&target.kind.as_str());
+        let known = Body::KINDS.contains(&target.kind.as_str());
+        let began = known && (self.card.state.is_some() || self.card.hidden.is_some());
         if target.kind == "message" || began { self.present() } else { Err(Refusal::TargetUnfit) }
     }
 
@@ -98,16 +99,19 @@ impl Context {
         }
     }
 
-    /// The state of the target, which must be a gathering.
+    /// The state of the target, which must be of this kind and have begun with one.
     ///
     /// # Errors
-    /// `TargetUnknown`, `TargetUnfit`.
-    pub(crate) fn gathering(&self) -> Result<GatheringState, Refusal> {
+    /// `TargetUnknown`, `TargetUnfit`, `TargetGone`.
+    pub(crate) fn state<T: DeserializeOwned>(&self, kind: &str) -> Result<T, Refusal> {
         let target = self.target.as_ref().ok_or(Refusal::TargetUnknown)?;
-        if target.kind != "gathering" {
+        if target.kind != kind {
             return Err(Refusal::TargetUnfit);
         }
-        GatheringState::of(&self.card).ok_or(Refusal::TargetUnfit)
+        if self.card.hidden.is_some() {
+            return Err(Refusal::TargetGone);
+        }
+        self.card.state().ok_or(Refusal::TargetUnfit)
     }
 
     /// The person who wrote the draft.

@@ -257,7 +257,10 @@ class Phone:
                 cards[card["target"]] = card
             if "hidden" in card:
                 for entry in self.entries[room].values():
-                    if entry["id"] == card["target"]:
+                    again = entry["kind"] in ("edit", "gathering")
+                    if entry["id"] == card["target"] or (
+                        again and entry.get("target") == card["target"]
+                    ):
                         entry.pop("body", None)
         self.beats_apart = 0
         while self.cursors[room] + 1 in self.entries[room]:

@@ -5,12 +5,9 @@ use super::{
     face::HeldCard,
     read::{self, Fields},
 };
-use roost_shared::{EntryId, Seq};
+use roost_shared::{EntryId, Seq, kind::SAY_AGAIN};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The kind whose entries repeat the words of their target, and go with them.
-const KIND_OF_EDITS: &str = "edit";
 
 #[derive(Debug, Default)]
 pub(super) struct Cards(BTreeMap<EntryId, HeldCard>);
@@ -47,8 +44,9 @@ impl Cards {
     /// card.
     pub(super) fn strip(&self, entry: &mut Value) {
         let Some(fields) = entry.as_object_mut() else { return };
-        let is_edit = fields.get("kind").is_some_and(|kind| kind == KIND_OF_EDITS);
-        if self.is_hidden(fields, "id") || (is_edit && self.is_hidden(fields, "target")) {
+        let says_again =
+            fields.get("kind").is_some_and(|kind| SAY_AGAIN.iter().any(|one| kind == one));
+        if self.is_hidden(fields, "id") || (says_again && self.is_hidden(fields, "target")) {
             fields.remove("body");
         }
     }

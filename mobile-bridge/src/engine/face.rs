@@ -104,7 +104,7 @@ pub enum Write {
         room: RoomId,
         cards: Vec<Value>,
     },
-    /// The entry at `seq` was removed: forget its body, and those of the edits that target it.
+    /// The entry at `seq` was removed: forget its body, and those of what says it again.
     ForgetBody {
         room: RoomId,
         target: EntryId,

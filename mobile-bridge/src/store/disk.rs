@@ -49,7 +49,7 @@ const PUT_MARKS: &str = "INSERT INTO marks (room, reading) VALUES (?, ?)
     ON CONFLICT (room) DO UPDATE SET reading = excluded.reading";
 const FORGET_BODY: &str = "UPDATE entries SET entry = json_remove(entry, '$.body')
     WHERE room = ? AND seq >= ? AND (entry ->> '$.id' = ?
-    OR (entry ->> '$.kind' = 'edit' AND entry ->> '$.target' = ?))";
+    OR (entry ->> '$.kind' IN ('edit', 'gathering') AND entry ->> '$.target' = ?))";
 const DROP_BELOW: [&str; 2] = [
     "DELETE FROM entries WHERE room = ? AND seq < ?",
     "DELETE FROM cards WHERE room = ? AND seq < ?",

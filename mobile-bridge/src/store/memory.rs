@@ -5,7 +5,7 @@ use crate::{
     engine::{Saved, Write},
     error::BridgeError,
 };
-use roost_shared::{CardOf, Entry, EntryId, RoomId, Seq};
+use roost_shared::{CardOf, Entry, EntryId, RoomId, Seq, kind::SAY_AGAIN};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -90,8 +90,8 @@ impl Memory {
     fn forget_body(&mut self, room: RoomId, target: EntryId, seq: Seq) {
         let target = Value::from(target.to_string());
         for (_, entry) in self.entries.range_mut((room, seq.0)..=(room, i64::MAX)) {
-            let is_edit = entry["kind"] == "edit" && entry["target"] == target;
-            if entry["id"] == target || is_edit {
+            let says_again = SAY_AGAIN.iter().any(|kind| entry["kind"] == *kind);
+            if entry["id"] == target || (says_again && entry["target"] == target) {
                 entry.as_object_mut().map(|fields| fields.remove("body"));
             }
         }

@@ -74,8 +74,8 @@ impl ModelRoom {
     fn blank(&mut self, target: EntryId) {
         let target = json!(target);
         for entry in &mut self.log {
-            let is_edit = entry["kind"] == "edit" && entry["target"] == target;
-            if entry["id"] == target || is_edit {
+            let says_again = ["edit", "gathering"].iter().any(|kind| entry["kind"] == *kind);
+            if entry["id"] == target || (says_again && entry["target"] == target) {
                 entry.as_object_mut().map(|fields| fields.remove("body"));
             }
         }

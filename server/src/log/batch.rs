@@ -22,7 +22,7 @@ use roost_shared::{
     ConstellationId, Draft, EntryId, PersonId, Refusal, RoomId, Seq,
     card::{Card, CardOf},
     frame::Side,
-    kind::{Author, Body, Context, Effect, Target},
+    kind::{Author, Body, Context, Effect, SAY_AGAIN, Target},
     policy::{Actor, Object, decide},
     room::RoomKind,
 };
@@ -283,9 +283,9 @@ impl<'t> Batch<'t> {
                 self.members_moved = true;
                 rooms::leave(self.tx.conn(), Seat { constellation, room, person }, at).await
             }
-            Effect::Blank { target, with } => {
+            Effect::Blank { target } => {
                 self.flush().await?;
-                let seqs = cards::blank(self.tx.conn(), change(target), with).await?;
+                let seqs = cards::blank(self.tx.conn(), change(target), &SAY_AGAIN).await?;
                 self.rewrite(room, &seqs).await
             }
             Effect::Revise { target, body } => {

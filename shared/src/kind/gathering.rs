@@ -54,7 +54,8 @@ impl Kind for Gathering {
     }
 
     fn permit(&self, context: &Context) -> Result<(), Refusal> {
-        let before = if context.targeted { Some(context.gathering()?) } else { None };
+        let before = context.targeted.then(|| context.state::<GatheringState>("gathering"));
+        let before = before.transpose()?;
         match (before, self) {
             (None, Gathering::Details(details)) => may_start(details, context.at),
             (None, Gathering::Cancelled(_)) => Err(Refusal::BodyInvalid),

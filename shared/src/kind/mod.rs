@@ -51,6 +51,9 @@ impl Needs {
     pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
 }
 
+/// The kinds whose entries, when they have a target, say again what it said: they go with it.
+pub const SAY_AGAIN: [&str; 2] = ["edit", "gathering"];
+
 /// What an entry changes besides its own room's log. Applied by the server inside the append's
 /// transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,9 +62,9 @@ pub enum Effect {
     Join { person: PersonId, floor: Seq, view: View },
     /// The person stops reading this room with this entry.
     Leave { person: PersonId },
-    /// The body of the target, and of entries of the kinds `with` that target it, are taken out of
-    /// the log and kept apart for a safeguarding case. Phones and the tails of feeds forget them.
-    Blank { target: EntryId, with: &'static [&'static str] },
+    /// The body of the target, and of entries that [say it again](SAY_AGAIN), are taken out of the
+    /// log and kept apart for a safeguarding case. Phones and the tails of feeds forget them.
+    Blank { target: EntryId },
     /// The target's stored body is replaced by this JSON text; the earlier version is kept apart.
     Revise { target: EntryId, body: String },
 }

@@ -102,10 +102,10 @@ impl Kind for Poll {
 
     fn permit(&self, context: &Context) -> Result<(), Refusal> {
         let person = context.person()?;
-        let before = match (context.targeted, self) {
+        let before: PollState = match (context.targeted, self) {
             (false, Poll::Ask(_)) => return Ok(()),
             (false, _) | (true, Poll::Ask(_)) => return Err(Refusal::BodyInvalid),
-            (true, _) => state(context)?,
+            (true, _) => context.state("poll")?,
         };
         if before.closed {
             return Err(Refusal::TooLate);
@@ -148,15 +148,6 @@ impl Kind for Poll {
         let (poll, choices) = (question.clone(), BTreeMap::new());
         Some(Card::beginning(&PollState { poll, choices, closed: false }))
     }
-}
-
-/// How the poll stands that the draft is about.
-fn state(context: &Context) -> Result<PollState, Refusal> {
-    let target = context.target.as_ref().ok_or(Refusal::TargetUnknown)?;
-    if target.kind != "poll" {
-        return Err(Refusal::TargetUnfit);
-    }
-    context.card.state().ok_or(Refusal::TargetUnfit)
 }
 
 /// Whoever asked may end it, and whoever looks after the room.
@@ -243,6 +234,7 @@ mod tests {
     fn while_it_is_open() {
         let chosen = folded("poll", &choose(1), &about(fresh()));
         let closed = folded("poll", &json!({"close": {}}), &about(fresh()));
+        let gone = folded("redact", &json!({}), &about(fresh()));
         let close = json!({"close": {}});
         let lost = Context { targeted: true, ..Context::for_tests() };
         let of_an_answer = Context::for_tests().about("poll", choose(0));
@@ -256,6 +248,7 @@ mod tests {
             (json!({"choose": {}}), about(chosen), Ok(())),
             (json!({"choose": {}}), about(fresh()), Err(Refusal::NothingToChange)),
             (choose(0), about(closed.clone()), Err(Refusal::TooLate)),
+            (choose(0), about(gone), Err(Refusal::TargetGone)),
             (close.clone(), about(closed), Err(Refusal::TooLate)),
             (close.clone(), about(fresh()).by(Role::Hub), Err(Refusal::NotPermitted)),
             (close, about(fresh()).by(Role::Liaison), Ok(())),

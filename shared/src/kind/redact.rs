@@ -1,5 +1,6 @@
-//! A message is taken out of the room: by its author at any time, by the hub in the circle, by the
-//! liaison worker wherever they are a member. What it said is kept apart for a safeguarding case.
+//! Something that stands in the room is taken out of it: by its author at any time, by the hub in
+//! the circle, by the liaison worker wherever they are a member. What it said, and what its changes
+//! said, is kept apart for a safeguarding case.
 
 use super::{Context, Effect, Kind, Needs, Target};
 use crate::{
@@ -27,17 +28,13 @@ impl Kind for Redact {
     }
 
     fn permit(&self, context: &Context) -> Result<(), Refusal> {
-        let (target, _) = context.message()?;
+        let target = context.standing()?;
         capacity(context, target).map(|_| ()).ok_or(Refusal::NotPermitted)
     }
 
     fn effects(&self, context: &Context) -> Vec<Effect> {
-        let target = context.target.as_ref();
-        // Edits that earlier builds stored say what it said.
-        target
-            .map(|target| Effect::Blank { target: target.id, with: &["edit"] })
-            .into_iter()
-            .collect()
+        let target = context.target.as_ref().map(|target| target.id);
+        target.map(|target| Effect::Blank { target }).into_iter().collect()
     }
 
     fn fold(&self, context: &Context, card: &mut Card) -> bool {
@@ -53,7 +50,7 @@ impl Kind for Redact {
     }
 }
 
-/// In which capacity the author of the draft may remove this message, if they may.
+/// In which capacity the author of the draft may remove this, if they may.
 fn capacity(context: &Context, target: &Target) -> Option<HiddenBy> {
     match (context.author.role, context.room_kind) {
         _ if context.is_own(target) => Some(HiddenBy::Author),
@@ -107,8 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_message_and_only_once() {
+    fn only_what_stands_and_only_once() {
         let hidden = Some(Hidden { by: HiddenBy::Author, at: 1 });
+        for kind in ["gathering", "poll"] {
+            let begun = Card::beginning(&json!({"of": "its kind"}));
+            let standing = Context::for_tests().about(kind, json!({})).with_card(begun);
+            assert_eq!(judge("redact", &json!({}), &standing), Ok(()), "{kind}");
+        }
         let table = [
             (about().with_card(Card { hidden, ..Card::default() }), Refusal::TargetGone),
             (Context::for_tests(), Refusal::TargetUnknown),
@@ -134,6 +136,6 @@ mod tests {
         let expected = Card { at_seq: context.seq, hidden, ..Card::default() };
         assert_eq!(folded("redact", &json!({}), &context), expected);
         let effects = Redact {}.effects(&context);
-        assert_eq!(effects, [Effect::Blank { target: entry(3), with: &["edit"] }]);
+        assert_eq!(effects, [Effect::Blank { target: entry(3) }]);
     }
 }

@@ -63,7 +63,7 @@ impl Kind for Rsvp {
     }
 
     fn permit(&self, context: &Context) -> Result<(), Refusal> {
-        let state = context.gathering()?;
+        let state: GatheringState = context.state("gathering")?;
         context.person()?;
         let home = self.home(context)?;
         if state.status == Status::Cancelled {

@@ -125,8 +125,8 @@ impl Room {
             Effect::Leave { person } => {
                 self.members.remove(&person);
             }
-            Effect::Blank { target, with } => self.rewrite(None, |entry| {
-                let goes_with = with.contains(&entry.kind.as_str());
+            Effect::Blank { target } => self.rewrite(None, |entry| {
+                let goes_with = ["edit", "gathering"].contains(&entry.kind.as_str());
                 entry.id == target || (goes_with && entry.target == Some(target))
             }),
             Effect::Revise { target, body } => {

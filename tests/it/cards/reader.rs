@@ -75,8 +75,9 @@ impl Reader {
 
     /// Whether what stood there was removed, as this reader knows.
     fn is_gone(&self, entry: &Entry) -> bool {
-        let of_gone = entry.kind == "edit" && entry.target.is_some_and(|of| self.is_hidden(of));
-        self.is_hidden(entry.id) || of_gone
+        let says_again = ["edit", "gathering"].contains(&entry.kind.as_str());
+        let of_gone = entry.target.is_some_and(|of| self.is_hidden(of));
+        self.is_hidden(entry.id) || (says_again && of_gone)
     }
 
     /// Panics unless this reader, who was there, shows what one shows who reads it all now.

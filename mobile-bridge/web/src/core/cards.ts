@@ -5,8 +5,14 @@ import type { CardOf, Entry } from "../generated/protocol.ts";
 import type { HeldCard } from "./face.ts";
 import type { CardHeard } from "./read.ts";
 
-/** The kind whose entries repeat the words of their target, and go with them. */
-const KIND_OF_EDITS = "edit";
+/** Kinds whose entries, when they have a target, say again what it said, and go with it. */
+const SAY_AGAIN = ["edit", "gathering"];
+
+/** Whether an entry says what this one said: itself, or what says it again. */
+export function saysOf(entry: Entry, target: string): boolean {
+    const again = SAY_AGAIN.includes(entry.kind) && entry.target === target;
+    return entry.id === target || again;
+}
 
 export class Cards {
     #held: Map<string, HeldCard>;
@@ -37,8 +43,8 @@ export class Cards {
      * An entry without its body, if it says what was removed: a page may be older than the card.
      */
     strip(entry: Entry): Entry {
-        const isEdit = entry.kind === KIND_OF_EDITS;
-        if (!this.#isHidden(entry.id) && !(isEdit && this.#isHidden(entry.target))) return entry;
+        const of = [entry.id, SAY_AGAIN.includes(entry.kind) ? entry.target : undefined];
+        if (!of.some((id) => this.#isHidden(id))) return entry;
         const { body: _, ...bare } = entry;
         return bare;
     }

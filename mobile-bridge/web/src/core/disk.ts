@@ -2,9 +2,9 @@
 // what is on disk is always a state the engine was in. Decides nothing.
 
 import type { CardOf, Entry, Welcome } from "../generated/protocol.ts";
+import { saysOf } from "./cards.ts";
 import type { HeldCard, OutboxItem, Reading, Span, Write } from "./face.ts";
 import {
-    saysOf,
     withoutBody,
     type Facts,
     type Kept,

@@ -76,7 +76,7 @@ export type Write =
     /** Keep these cards, as they came, by `target`; each is newer than the one held. */
     | { t: "put_cards"; room: string; cards: CardOf[] }
     /**
-     * The entry at `seq` was removed: forget its body, and those of the edits that target it.
+     * The entry at `seq` was removed: forget its body, and those of what says it again.
      */
     | { t: "forget_body"; room: string; target: string; seq: number }
     /** How far I and the others have read this room. */

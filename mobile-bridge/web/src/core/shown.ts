@@ -13,8 +13,9 @@ import {
     type Refusal,
     type Welcome,
 } from "../generated/protocol.ts";
+import { saysOf } from "./cards.ts";
 import type { OutboxItem, Reading, Span, State, Write } from "./face.ts";
-import { saysOf, withoutBody, type Kept, type Left, type Typed } from "./store.ts";
+import { withoutBody, type Kept, type Left, type Typed } from "./store.ts";
 import { WINDOW_ENTRIES } from "./window.ts";
 
 /** Where the person stands with this phone. */

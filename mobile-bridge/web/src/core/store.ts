@@ -84,11 +84,6 @@ export async function openStore(
     }
 }
 
-/** Whether an entry repeats the words of this one: itself, or an edit of it. */
-export function saysOf(entry: Entry, target: string): boolean {
-    return entry.id === target || (entry.kind === "edit" && entry.target === target);
-}
-
 export function withoutBody({ body: _, ...bare }: Entry): Entry {
     return bare;
 }

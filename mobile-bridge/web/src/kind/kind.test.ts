@@ -29,6 +29,8 @@ function around(role: Role, kind: RoomKind): Around {
 }
 
 test("who is offered what, as shared/src/policy.rs has it", () => {
+    const vote = entry(2, { kind: "poll", target: "e1", body: { choose: { option: 0 } } });
+    const gathering = entry(1, { kind: "gathering" });
     // Columns: admin, liaison, hub, satellite, young.
     const table: [string, RoomKind, (of: Around) => unknown, string][] = [
         ["pin", "circle", mayPin, "-YY--"],
@@ -37,6 +39,9 @@ test("who is offered what, as shared/src/policy.rs has it", () => {
         ["hide", "circle", (of) => mayRemove(entry(1), of), "-YY--"],
         ["hide", "hub_line", (of) => mayRemove(entry(1), of), "-Y---"],
         ["hide", "peers", (of) => mayRemove(entry(1), of), "-Y---"],
+        ["hide a poll", "peers", (of) => mayRemove(entry(1, { kind: "poll" }), of), "-Y---"],
+        ["hide a vote", "peers", (of) => mayRemove(vote, of), "-----"],
+        ["hide what happens", "circle", (of) => mayRemove(gathering, of), "-YY--"],
         ["remove", "peers", (of) => mayRemove(entry(1, { author: "me" }), of), "YYYYY"],
         ["publish", "circle", mayPublish, "-YY--"],
         ["publish", "liaison_line", mayPublish, "-----"],

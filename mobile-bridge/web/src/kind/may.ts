@@ -29,9 +29,15 @@ export function mayPin(around: Around): boolean {
     }
 }
 
-/** Whether I may take a message out: my own, or another's whose room I look after. */
+/** What stands in a room: not what changes or answers it. */
+function stands(entry: Entry): boolean {
+    const begins = entry.kind === "gathering" || entry.kind === "poll";
+    return entry.kind === "message" || (begins && entry.target === undefined);
+}
+
+/** Whether I may take this out: what is my own, or another's whose room I look after. */
 export function mayRemove(entry: Entry, around: Around): "own" | "other" | undefined {
-    if (entry.kind !== "message") return undefined;
+    if (!stands(entry)) return undefined;
     if (entry.author !== undefined && entry.author === around.me) return "own";
     const looksAfter = around.role === "liaison" || (around.role === "hub" && inCircle(around));
     return looksAfter ? "other" : undefined;

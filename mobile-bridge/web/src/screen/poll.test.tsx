@@ -47,3 +47,16 @@ test("a question needs two answers that differ", async () => {
     await stage.press("poll-ask");
     expect(stage.sent).toEqual([["poll", { ask }]]);
 });
+
+test("what was removed tells nothing, and who looks after the room may remove it", async () => {
+    const stage = await new Stage("liaison").hold(day).card(day, { state }).draw();
+    await stage.press("more");
+    await stage.press("menu-remove");
+    await stage.press("remove-yes");
+    expect(stage.sent).toEqual([["redact", {}, day.id]]);
+    const { body: _, ...bare } = day;
+    const later = new Stage().hold(bare).card(day, { hidden: { by: "liaison", at: 2 } });
+    await later.draw();
+    expect(later.find("poll")).toBeNull();
+    expect(later.entry(day).textContent).toContain("Hidden by the liaison worker");
+});
