@@ -36,7 +36,7 @@ use crate::{
     people::keys::Keys,
     store::{
         Conn, Db, Tx, cards,
-        entries::{self, Stretch},
+        entries::{self, NewEntry, Stretch},
         rooms::{self, Membership, Seat},
     },
 };
@@ -290,18 +290,29 @@ impl Writer {
     /// One transaction for these jobs.
     async fn attempt(&self, jobs: &[Job]) -> Result<(Vec<Answer>, Vec<Written>), Failed> {
         let _timed = metrics::all().group(jobs.len(), jobs.first().map(|job| job.since));
-        let tx = self.db.begin().await.map_err(Failed::Begin)?;
-        self.write(tx, jobs).await.map_err(Failed::Midway)
+        let mut tx = self.db.begin_lazily().await.map_err(Failed::Begin)?;
+        match self.write(&mut tx, jobs).await {
+            Ok((answers, rows, written)) => {
+                entries::add_and_commit(tx, &rows).await.map_err(Failed::Midway)?;
+                Ok((answers, written))
+            }
+            Err(error) if tx.has_begun() => Err(Failed::Midway(error)),
+            Err(error) => Err(Failed::Begin(error)),
+        }
     }
 
-    async fn write(&self, mut tx: Tx, jobs: &[Job]) -> Result<(Vec<Answer>, Vec<Written>)> {
-        let mut batch = Batch::new(&mut tx, &self.parts);
+    /// Everything but the last rows.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        jobs: &[Job],
+    ) -> Result<(Vec<Answer>, Vec<NewEntry>, Vec<Written>)> {
+        let mut batch = Batch::new(tx, &self.parts);
         batch.lock(jobs.iter().map(|job| (job.room, job.who.constellation))).await?;
         let drafts: Vec<Drafted> = jobs.iter().map(Job::drafted).collect();
         let answers = batch.append(&drafts).await?;
-        let written = batch.finish().await?;
-        tx.commit().await?;
-        Ok((answers, written))
+        let (rows, written) = batch.end();
+        Ok((answers, rows, written))
     }
 
     /// A draft that failed even alone. If the commit was what failed, it may still be on disk.

@@ -60,7 +60,7 @@ impl Tomorrow {
         let (kind, body, digest) = (kind.to_owned(), CHORE.to_owned(), "tomorrow's".to_owned());
         let row = EntryRow { seq, id, kind, author, target, at, body };
         let new = [NewEntry { constellation, room, row, digest }];
-        assert_eq!(entries::add(conn, &new).await.unwrap(), 1);
+        entries::add(conn, &new).await.unwrap();
         let of = target.unwrap_or(id);
         let of_seq = entries::target(conn, constellation, room, of).await.unwrap().unwrap().seq;
         let card = cards::get(conn, constellation, room, of).await.unwrap();

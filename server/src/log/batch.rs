@@ -112,7 +112,7 @@ impl<'t> Batch<'t> {
             self.flush().await?;
             self.members_moved = false;
             let asked: Vec<Asked> = rest.iter().map(asked).collect();
-            let standings = entries::standings(self.tx.conn(), &asked).await?;
+            let standings = entries::standings_in(self.tx, &asked).await?;
             for (drafted, standing) in rest.iter().zip(standings) {
                 answers.push(self.take(*drafted, standing).await?);
                 if self.members_moved {
@@ -311,31 +311,32 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Gives the database the rows it does not have yet.
+    /// Gives the database the rows it does not have yet. Where another instance wrote one of these
+    /// ids since we asked, in another room, this fails: tried alone, each draft finds out.
     async fn flush(&mut self) -> Result<()> {
-        let rows = std::mem::take(&mut self.rows);
-        if entries::add(self.tx.conn(), &rows).await? == rows.len() as u64 {
-            return Ok(());
-        }
-        // Another instance wrote one of these ids, in another room, since we asked. Tried alone,
-        // each draft finds out.
-        Err(Error::Internal("an id was taken meanwhile".to_owned()))
+        entries::add(self.tx.conn(), &std::mem::take(&mut self.rows)).await
     }
 
-    /// The last rows. What it returns goes to the bus, after the commit and not before.
+    /// For a caller that has more to write in this transaction. What it returns goes to the bus,
+    /// after the commit and not before.
     ///
     /// # Errors
     /// Whatever the database said; the transaction is lost.
     pub async fn finish(mut self) -> Result<Vec<Written>> {
         self.flush().await?;
+        Ok(self.end().1)
+    }
+
+    /// The last rows, which the database has not been given, and what goes to the bus after the
+    /// commit.
+    pub fn end(self) -> (Vec<NewEntry>, Vec<Written>) {
         let written = self.rooms.into_iter().filter(|(_, open)| !open.lines.is_empty());
-        Ok(written
-            .map(|(room, open)| {
-                let Open { constellation, lines, cards, rewrote, left, members_changed, .. } = open;
-                let cards = cards.into_values().collect();
-                Written { constellation, room, lines, cards, rewrote, left, members_changed }
-            })
-            .collect())
+        let written = written.map(|(room, open)| {
+            let Open { constellation, lines, cards, rewrote, left, members_changed, .. } = open;
+            let cards = cards.into_values().collect();
+            Written { constellation, room, lines, cards, rewrote, left, members_changed }
+        });
+        (self.rows, written.collect())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Entries: the rows of the log. Only `log` calls what writes here.
 
 use super::{
-    Conn, ManyRows, parsed,
+    Conn, ManyRows, Tx, parsed,
     rooms::{Membership, room_kind, view},
+    tx::{AND_COMMIT, BEGIN_AND},
 };
 use crate::error::Result;
 use roost_shared::{
@@ -12,8 +13,9 @@ use sqlx::{FromRow, Row as _, any::AnyRow};
 
 const ADD: &str = "INSERT INTO entries \
      (room, seq, constellation, id, kind, author, target, at, body, digest) \
-     VALUES {rows} ON CONFLICT DO NOTHING";
+     VALUES {rows}";
 static ADD_ROWS: ManyRows = ManyRows::new(ADD, 10);
+static ADD_ROWS_AND_COMMIT: ManyRows = ManyRows::between("", ADD, AND_COMMIT, 10);
 const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS (VALUES {rows}) \
      SELECT asked.place, r.kind, last.seq, last.at, m.floor, m.view, m.left_at, \
      same.room, same.author, same.seq, same.at, same.digest, p.home \
@@ -25,6 +27,7 @@ const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS 
      (SELECT e.seq FROM entries e WHERE e.room = asked.room ORDER BY e.seq DESC LIMIT 1) \
      WHERE r.constellation = asked.constellation";
 static STANDINGS_ROWS: ManyRows = ManyRows::new(STANDINGS, 5);
+static BEGIN_AND_STANDINGS_ROWS: ManyRows = ManyRows::between(BEGIN_AND, STANDINGS, "", 5);
 const TARGET: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
      WHERE constellation = $1 AND room = $2 AND id = $3";
 const AFTER: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
@@ -62,11 +65,30 @@ pub struct Earlier {
     pub digest: String,
 }
 
-/// Adds rows, and says how many: fewer than given when an id is taken.
-pub async fn add(conn: &mut Conn, new: &[NewEntry]) -> Result<u64> {
-    let mut added = 0;
-    for (_, part, sql) in ADD_ROWS.parts(new) {
-        let mut query = sqlx::query(sql);
+/// Adds rows. An id that is taken loses the transaction.
+pub async fn add(conn: &mut Conn, new: &[NewEntry]) -> Result<()> {
+    insert(conn, new, &ADD_ROWS).await
+}
+
+/// Adds rows and commits.
+///
+/// # Errors
+/// Whatever the database said; the outcome is unknown until it is looked up.
+pub async fn add_and_commit(mut tx: Tx, new: &[NewEntry]) -> Result<()> {
+    if new.is_empty() || !tx.holds_all() {
+        add(tx.conn(), new).await?;
+        return tx.commit().await;
+    }
+    let fault = tx.ending().await?;
+    insert(tx.conn(), new, &ADD_ROWS_AND_COMMIT).await?;
+    tx.ended(fault)
+}
+
+/// Inserts rows; the last of the statements it takes is one of `last`.
+async fn insert(conn: &mut Conn, new: &[NewEntry], last: &'static ManyRows) -> Result<()> {
+    for (from, part, sql) in ADD_ROWS.parts(new) {
+        let is_last = from + part.len() == new.len();
+        let mut query = sqlx::query(if is_last { last.text_of(part.len()) } else { sql });
         for NewEntry { constellation, room, row, digest } in part {
             query = query
                 .bind(room.to_string())
@@ -80,9 +102,9 @@ pub async fn add(conn: &mut Conn, new: &[NewEntry]) -> Result<u64> {
                 .bind(row.body.as_str())
                 .bind(digest.as_str());
         }
-        added += query.execute(&mut *conn).await?.rows_affected();
+        query.execute(&mut *conn).await?;
     }
-    Ok(added)
+    Ok(())
 }
 
 /// A draft about which is asked: whose, under which id, for which room.
@@ -114,9 +136,28 @@ pub struct Standing {
 /// The standings of these drafts, in their order; `None` for a room that is not in the draft's
 /// constellation.
 pub async fn standings(conn: &mut Conn, asked: &[Asked]) -> Result<Vec<Option<Standing>>> {
+    ask(conn, asked, &STANDINGS_ROWS).await
+}
+
+/// The same in a transaction, which this begins if it has not begun.
+pub async fn standings_in(tx: &mut Tx, asked: &[Asked]) -> Result<Vec<Option<Standing>>> {
+    if tx.has_begun() {
+        return standings(tx.conn(), asked).await;
+    }
+    let found = ask(tx.conn(), asked, &BEGIN_AND_STANDINGS_ROWS).await?;
+    tx.began();
+    Ok(found)
+}
+
+/// Asks; the first of the statements it takes is one of `first`.
+async fn ask(
+    conn: &mut Conn,
+    asked: &[Asked],
+    first: &'static ManyRows,
+) -> Result<Vec<Option<Standing>>> {
     let mut found = vec![None; asked.len()];
     for (from, part, sql) in STANDINGS_ROWS.parts(asked) {
-        let mut query = sqlx::query(sql);
+        let mut query = sqlx::query(if from == 0 { first.text_of(part.len()) } else { sql });
         for (place, Asked { constellation, room, author, id }) in (0_i64..).zip(part) {
             query = query
                 .bind(place)

@@ -16,6 +16,9 @@ pub mod people;
 pub mod proposals;
 pub mod rooms;
 pub mod trail;
+mod tx;
+
+pub use tx::{Commit, Tx};
 
 use crate::{
     error::{Error, Result},
@@ -28,6 +31,7 @@ use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
+use tx::Fault;
 
 /// A connection that SQL runs on: a reader's, or a transaction's.
 pub type Conn = AnyConnection;
@@ -45,20 +49,6 @@ const READER_CACHE_KIB: u32 = 512;
 /// Pages of WAL after which a commit folds them back itself, should the background one not keep up.
 const CHECKPOINT_PAGES: u32 = 8_192;
 
-/// What a test makes a commit do. A real process always has `Commit::Now`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Commit {
-    Now,
-    /// Wait before committing, holding every lock.
-    After(Duration),
-    /// Roll back and fail.
-    Fail,
-    /// Commit, but report a failure: the outcome is unknown to the caller.
-    LoseAnswer,
-}
-
-type Fault = Arc<dyn Fn() -> Commit + Send + Sync>;
-
 /// The database, shared by clones.
 #[derive(Clone)]
 pub struct Db {
@@ -74,14 +64,6 @@ pub struct Db {
 enum Backend {
     Sqlite,
     Postgres,
-}
-
-/// A write transaction. Rolls back when dropped.
-pub struct Tx {
-    tx: sqlx::Transaction<'static, Any>,
-    /// Whether beginning it took the lock of everything, as SQLite does.
-    holds_all: bool,
-    fault: Option<Fault>,
 }
 
 impl Db {
@@ -132,30 +114,27 @@ impl Db {
         self
     }
 
-    /// Begins a write. On SQLite it takes the write lock at once, so that it never has to give up
-    /// halfway.
+    /// Begins a write.
     ///
     /// # Errors
     /// `Internal` or a `Refused` that says to try later.
     pub async fn begin(&self) -> Result<Tx> {
-        let tx = match self.begin_once().await {
-            // A full disk makes SQLite roll back by itself; sqlx, whose own rollback then fails,
-            // goes on believing that the connection is in a transaction. A new connection is not.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                drop(self.writer.acquire().await?.detach());
-                self.begin_once().await
-            }
-            tx => tx,
-        };
-        let (tx, holds_all) = (tx.map_err(Error::from)?, self.backend == Backend::Sqlite);
-        Ok(Tx { tx, holds_all, fault: self.fault.clone() })
+        self.unbegun().await?.begin().await
     }
 
-    async fn begin_once(&self) -> sqlx::Result<sqlx::Transaction<'static, Any>> {
+    /// A write that its first statement begins: on SQLite, one of those that say so.
+    ///
+    /// # Errors
+    /// As of `begin`.
+    pub async fn begin_lazily(&self) -> Result<Tx> {
         match self.backend {
-            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
-            Backend::Postgres => self.writer.begin().await,
+            Backend::Sqlite => self.unbegun().await,
+            Backend::Postgres => self.begin().await,
         }
+    }
+
+    async fn unbegun(&self) -> Result<Tx> {
+        Ok(Tx::new(self.writer.acquire().await?, self.backend, self.fault.clone()))
     }
 
     /// A connection for reading.
@@ -196,37 +175,6 @@ impl Db {
         self.writer.close().await;
         self.readers.close().await;
         self.watcher.close().await;
-    }
-}
-
-impl Tx {
-    /// Makes it durable. When this fails the outcome is unknown until it is looked up.
-    ///
-    /// # Errors
-    /// Whatever the database said.
-    pub async fn commit(self) -> Result<()> {
-        match self.fault.as_ref().map_or(Commit::Now, |fault| fault()) {
-            Commit::Now => Ok(self.tx.commit().await?),
-            Commit::After(pause) => {
-                tokio::time::sleep(pause).await;
-                Ok(self.tx.commit().await?)
-            }
-            Commit::Fail => Err(Error::Internal("commit failed, as a test asked".to_owned())),
-            Commit::LoseAnswer => {
-                self.tx.commit().await?;
-                Err(Error::Internal("commit answer lost, as a test asked".to_owned()))
-            }
-        }
-    }
-
-    /// Whether beginning it took every lock there is.
-    pub(crate) fn holds_all(&self) -> bool {
-        self.holds_all
-    }
-
-    /// The connection under the transaction.
-    pub fn conn(&mut self) -> &mut Conn {
-        &mut self.tx
     }
 }
 
@@ -294,15 +242,26 @@ const ROWS_MAX_LOG2: usize = 4;
 /// A statement of several rows. It comes in few sizes, powers of two, so that the database has few
 /// texts to prepare and keeps them all.
 pub(crate) struct ManyRows {
-    /// With `{rows}` where the placeholders go.
-    text: &'static str,
+    /// What goes before the statement, itself with `{rows}` where the placeholders go, and what
+    /// goes behind it.
+    text: [&'static str; 3],
     columns: usize,
     sizes: [OnceLock<String>; ROWS_MAX_LOG2 + 1],
 }
 
 impl ManyRows {
     pub(crate) const fn new(text: &'static str, columns: usize) -> ManyRows {
-        ManyRows { text, columns, sizes: [const { OnceLock::new() }; ROWS_MAX_LOG2 + 1] }
+        ManyRows::between("", text, "", columns)
+    }
+
+    pub(crate) const fn between(
+        before: &'static str,
+        text: &'static str,
+        behind: &'static str,
+        columns: usize,
+    ) -> ManyRows {
+        let sizes = [const { OnceLock::new() }; ROWS_MAX_LOG2 + 1];
+        ManyRows { text: [before, text, behind], columns, sizes }
     }
 
     /// Cuts rows into parts; each comes with where it begins and the statement for it.
@@ -316,21 +275,23 @@ impl ManyRows {
             let size = left.checked_ilog2()?;
             let begin = from;
             from += 1 << size;
-            // Nothing but our own text and numbers goes into a statement.
-            let text = AssertSqlSafe(self.text_of(size as usize));
-            Some((begin, &rows[begin..from], text))
+            Some((begin, &rows[begin..from], self.text_of(1 << size)))
         })
     }
 
-    fn text_of(&'static self, log2: usize) -> &'static str {
-        self.sizes[log2].get_or_init(|| {
+    /// The statement for this many rows, a power of two.
+    pub(crate) fn text_of(&'static self, rows: usize) -> SqlText {
+        let log2 = rows.ilog2() as usize;
+        // Nothing but our own text and numbers goes into a statement.
+        AssertSqlSafe(self.sizes[log2].get_or_init(|| {
             let row = |row: usize| {
                 let columns = 1..=self.columns;
                 let columns = columns.map(|column| format!("${}", row * self.columns + column));
                 format!("({})", columns.collect::<Vec<_>>().join(","))
             };
-            self.text.replace("{rows}", &(0..1 << log2).map(row).collect::<Vec<_>>().join(","))
-        })
+            let rows = (0..1 << log2).map(row).collect::<Vec<_>>().join(",");
+            self.text.concat().replace("{rows}", &rows)
+        }))
     }
 }
 
