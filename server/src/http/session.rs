@@ -85,8 +85,9 @@ pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<Response>
     security(("access" = [])),
     responses((status = 200, description = "The welcome.", body = shapes::Welcome)))]
 pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
-    let rooms = app.directory.rooms_of(&me).await?;
-    Ok(axum::Json(app.directory.welcome(&me, &rooms).await?))
+    let mut conn = app.directory.reader().await?;
+    let rooms = app.directory.rooms_of(&mut conn, &me).await?;
+    Ok(axum::Json(app.directory.welcome(&mut conn, &me, &rooms).await?))
 }
 
 /// The answer to a new sign-in. A browser holds one cookie: whoever was signed in there is signed

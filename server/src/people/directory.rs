@@ -11,7 +11,7 @@ use crate::{
     config,
     error::Result,
     store::{
-        Conn, Db, homes, marks, meta,
+        Conn, Db, Reader, homes, marks, meta,
         people::{self, Place},
         rooms::{self, Mine},
     },
@@ -62,6 +62,14 @@ impl Directory {
         *self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A connection to ask over. Whoever asks several things takes one for all of them.
+    ///
+    /// # Errors
+    /// When none is free in time.
+    pub async fn reader(&self) -> Result<Reader> {
+        self.0.db.reader().await
+    }
+
     /// A person's rooms as they stand now.
     ///
     /// # Errors
@@ -79,11 +87,10 @@ impl Directory {
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn rooms_of(&self, me: &Me) -> Result<Vec<Mine>> {
-        let mut conn = self.0.db.reader().await?;
+    pub async fn rooms_of(&self, conn: &mut Conn, me: &Me) -> Result<Vec<Mine>> {
         let mut rooms = Vec::new();
         for place in me.places() {
-            rooms.extend(rooms::of_person(&mut conn, place.constellation, me.person).await?);
+            rooms.extend(rooms::of_person(conn, place.constellation, me.person).await?);
         }
         Ok(rooms)
     }
@@ -92,27 +99,28 @@ impl Directory {
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn heads(&self, rooms: &[(RoomId, ConstellationId)]) -> Result<Vec<(RoomId, Seq)>> {
-        let mut conn = self.0.db.reader().await?;
-        rooms::heads(&mut conn, rooms).await
+    pub async fn heads(
+        &self,
+        conn: &mut Conn,
+        rooms: &[(RoomId, ConstellationId)],
+    ) -> Result<Vec<(RoomId, Seq)>> {
+        rooms::heads(conn, rooms).await
     }
 
     /// The welcome for me with these rooms.
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn welcome(&self, me: &Me, rooms: &[Mine]) -> Result<Welcome> {
+    pub async fn welcome(&self, conn: &mut Conn, me: &Me, rooms: &[Mine]) -> Result<Welcome> {
         let mut told = Told::default();
-        let mut conn = self.0.db.reader().await?;
         for Place { constellation, role } in me.places().iter().copied() {
-            let names = self.names(&mut conn, constellation).await?;
+            let names = self.names(conn, constellation).await?;
             let here = rooms.iter().filter(|mine| mine.constellation == constellation);
             let lines = here.clone().filter(|mine| mine.kind.has_marks()).map(|mine| mine.room);
             let lines: Vec<RoomId> = lines.collect();
-            let marks = marks::of_rooms(&mut conn, constellation, &lines).await?;
+            let marks = marks::of_rooms(conn, constellation, &lines).await?;
             told.add((me.person, Place { constellation, role }), &names, here, &marks);
         }
-        drop(conn);
         let Told { constellations, rooms, people, homes } = told;
         let live = &self.0.live;
         Ok(Welcome {

@@ -14,6 +14,7 @@ use crate::{
     error::Result,
     log::Who,
     store::{
+        Conn,
         devices::{self, Device},
         people::Place,
         rooms,
@@ -129,18 +130,25 @@ impl People {
     /// # Errors
     /// `SignInAgain` for a token that is not good, `DeviceEnded` when the sign-in is over.
     pub async fn authenticate(&self, access: &str) -> Result<Me> {
-        let bearer = token::verify(&self.parts.keys, access, self.now())?;
-        self.present(bearer).await
+        let bearer = self.bearer(access)?;
+        self.present(&mut *self.db.reader().await?, bearer).await
+    }
+
+    /// Whom this access token names, whether or not they may still be here.
+    ///
+    /// # Errors
+    /// `SignInAgain` for a token that is not good.
+    pub fn bearer(&self, access: &str) -> Result<Bearer, Refusal> {
+        token::verify(&self.parts.keys, access, self.now())
     }
 
     /// The person and device as they are now.
     ///
     /// # Errors
     /// `DeviceEnded` when either has ended.
-    pub async fn present(&self, bearer: Bearer) -> Result<Me> {
-        let mut conn = self.db.reader().await?;
+    pub async fn present(&self, conn: &mut Conn, bearer: Bearer) -> Result<Me> {
         let Bearer { person, device, generation } = bearer;
-        let found = devices::present(&mut conn, (device, generation), person).await?;
+        let found = devices::present(conn, (device, generation), person).await?;
         let (service, places) = found.ok_or(Refusal::DeviceEnded)?;
         if places.is_empty() {
             return Err(Refusal::DeviceEnded.into());

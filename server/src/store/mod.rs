@@ -25,7 +25,7 @@ use crate::{
     metrics,
 };
 use roost_shared::Refusal;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions, pool::PoolConnection};
 use std::{
     path::Path,
     sync::{Arc, OnceLock},
@@ -35,6 +35,8 @@ use tx::Fault;
 
 /// A connection that SQL runs on: a reader's, or a transaction's.
 pub type Conn = AnyConnection;
+/// A connection that only reads, to be given back soon.
+pub type Reader = PoolConnection<Any>;
 
 /// How long SQLite waits for another process (the command line) to finish its write, ms.
 const BUSY_MS: u32 = 5_000;
@@ -141,7 +143,7 @@ impl Db {
     ///
     /// # Errors
     /// `Internal` when none is free in time.
-    pub async fn reader(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
+    pub async fn reader(&self) -> Result<Reader> {
         Ok(self.readers.acquire().await?)
     }
 
@@ -149,7 +151,7 @@ impl Db {
     ///
     /// # Errors
     /// `Internal` when the database cannot be reached.
-    pub async fn watcher(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
+    pub async fn watcher(&self) -> Result<Reader> {
         Ok(self.watcher.acquire().await?)
     }
 

@@ -14,7 +14,7 @@ use crate::{
     metrics,
     people::{session::Me, token::Bearer},
     presence::{self, Inlet, Outlet, Push},
-    store::rooms::Mine,
+    store::{Reader, rooms::Mine},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, future::poll_immediate, stream::FuturesUnordered};
@@ -231,7 +231,9 @@ impl Wire {
         epoch: Option<Epoch>,
         mut cursors: Cursors,
     ) -> Result<Box<Entered>, Refusal> {
-        let me = self.app.people.authenticate(token).await.map_err(|e| e.refusal())?;
+        let bearer = self.app.people.bearer(token)?;
+        let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
+        let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
         // Coming back gives a new bucket of frames, so that is counted too.
         self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
@@ -244,7 +246,7 @@ impl Wire {
         if self.app.is_draining() {
             return Err(Refusal::Draining);
         }
-        let rooms = self.listen(&me).await?;
+        let rooms = self.listen(&mut conn, &me).await?;
         let directory = &self.app.directory;
         let mut told = directory.epoch();
         if epoch != Some(told) {
@@ -253,25 +255,26 @@ impl Wire {
             told = ended.map_err(|e| e.refusal())?;
             cursors.clear();
         }
-        entered(&self.app, &me, rooms, (told, cursors)).await
+        entered((&self.app, &mut conn), &me, rooms, (told, cursors)).await
     }
 
     async fn reload(&mut self) -> Result<Box<Entered>, Refusal> {
         let joined = self.joined.as_mut().ok_or(Refusal::SignInAgain)?;
         let bearer = joined.me.bearer();
-        let me = self.app.people.present(bearer).await.map_err(|e| e.refusal())?;
+        let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
+        let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
         self.app.presence.follow(joined.me.places(), me.places(), &joined.inlet.outlet);
         joined.me = me.clone();
-        let rooms = self.listen(&me).await?;
+        let rooms = self.listen(&mut conn, &me).await?;
         let told = (self.app.directory.epoch(), Cursors::new());
-        entered(&self.app, &me, rooms, told).await
+        entered((&self.app, &mut conn), &me, rooms, told).await
     }
 
     /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing
     /// that is committed meanwhile can fall between.
-    async fn listen(&mut self, me: &Me) -> Result<Vec<Mine>, Refusal> {
+    async fn listen(&mut self, conn: &mut Reader, me: &Me) -> Result<Vec<Mine>, Refusal> {
         let directory = &self.app.directory;
-        let mut rooms = directory.rooms_of(me).await.map_err(|e| e.refusal())?;
+        let mut rooms = directory.rooms_of(conn, me).await.map_err(|e| e.refusal())?;
         let Some(joined) = self.joined.as_mut() else { return Err(Refusal::SignInAgain) };
         let feeds = &self.app.feeds;
         for gone in joined.rooms.iter().filter(|old| !rooms.iter().any(|mine| mine.room == **old)) {
@@ -287,7 +290,7 @@ impl Wire {
             }
         }
         if !fresh.is_empty() {
-            let heads = directory.heads(&fresh).await.map_err(|e| e.refusal())?;
+            let heads = directory.heads(conn, &fresh).await.map_err(|e| e.refusal())?;
             for mine in rooms.iter_mut().filter(|mine| fresh.iter().any(|it| it.0 == mine.room)) {
                 let head = heads.iter().find(|(room, _)| *room == mine.room);
                 mine.head = head.map_or(Seq::ZERO, |(_, head)| *head);
@@ -335,19 +338,23 @@ async fn unwelcome(app: &App, joined: Option<(&Outlet, Bearer)>) -> Refusal {
     if let Some(refusal) = outlet.is_cut() {
         return refusal;
     }
-    match Box::pin(app.people.present(bearer)).await {
+    let present = async {
+        let mut conn = app.directory.reader().await?;
+        app.people.present(&mut conn, bearer).await
+    };
+    match Box::pin(present).await {
         Err(error) if error.refusal().class() == Class::SignInAgain => error.refusal(),
         _ => std::future::pending().await,
     }
 }
 
 async fn entered(
-    app: &App,
+    (app, conn): (&App, &mut Reader),
     me: &Me,
     rooms: Vec<Mine>,
     (epoch, cursors): (Epoch, Cursors),
 ) -> Result<Box<Entered>, Refusal> {
-    let welcome = app.directory.welcome(me, &rooms).await.map_err(|e| e.refusal())?;
+    let welcome = app.directory.welcome(conn, me, &rooms).await.map_err(|e| e.refusal())?;
     let welcome = Welcome { epoch, ..welcome };
     Ok(Box::new(Entered { person: me.person, rooms, welcome, cursors }))
 }
