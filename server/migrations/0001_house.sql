@@ -121,7 +121,9 @@ CREATE TABLE devices (
     first         BIGINT NOT NULL,
     rotated_at    BIGINT NOT NULL,
     created_at    BIGINT NOT NULL,
-    ended_at      BIGINT
+    ended_at      BIGINT,
+    -- Set when it ended because a refresh token came back that was used up long ago.
+    copied_at     BIGINT
 );
 CREATE INDEX devices_person ON devices (person);
 

@@ -119,6 +119,9 @@ refusals! {
         "Please sign in again.";
     DeviceEnded "device_ended" SignInAgain 0 401
         "This phone has been signed out of Roost.";
+    SignInCopied "sign_in_copied" SignInAgain 0 401
+        "This sign-in was used from two places, so Roost has ended it in both. If that was not \
+         you, somebody may have read what was on this phone: tell your liaison worker.";
     EnrolmentUnusable "enrolment_unusable" Final 0 404
         "This link does not work. It may be used, out of date, or for someone else. \
          Ask for a new one.";

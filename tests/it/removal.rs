@@ -265,11 +265,11 @@ async fn a_thief_of_a_refresh_token_and_its_owner_are_both_out_at_once() {
     let third = refresh(&second).await.text_of("refresh");
     let fourth = refresh(&third).await.text_of("refresh");
     // The thief comes with what Sam's phone has used up long ago.
-    assert_eq!(refresh(&sam.refresh).await.code(), "device_ended");
+    assert_eq!(refresh(&sam.refresh).await.code(), "sign_in_copied");
     let (code, word, took) = cut(&mut wire).await;
-    assert_eq!((code, word.as_str()), (4401, "device_ended"), "after {took:?}");
+    assert_eq!((code, word.as_str()), (4401, "sign_in_copied"), "Sam is told, after {took:?}");
     for token in [&second, &third, &fourth] {
-        assert_eq!(refresh(token).await.code(), "device_ended", "the family is dead");
+        assert_eq!(refresh(token).await.code(), "sign_in_copied", "the family is dead");
     }
     assert!(Wire::enter(world.door.address, &sam.access).await.is_none());
 }

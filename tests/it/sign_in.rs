@@ -87,9 +87,9 @@ async fn a_refresh_token_may_be_repeated_until_its_successor_is_used() {
         house.clock.turn(9_000);
         assert_eq!(token(&people.refresh(&first).await.unwrap()), third, "a parallel tab");
         house.clock.turn(2_000);
-        assert_eq!(refusal(people.refresh(&first).await), Some(Refusal::DeviceEnded), "a thief");
+        assert_eq!(refusal(people.refresh(&first).await), Some(Refusal::SignInCopied), "a thief");
         for token in [&second, &third] {
-            assert_eq!(refusal(people.refresh(token).await), Some(Refusal::DeviceEnded));
+            assert_eq!(refusal(people.refresh(token).await), Some(Refusal::SignInCopied));
         }
         assert_eq!(refusal(people.refresh("r.1.x").await), Some(Refusal::SignInAgain));
     }

@@ -33,8 +33,8 @@ pub struct Refresh {
 #[utoipa::path(post, path = "/api/session/refresh", tag = api::SIGNING_IN,
     extensions(
         ("x-roost-who" = json!("whoever holds a refresh token")),
-        ("x-roost-refusals" = json!(["sign_in_again", "device_ended", "origin_foreign",
-            "too_many"]))),
+        ("x-roost-refusals" = json!(["sign_in_again", "device_ended", "sign_in_copied",
+            "origin_foreign", "too_many"]))),
     request_body = Refresh,
     responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn refresh(

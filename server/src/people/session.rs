@@ -128,7 +128,8 @@ impl People {
     /// Who holds this access token, if they and their device may still be here.
     ///
     /// # Errors
-    /// `SignInAgain` for a token that is not good, `DeviceEnded` when the sign-in is over.
+    /// `SignInAgain` for a token that is not good, `DeviceEnded` or `SignInCopied` when the
+    /// sign-in is over.
     pub async fn authenticate(&self, access: &str) -> Result<Me> {
         let bearer = self.bearer(access)?;
         self.present(&mut *self.db.reader().await?, bearer).await
@@ -145,14 +146,13 @@ impl People {
     /// The person and device as they are now.
     ///
     /// # Errors
-    /// `DeviceEnded` when either has ended.
+    /// `DeviceEnded` or `SignInCopied` when either has ended.
     pub async fn present(&self, conn: &mut Conn, bearer: Bearer) -> Result<Me> {
         let Bearer { person, device, generation } = bearer;
         let found = devices::present(conn, (device, generation), person).await?;
-        let (service, places) = found.ok_or(Refusal::DeviceEnded)?;
-        if places.is_empty() {
-            return Err(Refusal::DeviceEnded.into());
-        }
+        let Some((service, places)) = found.filter(|(_, places)| !places.is_empty()) else {
+            return Err(over(devices::one(conn, device).await?.as_ref()).into());
+        };
         Ok(Me { service, person, device, generation, places: places.into() })
     }
 
@@ -182,7 +182,7 @@ impl People {
         let found = devices::one(tx.conn(), id).await?.ok_or(Refusal::SignInAgain)?;
         // A token of an earlier holder proves nothing about the present one.
         let here = devices::present(tx.conn(), (id, generation), found.person).await?;
-        here.ok_or(Refusal::DeviceEnded)?;
+        here.ok_or(over(Some(&found)))?;
         match self.judge(&found, generation) {
             presented @ (Presented::Newest | Presented::Ahead) => {
                 if matches!(presented, Presented::Ahead) {
@@ -200,8 +200,9 @@ impl People {
             Presented::Repeat => Ok(self.sign_in(found.person, id, found.generation)),
             Presented::Stolen => {
                 let act = ("device.end.token_reuse", id.to_string());
+                devices::copied(tx.conn(), found.service, id, self.now()).await?;
                 self.end_device_of(tx, (found.service, found.person, id), act).await?;
-                Err(Refusal::DeviceEnded.into())
+                Err(Refusal::SignInCopied.into())
             }
         }
     }
@@ -242,5 +243,13 @@ impl People {
         let tx = self.db.begin().await?;
         let act = ("device.end", me.device.to_string());
         self.end_device_of(tx, (me.service, me.person, me.device), act).await
+    }
+}
+
+/// Why a sign-in that is over is over, as its holder is told.
+fn over(device: Option<&Device>) -> Refusal {
+    match device.and_then(|device| device.copied_at) {
+        Some(_) => Refusal::SignInCopied,
+        None => Refusal::DeviceEnded,
     }
 }

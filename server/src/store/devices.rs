@@ -12,16 +12,16 @@ const ADD: &str = "INSERT INTO devices \
      (device, person, name, generation, first, rotated_at, created_at, service) \
      VALUES ($1, $2, $3, 1, 1, $4, $4, $5) ON CONFLICT DO NOTHING";
 const REVIVE: &str = "UPDATE devices SET name = $1, generation = generation + 2, \
-     first = generation + 2, rotated_at = $2, ended_at = NULL \
+     first = generation + 2, rotated_at = $2, ended_at = NULL, copied_at = NULL \
      WHERE service = $3 AND device = $4 AND person = $5 AND ended_at IS NOT NULL";
 const ONE: &str = "SELECT device, service, person, name, generation, first, rotated_at, \
-     created_at, ended_at FROM devices WHERE device = $1";
+     created_at, ended_at, copied_at FROM devices WHERE device = $1";
 const PRESENT: &str = "SELECT p.service, l.constellation, l.role FROM devices d \
      JOIN people p ON p.person = d.person JOIN places l ON l.person = d.person \
      WHERE d.device = $1 AND d.person = $2 AND d.first <= $3 AND d.ended_at IS NULL \
      AND p.suspended_at IS NULL AND l.ended_at IS NULL ORDER BY l.created_at, l.constellation";
 const OF_PERSON: &str = "SELECT device, service, person, name, generation, first, rotated_at, \
-     created_at, ended_at FROM devices WHERE service = $1 AND person = $2 \
+     created_at, ended_at, copied_at FROM devices WHERE service = $1 AND person = $2 \
      ORDER BY created_at, device";
 const SIGNED_IN: &str = "SELECT DISTINCT d.person FROM places l \
      JOIN devices d ON d.person = l.person \
@@ -32,6 +32,7 @@ const MOVE: &str = "UPDATE devices SET generation = generation + 2, first = gene
      rotated_at = $1 WHERE service = $2 AND device = $3 AND ended_at IS NULL";
 const END: &str = "UPDATE devices SET ended_at = $1 \
      WHERE service = $2 AND device = $3 AND person = $4 AND ended_at IS NULL";
+const COPIED: &str = "UPDATE devices SET copied_at = $1 WHERE service = $2 AND device = $3";
 const END_ALL: &str = "UPDATE devices SET ended_at = $1 \
      WHERE service = $2 AND person = $3 AND ended_at IS NULL";
 
@@ -50,6 +51,8 @@ pub struct Device {
     pub rotated_at: i64,
     pub created_at: i64,
     pub ended_at: Option<i64>,
+    /// When it was seen that somebody holds a copy of this sign-in.
+    pub copied_at: Option<i64>,
 }
 
 /// A device to add.
@@ -100,6 +103,7 @@ struct Row {
     rotated_at: i64,
     created_at: i64,
     ended_at: Option<i64>,
+    copied_at: Option<i64>,
 }
 
 impl TryFrom<Row> for Device {
@@ -116,6 +120,7 @@ impl TryFrom<Row> for Device {
             rotated_at: row.rotated_at,
             created_at: row.created_at,
             ended_at: row.ended_at,
+            copied_at: row.copied_at,
         })
     }
 }
@@ -214,6 +219,17 @@ pub async fn end(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Notes that somebody holds a copy of this sign-in.
+pub async fn copied(conn: &mut Conn, service: ServiceId, device: DeviceId, at: i64) -> Result<()> {
+    sqlx::query(COPIED)
+        .bind(at)
+        .bind(service.to_string())
+        .bind(device.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Signs every device of a person out.

@@ -28,7 +28,7 @@ pub fn close_code(refusal: Refusal) -> u16 {
     match refusal {
         Refusal::Draining => 1001,
         Refusal::FrameTooLarge => 1009,
-        Refusal::SignInAgain | Refusal::DeviceEnded => 4401,
+        Refusal::SignInAgain | Refusal::DeviceEnded | Refusal::SignInCopied => 4401,
         Refusal::HelloLate | Refusal::Silent => 4408,
         Refusal::SlowReader | Refusal::TooMany => 4429,
         Refusal::Busy | Refusal::StoreFull | Refusal::StoreUnavailable => 4503,

@@ -110,6 +110,12 @@ export class Desk {
         this.#doors = doors;
     }
 
+    /** Whether the sign-in of this phone is over because somebody holds a copy of it. */
+    async wasCopied(): Promise<boolean> {
+        const answer = await this.#doors.get("/api/me");
+        return "refused" in answer && answer.refused.code === "sign_in_copied";
+    }
+
     async constellations(): Promise<Answer<Listing[]>> {
         const path = "/api/constellations";
         const answer = await this.#doors.get<{ constellations: Listing[] }>(path);

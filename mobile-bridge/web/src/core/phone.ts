@@ -10,12 +10,13 @@ import { newId } from "./ids.ts";
 import { entryAt, older } from "./older.ts";
 import { onWake, type Page } from "./page.ts";
 import {
-    inTime,
     type Answer,
     type Becomes,
     type Claimed,
+    inTime,
     type Invitation,
     type Outcome,
+    OVER,
     type Session,
     type SignIn,
 } from "./session.ts";
@@ -112,8 +113,7 @@ export class Phone implements Acts {
         const answer = await asked;
         if ("value" in answer) return this.#signedIn(answer.value);
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
-        // The browser may have cleared what was kept here before it could be read.
-        else if (answer.refused.code === "device_ended") this.#shown.phase.value = "ended";
+        else if (OVER.includes(answer.refused.code)) this.#shown.phase.value = "ended";
         else this.#shown.phase.value = "unknown";
     }
 

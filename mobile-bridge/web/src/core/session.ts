@@ -34,6 +34,9 @@ export type SignIn = {
 /** What came of a request: its value, a refusal, or no answer that Roost gave. */
 export type Answer<T> = { value: T } | { refused: Told } | { unreachable: true };
 
+/** Refusals of a sign-in that was good once. */
+export const OVER: readonly string[] = ["device_ended", "sign_in_copied"];
+
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 const PATIENCE_MS = 15_000;

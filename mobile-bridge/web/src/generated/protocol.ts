@@ -70,7 +70,7 @@ words: string,
  */
 after_ms: number, };
 
-export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "details_invalid" | "query_invalid" | "agreement_needed" | "target_unknown" | "target_unfit" | "target_gone" | "too_late" | "nothing_to_change" | "no_places" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_closed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
+export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "details_invalid" | "query_invalid" | "agreement_needed" | "target_unknown" | "target_unfit" | "target_gone" | "too_late" | "nothing_to_change" | "no_places" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "sign_in_copied" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_closed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
 
 export type Draft = { id: EntryId, 
 /**
@@ -469,6 +469,7 @@ export const WORDS: Record<Refusal, string> = {
     poisonous: "This message broke the connection twice, so it is kept here and not sent.",
     sign_in_again: "Please sign in again.",
     device_ended: "This phone has been signed out of Roost.",
+    sign_in_copied: "This sign-in was used from two places, so Roost has ended it in both. If that was not you, somebody may have read what was on this phone: tell your liaison worker.",
     enrolment_unusable: "This link does not work. It may be used, out of date, or for someone else. Ask for a new one.",
     code_invalid: "This code does not work. It may be mistyped, used already, or too old. Ask for a new one.",
     not_found: "There is nothing here.",

@@ -1,6 +1,7 @@
 // The ways out, and the door when one is outside: signing out, signed out, no link yet.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { WORDS } from "../generated/protocol.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
@@ -49,12 +50,22 @@ export function SignOut() {
 }
 
 export function SignedOut({ bySelf }: { bySelf: boolean }) {
+    const { desk } = useRoost();
+    const [copied, setCopied] = useState(false);
     const moved = !bySelf && movingUntil.value > Date.now();
+    useEffect(() => {
+        if (!bySelf && !moved) void desk.wasCopied().then(setCopied);
+    }, []);
     return (
         <Sheet heading={words.ended.heading}>
             <p class="lead" data-testid="signed-out">
                 {moved ? words.move.moved : bySelf ? words.ended.bySelf : words.ended.body}
             </p>
+            {copied && (
+                <p class="problem" role="alert" data-testid="copied">
+                    {WORDS.sign_in_copied}
+                </p>
+            )}
             <HaveCode />
         </Sheet>
     );

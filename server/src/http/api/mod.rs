@@ -132,7 +132,8 @@ pub fn document() -> Value {
 fn complete(operation: &mut Value) {
     operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Refused" });
     let (token, body) = (operation.get("security"), operation.get("requestBody"));
-    let of_token = token.map_or(&[][..], |_| &["sign_in_again", "device_ended", "too_many"]);
+    let of_token =
+        token.map_or(&[][..], |_| &["sign_in_again", "device_ended", "sign_in_copied", "too_many"]);
     let of_body = body.map_or(&[][..], |_| &["frame_malformed", "frame_too_large"]);
     let every = ["busy", "store_unavailable"];
     let implied: Vec<Value> =

@@ -55,6 +55,18 @@ test("a code stands in two halves, and being signed out after it is no surprise"
     expect(sam.find("signed-out")?.textContent).toBe(words.ended.body);
 });
 
+test("whose sign-in was copied is told, and whom to tell", async () => {
+    const sam = new Stage("satellite");
+    const refused = { code: "sign_in_copied" as const, class: "sign_in_again" as const };
+    sam.answers["GET /api/me"] = { refused: { ...refused, words: "", after_ms: 0 } };
+    sam.shown.phase.value = "ended";
+    await sam.draw();
+    expect(sam.find("copied")?.textContent).toContain("tell your liaison worker");
+    sam.answers = {};
+    await sam.draw();
+    expect(sam.find("copied")).toBeNull();
+});
+
 test("whoever has a code says where they are, and is in", async () => {
     const sam = new Stage("satellite");
     sam.shown.phase.value = "unknown";
