@@ -9,7 +9,7 @@ use crate::{
     phones::Desk,
     roster::{Roster, Seat},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::atomic::Ordering::Relaxed, time::Duration};
 
 const ROOMS: usize = 100;
 const SHORT: usize = 100;
@@ -112,6 +112,14 @@ async fn lively(plan: &Plan, kind: Kind, entries: usize, found: &mut Found) -> D
         for rate in [50, 200] {
             let shown = scene.open_loop(rate, plan.load).await?;
             latency(figures, rate, &shown);
+        }
+        // The bare loop knows neither.
+        if kind == Kind::Roost {
+            scene.desk.alive.store(true, Relaxed);
+            let shown = scene.open_loop(200, plan.load).await?;
+            figures.insert("cpu_alive", shown.cpu_per_thousand());
+            figures.insert("p99_alive", shown.delivery.quantile_ms(0.99));
+            scene.desk.alive.store(false, Relaxed);
         }
     }
     // The bare loop keeps nothing that a phone could have missed.

@@ -8,6 +8,7 @@ use crate::{
     roster::{Place, Roster, Seat},
     wire::{self, Ear, Mouth},
 };
+use roost_shared::frame::MARKS_EVERY_MS;
 use std::{
     fmt::Write,
     sync::{
@@ -40,6 +41,8 @@ pub struct Desk {
     rooms: Vec<(String, AtomicI64)>,
     /// Whether an ack sends the next message (closed loop).
     pub endless: AtomicBool,
+    /// Whether people are seen: typing before they write, and marking what they have read.
+    pub alive: AtomicBool,
     pub sent: AtomicU64,
     pub acked: AtomicU64,
     pub delivered: AtomicU64,
@@ -53,6 +56,8 @@ pub struct Phone {
     mouth: Arc<Mouth>,
     /// How many entries of others it still waits for, when it came back to a room.
     missing: AtomicI64,
+    /// When it last said how far it has read, as a stamp.
+    marked: AtomicU64,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -65,6 +70,7 @@ impl Desk {
             tally: Mutex::default(),
             rooms: roster.rooms.iter().map(room).collect(),
             endless: AtomicBool::new(false),
+            alive: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             acked: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
@@ -137,7 +143,8 @@ impl Phone {
         );
         mouth.say(&wire::from_client(hello.as_bytes()));
         let listening = Mutex::new(None);
-        let phone = Arc::new(Phone { seat, mouth, missing: AtomicI64::new(missing), listening });
+        let (missing, marked) = (AtomicI64::new(missing), AtomicU64::new(0));
+        let phone = Arc::new(Phone { seat, mouth, missing, marked, listening });
         let task = tokio::spawn(phone.clone().listen(ear, desk.clone()));
         *phone.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
         Ok(phone)
@@ -168,6 +175,10 @@ impl Phone {
             ((stamp >> 20) + 0x0199_8000_0000, count & 0xfff, (count >> 12) & 0xfff);
         let mut frame = String::with_capacity(200);
         let (room, member) = (&self.desk_room(desk).0, self.seat.member);
+        if desk.alive.load(Relaxed) {
+            let typing = format!(r#"{{"t":"typing","room":"{room}"}}"#);
+            self.mouth.say(&wire::from_client(typing.as_bytes()));
+        }
         write!(
             frame,
             r#"{{"t":"append","room":"{room}","id":"{:08x}-{:04x}-7{low:03x}-8{high:03x}-{stamp:012x}","kind":"message","body":{{"text":"@{stamp:012x}{member:x}{FILLER}"}}}}"#,
@@ -227,6 +238,20 @@ impl Phone {
         }
     }
 
+    /// Says how far it has read, not more often than a phone's page does.
+    fn mark(&self, desk: &Desk, text: &[u8], now: u64) {
+        let since = now.saturating_sub(self.marked.load(Relaxed));
+        if !desk.alive.load(Relaxed) || since < MARKS_EVERY_MS as u64 * 1_000_000 {
+            return;
+        }
+        if let Some(read) = wire::number(text, br#""to":"#) {
+            self.marked.store(now, Relaxed);
+            let room = &self.desk_room(desk).0;
+            let mark = format!(r#"{{"t":"mark","room":"{room}","read":{read}}}"#);
+            self.mouth.say(&wire::from_client(mark.as_bytes()));
+        }
+    }
+
     fn page(&self, desk: &Desk, text: &[u8], now: Instant) {
         let now = desk.stamp(now);
         let mut rest = text;
@@ -242,6 +267,7 @@ impl Phone {
             rest = from;
         }
         drop(tally);
+        self.mark(desk, text, now);
         if self.missing.load(Relaxed) > 0 {
             if self.missing.fetch_sub(heard, Relaxed) <= heard {
                 desk.caught_up.fetch_add(1, Relaxed);

@@ -59,7 +59,7 @@ const fn gate(name: &'static str, label: &'static str, hold: Hold) -> Row {
     Row { name, label, hold, gates: true }
 }
 
-const ROWS: [Row; 26] = [
+const ROWS: [Row; 28] = [
     row("rate_1s", "durable msg/s, p99 ≤ 1 s", Hold::Least(6_600.0)),
     row("rate_100ms", "durable msg/s, p99 ≤ 100 ms", Hold::Least(5_000.0)),
     row("rate_two", "durable msg/s, 2 in flight a room", Hold::None),
@@ -77,6 +77,8 @@ const ROWS: [Row; 26] = [
     row("ack99_200", "send→ack p99 at 200 msg/s, ms", Hold::None),
     row("cpu_50", "CPU s / 1,000 deliveries at 50 msg/s", Hold::None),
     gate("cpu_200", "CPU s / 1,000 deliveries at 200 msg/s", Hold::Times(2.03)),
+    row("cpu_alive", "the same with typing and marks", Hold::None),
+    row("p99_alive", "and its send→delivered p99, ms", Hold::None),
     gate("cpu_saturated", "CPU s / 1,000 deliveries saturated", Hold::Times(5.26)),
     row("cores_saturated", "server cores used, saturated", Hold::None),
     gate("idle_kib", "KiB an idle signed-in phone at 5,000", Hold::Most(8.0)),
