@@ -8,8 +8,10 @@ import { way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { Bell } from "./bell.tsx";
 import { Bar } from "./page.tsx";
-import { ConnectionLine, Heading, Notices } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices, useMinute } from "./parts.tsx";
+import { muteOf, useSettings } from "./settings.ts";
 import { Tile } from "./tile.tsx";
 import { shortOf } from "./times.ts";
 
@@ -19,6 +21,8 @@ export function Rooms({ open }: { open?: string }) {
     const around = aroundOf(shown);
     const me = shown.me.value ? shown.people.value.get(shown.me.value) : undefined;
     const rooms = shown.rooms.value;
+    const settings = useSettings();
+    const now = useMinute();
     // Beside a room, the room is what the screen is about.
     const List = open === undefined ? "main" : "nav";
     return (
@@ -40,7 +44,12 @@ export function Rooms({ open }: { open?: string }) {
                 <ul class="rooms">
                     {rooms.map((room) => (
                         <li key={room.room}>
-                            <RoomLink room={room} around={around} open={room.room === open} />
+                            <RoomLink
+                                room={room}
+                                around={around}
+                                open={room.room === open}
+                                muted={muteOf(settings, room.room, now) !== undefined}
+                            />
                         </li>
                     ))}
                 </ul>
@@ -70,8 +79,9 @@ function noRooms(role: Role | undefined): string {
     return role === "young" ? words.rooms.youngNone : words.rooms.none;
 }
 
-function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
-    const { room, around, open } = props;
+type LinkProps = { room: Listed; around: Around; open: boolean; muted: boolean };
+
+function RoomLink({ room, around, open, muted }: LinkProps) {
     const { shown } = useRoost();
     const entries = shown.entries(room.room).value;
     const last = entries.findLast((entry) => standsOf(entry) !== "silent");
@@ -98,6 +108,12 @@ function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
             <span class="room-title">{room.title}</span>
             {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
             <span class="room-last">
+                {muted && (
+                    <span class="room-muted" data-testid="room-muted">
+                        <Bell muted />
+                        {words.mute.sign}
+                    </span>
+                )}
                 {last ? lastLine(last, card, around) : nothingWords(shown.lastRead(room.room))}
             </span>
             {(unread > 0 || unsent.length > 0) && (
@@ -107,16 +123,17 @@ function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
                             {trouble ? words.rooms.unsent : words.rooms.waiting}
                         </span>
                     )}
-                    {unread > 0 && <Unread count={countWords(unread)} />}
+                    {unread > 0 && <Unread count={countWords(unread)} muted={muted} />}
                 </span>
             )}
         </a>
     );
 }
 
-function Unread({ count }: { count: string }) {
+/** In a muted room the count is there and does not call. */
+function Unread({ count, muted }: { count: string; muted: boolean }) {
     return (
-        <span class="room-unread" data-testid="unread">
+        <span class={muted ? "room-unread hushed" : "room-unread"} data-testid="unread">
             <span aria-hidden="true">{count}</span>
             <span class="unseen">{words.rooms.fresh(count)}</span>
         </span>
