@@ -21,6 +21,7 @@ import "./style/forms.css";
 import "./style/people.css";
 import "./style/join.css";
 import "./style/settings.css";
+import "./style/today.css";
 import "./style/wide.css";
 import "./style/narrow.css";
 

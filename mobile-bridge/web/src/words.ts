@@ -1,7 +1,7 @@
 // Every word the page shows, in one place, so that Welsh can stand beside English one day.
 // Long chapters have a file of their own under `words/`; those of screens that are fetched when
-// they are opened are fetched with them (`words/later.ts`). The words of refusals are not here: they
-// come from the contract (`generated/protocol.ts`).
+// they are opened are fetched with them (`words/later.ts`). The words of refusals are not here:
+// they come from the contract (`generated/protocol.ts`).
 
 import type { Answer, GatheringType } from "./generated/protocol.ts";
 import { install } from "./words/install.ts";
@@ -9,6 +9,7 @@ import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
 import { list, people as heads, ROLE } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
+import { today } from "./words/today.ts";
 
 export const words = {
     roost: "Roost",
@@ -27,6 +28,7 @@ export const words = {
     move,
     code,
     mute,
+    today,
 
     moment: {
         today: (time: string) => `today at ${time}`,

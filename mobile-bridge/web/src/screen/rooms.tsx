@@ -9,11 +9,15 @@ import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Bell } from "./bell.tsx";
+import { within } from "./later.tsx";
 import { Bar } from "./page.tsx";
 import { ConnectionLine, Heading, Notices, useMinute } from "./parts.tsx";
 import { muteOf, useSettings } from "./settings.ts";
 import { Tile } from "./tile.tsx";
 import { shortOf } from "./times.ts";
+import { Today, useToday } from "./today.tsx";
+
+const Overview = within(() => import("./people/desk.ts").then((it) => it.Overview));
 
 /** `open` names the room that stands beside the list; left out, the list is the screen. */
 export function Rooms({ open }: { open?: string }) {
@@ -40,7 +44,9 @@ export function Rooms({ open }: { open?: string }) {
             </header>
             {open === undefined && <Notices />}
             <List class="scroll" aria-label={words.rooms.heading}>
+                {open === undefined && <Above />}
                 {rooms.length === 0 && <p class="empty">{noRooms(me?.role)}</p>}
+                {open === undefined && me?.role === "admin" && <Overview />}
                 <ul class="rooms">
                     {rooms.map((room) => (
                         <li key={room.room}>
@@ -69,6 +75,18 @@ export function Rooms({ open }: { open?: string }) {
             </List>
             <Bar tab="rooms" />
         </div>
+    );
+}
+
+/** What is on today; where there is nothing, the list is the screen. */
+function Above() {
+    const today = useToday();
+    if (today.length === 0) return null;
+    return (
+        <>
+            <Today today={today} />
+            <h2 class="rooms-heading">{words.today.rooms}</h2>
+        </>
     );
 }
 

@@ -33,7 +33,7 @@ afterEach(() => {
     size.value = "usual";
 });
 
-test("Sam mutes a room: the sheet says what still rings, and the list that it is muted", async () => {
+test("Sam mutes a room: the sheet says what still rings, the list that it is muted", async () => {
     const sam = await connected().hold(said(1, JO, "hello")).draw();
     expect(sam.find("mute-open")?.getAttribute("aria-label")).toBe(words.mute.open);
     await sam.press("mute-open");

@@ -2,7 +2,7 @@
 // opened.
 
 export { Constellation } from "./constellation.tsx";
-export { People } from "./index.tsx";
+export { Overview, People } from "./index.tsx";
 export { Invite } from "./invite.tsx";
 export { Person } from "./person.tsx";
 export { Table } from "./table.tsx";

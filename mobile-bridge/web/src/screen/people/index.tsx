@@ -38,6 +38,16 @@ function Constellations() {
     );
 }
 
+/** How each constellation stands, for the first screen of somebody who is in no room. */
+export function Overview() {
+    const asked = useListings();
+    return (
+        <section class="page" aria-label={words.people.constellations} data-testid="overview">
+            <Listings asked={asked} />
+        </section>
+    );
+}
+
 function useListings(): Asked<Listing[]> {
     const { desk } = useRoost();
     return useAsked({
