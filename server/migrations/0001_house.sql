@@ -227,6 +227,26 @@ CREATE TABLE marks (
     PRIMARY KEY (room, person)
 );
 
+-- What somebody has set for themselves; without a row, what is usual for their role. Hours are
+-- minutes of the day, on the constellation's wall clock.
+CREATE TABLE settings (
+    person     TEXT PRIMARY KEY REFERENCES people (person),
+    service    TEXT NOT NULL REFERENCES services (service),
+    quiet      BIGINT NOT NULL,
+    quiet_from BIGINT NOT NULL,
+    quiet_to   BIGINT NOT NULL
+);
+
+-- Which rooms are quiet for whom. until is NULL for as long as nobody turns it on again.
+CREATE TABLE mutes (
+    room          TEXT NOT NULL REFERENCES rooms (room),
+    person        TEXT NOT NULL REFERENCES people (person),
+    constellation TEXT NOT NULL,
+    until         BIGINT,
+    PRIMARY KEY (room, person)
+);
+CREATE INDEX mutes_person ON mutes (person);
+
 -- constellation is NULL for acts on the service as a whole.
 CREATE TABLE trail (
     id            TEXT PRIMARY KEY,

@@ -8,6 +8,7 @@
 //! - [`card`]: what has become of an entry through those that target it; [`tally`] is the part of
 //!   it that is a gathering's own, and [`ics`] the same for somebody's calendar;
 //! - [`room`] and [`policy`]: which rooms exist, who belongs to them, who may do what;
+//! - [`quiet`]: when a phone is left in peace;
 //! - [`frame`]: the WebSocket protocol, told in words in `shared/PROTOCOL.md`;
 //! - [`refusal`]: every "no" that Roost can say, and what to do about it.
 //!
@@ -22,6 +23,7 @@ pub mod ics;
 pub mod id;
 pub mod kind;
 pub mod policy;
+pub mod quiet;
 pub mod refusal;
 pub mod room;
 pub mod tally;

@@ -104,6 +104,10 @@ actions! {
     OwnSession,
     /// List, name or end one's own phones, and where they are pushed to.
     OwnDevices,
+    /// See and set what is one's own to set: quiet hours, and which rooms are muted.
+    OwnSettings,
+    /// Mute a room for oneself.
+    Mute,
     /// See who belongs to a constellation or a room: names and homes.
     SeeMembers,
     /// Invite adults and young people, send the invitation again, move, suspend or end them and
@@ -121,7 +125,7 @@ pub enum Object {
     /// A room, and how the actor is a member of it (`None`: not, or it does not exist; then the
     /// kind does not matter).
     Room { member: Option<View>, kind: RoomKind },
-    /// The sign-in and the phones of a person.
+    /// The sign-in, the phones and the settings of a person.
     Session { of: PersonId },
     /// The people of a constellation, and whether it is one of the actor's own; of an admin's, all
     /// of their service are.
@@ -146,9 +150,10 @@ pub fn decide(actor: Actor, action: Action, object: Object) -> Result<(), Refusa
         Object::Room { kind, .. } if !kind.seats(role) => Err(Refusal::NotFound),
         Object::Room { kind, .. } => permitted(in_room(role, action, kind)),
         Object::Session { of } if of != person => Err(Refusal::NotFound),
-        Object::Session { .. } => {
-            permitted(matches!(action, Action::OwnSession | Action::OwnDevices))
-        }
+        Object::Session { .. } => permitted(matches!(
+            action,
+            Action::OwnSession | Action::OwnDevices | Action::OwnSettings
+        )),
         Object::Constellation { mine: false } => Err(Refusal::NotFound),
         Object::Constellation { .. } | Object::Service if role == Role::Young => {
             Err(Refusal::NotFound)
@@ -176,7 +181,7 @@ fn in_room(role: Role, action: Action, kind: RoomKind) -> bool {
     let leads = matches!(role, Role::Hub | Role::Liaison);
     let adult = role != Role::Young;
     match action {
-        ReadRoom | Search | SeeMembers | Post | React | Edit | Redact => true,
+        ReadRoom | Search | SeeMembers | Post | React | Edit | Redact | Mute => true,
         MarkRoom => kind.counts_unread(role),
         Pin => match kind {
             RoomKind::Circle => leads,
@@ -186,8 +191,8 @@ fn in_room(role: Role, action: Action, kind: RoomKind) -> bool {
         Confirm => kind == RoomKind::Circle && matches!(role, Role::Hub | Role::Satellite),
         PublishGathering => kind == RoomKind::Circle && leads,
         AnswerGathering => kind == RoomKind::Circle && adult,
-        ChangeMembers | RunService | OwnSession | OwnDevices | ManageMembers | ManageLiaisons
-        | Suspend => false,
+        ChangeMembers | RunService | OwnSession | OwnDevices | OwnSettings | ManageMembers
+        | ManageLiaisons | Suspend => false,
     }
 }
 
@@ -232,7 +237,7 @@ mod tests {
     #[test]
     fn of_a_member_in_each_room() {
         use Action::*;
-        let shared = [ReadRoom, Search, SeeMembers, Post, React, Edit, Redact, MarkRoom];
+        let shared = [ReadRoom, Search, SeeMembers, Post, React, Edit, Redact, MarkRoom, Mute];
         let all = |cells: &'static str| shared.map(|action| (action, cells));
         let with = |cells, more: &[(Action, &'static str)]| [&all(cells)[..], more].concat();
         let circle = [
@@ -253,7 +258,8 @@ mod tests {
         use Action::*;
         let mine = Object::Session { of: PersonId::new(1, [1; 10]) };
         let anothers = Object::Session { of: PersonId::new(1, [2; 10]) };
-        holds(mine, "-----", &[(OwnSession, "YYYYY"), (OwnDevices, "YYYYY")]);
+        let own = [OwnSession, OwnDevices, OwnSettings].map(|action| (action, "YYYYY"));
+        holds(mine, "-----", &own);
         holds(anothers, "00000", &[]);
         for kind in RoomKind::ALL {
             holds(Object::Room { member: None, kind }, "00000", &[]);

@@ -95,6 +95,9 @@ refusals! {
         "Something in there is empty, too long, or already past. Please look through it again.";
     QueryInvalid "query_invalid" Final 0 422
         "Please search for a word or two, up to 100 characters.";
+    QuietTooShort "quiet_too_short" Final 0 422
+        "Your quiet hours can be longer, but from eight in the evening until eight in the morning \
+         it is always quiet.";
     AgreementNeeded "agreement_needed" Final 0 422
         "A young person can be invited once the agreement for them is recorded.";
     TargetUnknown "target_unknown" Final 0 422

@@ -31,6 +31,7 @@ mod removal;
 mod requests;
 mod rollback;
 mod rolling;
+mod settings;
 mod sign_in;
 mod slow;
 mod start;

@@ -9,19 +9,21 @@ import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
 import { Join } from "./screen/join.tsx";
 import { later } from "./screen/later.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
-import { People } from "./screen/people/index.tsx";
 import { forgetMade } from "./screen/people/made.ts";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
+import { forgetSettings } from "./screen/settings.ts";
 import { words } from "./words.ts";
 
 const desk = () => import("./screen/people/desk.ts");
+const People = later(() => desk().then((it) => it.People));
 const Constellation = later(() => desk().then((it) => it.Constellation));
 const Invite = later(() => desk().then((it) => it.Invite));
 const Person = later(() => desk().then((it) => it.Person));
 const Table = later(() => desk().then((it) => it.Table));
 const account = () => import("./screen/you/account.ts");
 const You = later(() => account().then((it) => it.You));
+const QuietHours = later(() => account().then((it) => it.QuietHours));
 const Move = later(() => account().then((it) => it.Move));
 const UseCode = later(() => account().then((it) => it.UseCode));
 const Install = later(() => import("./screen/install.tsx").then((it) => it.Install));
@@ -44,6 +46,7 @@ function Screen() {
         forgetTyped();
         forgetHeard();
         forgetMade();
+        forgetSettings();
     }, [leaving]);
 
     if (phase === "opening")
@@ -88,6 +91,8 @@ function Inside({ at }: { at: Route }) {
             return <Table key={at.person} constellation={at.constellation} person={at.person} />;
         case "you":
             return <You />;
+        case "quiet":
+            return <QuietHours />;
         case "move":
             return <Move />;
         case "sign_out":

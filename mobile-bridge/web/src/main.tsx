@@ -11,6 +11,7 @@ import { keepTyped } from "./kind/message/typed.ts";
 import { awaitOffer } from "./install.ts";
 import { follow, route } from "./route.ts";
 import { Shell, type Browser } from "./shell.ts";
+import { applySize } from "./textsize.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
@@ -19,6 +20,8 @@ import "./style/message.css";
 import "./style/forms.css";
 import "./style/people.css";
 import "./style/join.css";
+import "./style/settings.css";
+import "./style/today.css";
 import "./style/wide.css";
 import "./style/narrow.css";
 
@@ -30,6 +33,7 @@ const browser: Browser = {
     now: Date.now,
 };
 
+applySize();
 const shown = new Shown();
 let begun: Phone | undefined;
 const shell = new Shell(browser, shown.outdated, async () => begun?.settled());

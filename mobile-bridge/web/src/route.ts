@@ -17,6 +17,7 @@ export type Route =
     | { at: "person"; constellation: string; person: string }
     | { at: "table"; constellation: string; person: string }
     | { at: "you" }
+    | { at: "quiet" }
     /** A code for another phone, and where such a code is typed in. */
     | { at: "move" }
     | { at: "code" }
@@ -28,6 +29,7 @@ const ID = "([0-9a-f-]{36})";
 const PLACES: readonly [pattern: RegExp, route: (ids: string[]) => Route][] = [
     [/^people$/, () => ({ at: "people" })],
     [/^you$/, () => ({ at: "you" })],
+    [/^quiet$/, () => ({ at: "quiet" })],
     [/^move$/, () => ({ at: "move" })],
     [/^code$/, () => ({ at: "code" })],
     [/^sign-out$/, () => ({ at: "sign_out" })],

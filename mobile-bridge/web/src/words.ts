@@ -1,12 +1,15 @@
 // Every word the page shows, in one place, so that Welsh can stand beside English one day.
-// Long chapters have a file of their own under `words/`. The words of refusals are not here: they
-// come from the contract (`generated/protocol.ts`).
+// Long chapters have a file of their own under `words/`; those of screens that are fetched when
+// they are opened are fetched with them (`words/later.ts`). The words of refusals are not here:
+// they come from the contract (`generated/protocol.ts`).
 
 import type { Answer, GatheringType } from "./generated/protocol.ts";
+import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
-import { acts, home, invite, link, people, table, two } from "./words/people.ts";
-import { code, move, you } from "./words/phones.ts";
+import { code, move } from "./words/phones.ts";
 import { list, people as heads, ROLE } from "./words/say.ts";
+import { mute } from "./words/mute.ts";
+import { today } from "./words/today.ts";
 
 export const words = {
     roost: "Roost",
@@ -21,16 +24,11 @@ export const words = {
 
     role: ROLE,
     join,
-    people,
-    invite,
-    link,
-    desk: acts,
-    table,
-    two,
-    home,
-    you,
+    install,
     move,
     code,
+    mute,
+    today,
 
     moment: {
         today: (time: string) => `today at ${time}`,
@@ -89,50 +87,6 @@ export const words = {
             "Roost has changed, and this phone could not get the new version yet. You can read; " +
             "what you write is kept here until it can be sent.",
         again: "Try again now",
-    },
-
-    install: {
-        link: "Keep Roost on this phone",
-        heading: "Keep Roost on this phone",
-        why: "As an app of its own, Roost opens with one tap and also without signal.",
-        done: "Roost is on this phone already. You are using it.",
-        take: "Add Roost to this phone",
-        back: "To your rooms",
-        inApp:
-            "This page is open inside another app, where nothing can be kept. Open it in the " +
-            "browser of your phone first:",
-        steps: {
-            iphone: [
-                "Tap the Share button: a square with an arrow that points up.",
-                "Scroll down and choose “Add to Home Screen”. If it is not there, open this page " +
-                    "in Safari and begin again.",
-                "Tap “Add”. Roost is now among your apps; open it from there.",
-            ],
-            in_app_iphone: [
-                "Tap the three dots or the compass, and choose “Open in Safari”.",
-                "If there is no such choice, open Safari and type in this address:",
-            ],
-            in_app_android: [
-                "Tap the three dots, and choose “Open in browser” or “Open in Chrome”.",
-                "If there is no such choice, open Chrome and type in this address:",
-            ],
-            android: [
-                "Tap the three dots beside the address.",
-                "Choose “Add to Home screen”, then “Install”.",
-                "Roost is now among your apps; open it from there.",
-            ],
-            computer: [
-                "On a phone, open this page there: it tells you how.",
-                "On this computer, Chrome and Edge show a small screen with an arrow in the " +
-                    "address bar; in Safari choose File, “Add to Dock”.",
-            ],
-        },
-        carryHeading: "Then sign in once more",
-        carry:
-            "An iPhone does not let the new app see that you are signed in here. A code carries " +
-            "your sign-in across: get it here, open Roost from your home screen, choose “I have " +
-            "a code” and type it in.",
-        carryCode: "Get a code for the app",
     },
 
     rooms: {

@@ -16,6 +16,7 @@ mod rooms;
 mod second;
 mod serve;
 mod session;
+mod settings;
 mod socket;
 mod table;
 mod told;
@@ -61,6 +62,9 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
         ("POST", "/api/rooms/{room}/entries", post(rooms::append)),
         ("GET", "/api/rooms/{room}/search", get(finds::search)),
         ("GET", "/api/rooms/{room}/gatherings/{gathering}", get(finds::calendar)),
+        ("POST", "/api/rooms/{room}/mute", post(settings::mute)),
+        ("GET", "/api/settings", get(settings::mine)),
+        ("POST", "/api/settings/quiet", post(settings::quiet)),
         ("GET", "/api/devices", get(devices::mine)),
         ("POST", "/api/devices/{device}/end", post(devices::end_mine)),
         ("POST", "/api/handover", post(devices::hand_over)),

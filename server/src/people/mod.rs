@@ -7,10 +7,11 @@
 //! - `agreement`: without which no young person is invited;
 //! - `enrol`, `funnel` and `table`: invitations, where each stands, and those at a kitchen table;
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
+//! - `settings`: what somebody sets for themselves;
 //! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
 //! - `directory` and `told`: everything a phone is told in `welcome`.
 //!
-//! Every act here leaves a row in the trail in its own transaction.
+//! Every act on people here leaves a row in the trail in its own transaction.
 
 pub mod agreement;
 pub mod by;
@@ -27,6 +28,7 @@ pub mod roll;
 pub mod seats;
 pub mod second;
 pub mod session;
+pub mod settings;
 pub mod table;
 pub mod token;
 mod told;

@@ -15,6 +15,7 @@ pub mod meta;
 pub mod people;
 pub mod proposals;
 pub mod rooms;
+pub mod settings;
 pub mod trail;
 mod tx;
 

@@ -92,6 +92,13 @@ pub(super) async fn request(
         "GET /api/rooms/{room}/entries" => {
             (format!("/api/rooms/{}/entries?after=0", scene.room(&row.of)), None)
         }
+        "POST /api/rooms/{room}/mute" => {
+            let path = path.replace("{room}", &scene.room(&row.of).to_string());
+            (path, Some(json!({ "length": "hour" })))
+        }
+        "POST /api/settings/quiet" => {
+            (path.to_owned(), Some(json!({ "on": true, "from": 19 * 60, "to": 9 * 60 })))
+        }
         "POST /api/rooms/{room}/entries" => {
             let id = ids::entry().to_string();
             let body = json!({ "id": id, "kind": "message", "body": { "text": "good morning" } });

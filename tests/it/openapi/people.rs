@@ -72,6 +72,7 @@ async fn answers_about_people_and_phones_have_the_shapes_that_are_described() {
     let home = dev_at_the_table(&mut asking, &priya).await;
     dev_is_suspended_and_ends(&mut asking, (&priya, &ana), home).await;
     sam_looks_around(&mut asking, &sam).await;
+    kit_is_left_in_peace(&mut asking).await;
     assert_every_door_was_asked(&asking);
 }
 
@@ -127,15 +128,33 @@ async fn sam_looks_around(asking: &mut Asking, sam: &SignIn) {
     asking.post("/api/rooms/{room}/entries", by, draft).await;
     let found = asking.get("/api/rooms/{room}/search?q=morning", sam).await;
     assert_eq!(found.json()["entries"].as_array().unwrap().len(), 1);
+    asking.get("/api/settings", sam).await;
+    let late = json!({ "on": true, "from": 23 * 60, "to": 6 * 60 });
+    asking.post("/api/settings/quiet", by, late).await;
+    asking.post("/api/rooms/{room}/mute", by, json!({ "length": "week" })).await;
     asking.get("/api/devices", sam).await;
     let code = asking.post("/api/handover", by, json!({})).await.text_of("code");
     let redeem = json!({ "code": code, "device": ids::device(), "device_name": "The app" });
     asking.post("/api/handover/redeem", None, redeem).await;
 }
 
+/// Kit alone has school hours.
+async fn kit_is_left_in_peace(asking: &mut Asking) {
+    let kit = asking.world.sign_in("kit").await;
+    let told = asking.get("/api/settings", &kit).await;
+    assert!(told.json()["school"].is_object());
+}
+
 /// No door about people or phones that answers something is without a line above.
 fn assert_every_door_was_asked(asking: &Asking) {
-    let about = ["/api/constellations", "/api/devices", "/api/handover", "/api/enrolments/claim"];
+    let about = [
+        "/api/constellations",
+        "/api/devices",
+        "/api/handover",
+        "/api/enrolments/claim",
+        "/api/settings",
+        "/api/rooms/{room}/mute",
+    ];
     for (method, path, operation) in operations(&asking.document) {
         let answers = operation["responses"].as_object().unwrap();
         let tells = answers.values().any(|one| one["content"].get("application/json").is_some());

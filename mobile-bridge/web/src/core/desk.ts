@@ -1,6 +1,6 @@
 // The desk: what a liaison worker and an admin do with the people of a constellation, and what
-// everybody does with their own phones. Each call is one door of the server, whose manual is
-// `/api/`; nothing is kept here, and the server decides.
+// everybody does with their own phones and settings. Each call is one door of the server, whose
+// manual is `/api/`; nothing is kept here, and the server decides.
 
 import type { HomeCard, Role } from "../generated/protocol.ts";
 import type { Answer } from "./session.ts";
@@ -93,6 +93,26 @@ export type Device = {
 };
 
 export type Code = { code: string; expires_at: number };
+
+/** Minutes of the day, on the constellation's wall clock; it may run over midnight. */
+export type Span = { from: number; to: number };
+
+export type Quiet = Span & { on: boolean };
+
+/** `until` is missing where it is until somebody turns it on again. */
+export type Mute = { room: string; until?: number };
+
+export type Length = "hour" | "eight_hours" | "week" | "always" | "off";
+
+/** What a person has set for themselves, on all their phones. */
+export type Settings = {
+    quiet: Quiet;
+    /** What it was to begin with; a young person's is never shorter. */
+    usual: Quiet;
+    /** A young person's school hours, Monday to Friday. */
+    school?: Span;
+    mutes: readonly Mute[];
+};
 
 /** A way to the server for whoever is signed in. */
 export interface Doors {
@@ -251,6 +271,18 @@ export class Desk {
     /** A code that carries this sign-in elsewhere; an earlier one is dead. */
     handOver(): Promise<Answer<Code>> {
         return this.#doors.post("/api/handover", {});
+    }
+
+    settings(): Promise<Answer<Settings>> {
+        return this.#doors.get("/api/settings");
+    }
+
+    setQuiet(quiet: Quiet): Promise<Answer<Settings>> {
+        return this.#doors.post("/api/settings/quiet", quiet);
+    }
+
+    mute(room: string, length: Length): Promise<Answer<Settings>> {
+        return this.#doors.post(`/api/rooms/${room}/mute`, { length });
     }
 
     #act<T>(of: Of, what: string, body: object = {}): Promise<Answer<T>> {

@@ -70,7 +70,7 @@ words: string,
  */
 after_ms: number, };
 
-export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "details_invalid" | "query_invalid" | "agreement_needed" | "target_unknown" | "target_unfit" | "target_gone" | "too_late" | "nothing_to_change" | "no_places" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "sign_in_copied" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_closed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
+export type Refusal = "frame_malformed" | "frame_unknown" | "frame_too_large" | "version_unknown" | "hello_expected" | "hello_late" | "hello_twice" | "text_empty" | "text_too_long" | "text_unprintable" | "name_invalid" | "body_invalid" | "kind_unknown" | "details_invalid" | "query_invalid" | "quiet_too_short" | "agreement_needed" | "target_unknown" | "target_unfit" | "target_gone" | "too_late" | "nothing_to_change" | "no_places" | "id_reused" | "poisonous" | "sign_in_again" | "device_ended" | "sign_in_copied" | "enrolment_unusable" | "code_invalid" | "not_found" | "not_permitted" | "second_person_needed" | "room_closed" | "room_not_ready" | "origin_foreign" | "too_many" | "busy" | "store_full" | "store_unavailable" | "slow_reader" | "silent" | "draining";
 
 export type Draft = { id: EntryId, 
 /**
@@ -458,6 +458,7 @@ export const WORDS: Record<Refusal, string> = {
     kind_unknown: "The server does not know this kind of message yet.",
     details_invalid: "Something in there is empty, too long, or already past. Please look through it again.",
     query_invalid: "Please search for a word or two, up to 100 characters.",
+    quiet_too_short: "Your quiet hours can be longer, but from eight in the evening until eight in the morning it is always quiet.",
     agreement_needed: "A young person can be invited once the agreement for them is recorded.",
     target_unknown: "The message this answers is not here.",
     target_unfit: "That cannot be done with this one.",

@@ -14,8 +14,9 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", {
     hourCycle: "h23",
 });
 
-/** Open, or from when on it is: today or tomorrow, at which minute of the day. */
-export type Hours = { open: true } | { open: false; in_days: 0 | 1; minute: number };
+/** Open until a minute of the day, or from when on it is: today or tomorrow, at which minute. */
+export type Hours =
+    { open: true; closes: number } | { open: false; in_days: 0 | 1; minute: number };
 
 /** The wall clock: 0 is Monday, and the minute counts from midnight. */
 function local(at: number): { weekday: number; minute: number } {
@@ -29,7 +30,7 @@ const hoursOf = (weekday: number) => (weekday < 5 ? PEERS_WEEKDAY : PEERS_WEEKEN
 export function hoursAt(now_ms: number): Hours {
     const { weekday, minute } = local(now_ms);
     const { opens, closes } = hoursOf(weekday);
-    if (opens <= minute && minute < closes) return { open: true };
+    if (opens <= minute && minute < closes) return { open: true, closes };
     const in_days = minute < opens ? 0 : 1;
     // A day of 23 or 25 hours moves the time, but not the day that comes next.
     const next = in_days === 0 ? weekday : (weekday + 1) % 7;

@@ -59,12 +59,12 @@ test("hours, as shared/src/room.rs has them", () => {
     const at = (day: number, hour: number, minute: number, month = 10) =>
         hoursAt(Date.UTC(2026, month, day, hour, minute));
     expect(at(23, 15, 29)).toEqual({ open: false, in_days: 0, minute: 930 });
-    expect(at(23, 15, 30)).toEqual({ open: true });
-    expect(at(27, 20, 29)).toEqual({ open: true });
+    expect(at(23, 15, 30)).toEqual({ open: true, closes: 1_230 });
+    expect(at(27, 20, 29)).toEqual({ open: true, closes: 1_230 });
     expect(at(27, 20, 30)).toEqual({ open: false, in_days: 1, minute: 600 });
     expect(at(28, 9, 59)).toEqual({ open: false, in_days: 0, minute: 600 });
     expect(at(29, 20, 30)).toEqual({ open: false, in_days: 1, minute: 930 });
-    expect(at(6, 14, 30, 6)).toEqual({ open: true });
+    expect(at(6, 14, 30, 6)).toEqual({ open: true, closes: 1_230 });
     expect(at(6, 19, 30, 6)).toEqual({ open: false, in_days: 1, minute: 930 });
 });
 

@@ -46,7 +46,10 @@ export function aroundOf(shown: Shown, room?: string): Around {
     const [me, people] = [shown.me.value, shown.people.value];
     const mine = me === undefined ? undefined : people.get(me);
     const listed = shown.rooms.value.find((each) => each.room === room);
-    return { me, role: mine?.role, home: mine?.home, people, homes: shown.homes.value, listed };
+    // Of several constellations, a room knows the homes of its own.
+    const own = shown.constellations.value.find(({ rooms }) => room && rooms.includes(room))?.homes;
+    const homes = shown.homes.value.filter(({ home }) => own?.includes(home) ?? true);
+    return { me, role: mine?.role, home: mine?.home, people, homes, listed };
 }
 
 /** The name to show for a person, also for one this phone has no card of. */

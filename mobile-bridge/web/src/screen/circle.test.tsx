@@ -166,3 +166,14 @@ test("the young people's room says who reads it, and when it opens", async () =>
     expect(priya.find("peers")!.textContent).toContain("You look after this room.");
     expect(priya.find("closed")).toBeNull();
 });
+
+test("of two constellations, a notice waits for the homes of its own", async () => {
+    const priya = new Stage("liaison");
+    priya.shown.constellations.value = [
+        { constellation: ROOM, name: "Wren", role: "liaison", rooms: [ROOM], people: [], homes: [OURS] },
+    ];
+    const asks = { ...said(1, JO, "hi"), body: { text: "hi", please_confirm: true } };
+    await priya.hold(asks).draw();
+    expect(priya.find("confirm")!.textContent).toContain("Not yet: The Okafors");
+    expect(priya.find("confirm")!.textContent).not.toContain("Jo's house");
+});

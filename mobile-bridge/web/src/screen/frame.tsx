@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { words } from "../words.ts";
 import { Rooms } from "./rooms.tsx";
+import { Today, useToday } from "./today.tsx";
 
 /** From here on both fit; the same width stands in `wide.css`. */
 const WIDE = "(min-width: 60rem)";
@@ -29,8 +30,15 @@ export function Beside({ room, children }: { room: string; children: ComponentCh
     );
 }
 
-/** Where a room will stand. */
+/** Where a room will stand: until then, what is on today. */
 export function NobodyChosen() {
+    const today = useToday();
+    if (today.length > 0)
+        return (
+            <main class="screen scroll">
+                <Today today={today} />
+            </main>
+        );
     return (
         <main class="nobody-chosen">
             <img class="brand-mark" src="/icons/roost.svg" alt="" />

@@ -8,6 +8,18 @@ import { words } from "../words.ts";
 import { Sheet } from "./parts.tsx";
 
 export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+    return fetched(load, [Coming, Missing]);
+}
+
+/** As `later`, for what is a part of a screen. */
+export function within<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+    return fetched(load, [Soon, Gone]);
+}
+
+function fetched<P extends object>(
+    load: () => Promise<ComponentType<P>>,
+    [Before, Without]: [ComponentType, ComponentType],
+): ComponentType<P> {
     let here: ComponentType<P> | undefined;
     return function Later(props: P) {
         const [Screen, show] = useState(() => here);
@@ -21,17 +33,31 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
             load().then(come, () => setMissing(true));
         }, []);
         if (Screen) return <Screen {...props} />;
-        return missing ? <Missing /> : <Coming />;
+        return missing ? <Without /> : <Before />;
     };
 }
 
 function Coming() {
     return (
         <main class="sheet">
-            <p role="status" class="soon" data-testid="screen-coming">
-                {words.opening}
-            </p>
+            <Soon />
         </main>
+    );
+}
+
+function Soon() {
+    return (
+        <p role="status" class="soon" data-testid="screen-coming">
+            {words.opening}
+        </p>
+    );
+}
+
+function Gone() {
+    return (
+        <p role="alert" class="empty">
+            {words.screenMissing.why}
+        </p>
     );
 }
 

@@ -4,13 +4,13 @@ import type { Around } from "../kind/kind.ts";
 import { hoursAt, type Hours } from "../kind/hours.ts";
 import { mayWrite } from "../kind/may.ts";
 import { words } from "../words.ts";
+import { clockOf } from "./minutes.ts";
 import { useMinute } from "./parts.tsx";
 
 /** When one may write again, as said after "again". */
 export function opensWords(hours: Hours & { open: false }): string {
     const { minute, in_days } = hours;
-    const pad = (n: number) => `${n}`.padStart(2, "0");
-    const time = `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
+    const time = clockOf(minute);
     // It opens every day.
     return in_days === 0 ? words.peers.todayAt(time) : words.peers.tomorrowAt(time);
 }

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Device } from "../core/desk.ts";
 import type { Answer } from "../core/session.ts";
-import { words } from "../words.ts";
+import { words } from "../words/later.ts";
 import { useAsked } from "./ask.ts";
 import { Sure } from "./sure.tsx";
 import { momentOf } from "./times.ts";

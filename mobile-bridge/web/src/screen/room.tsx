@@ -9,6 +9,7 @@ import { typed } from "../kind/message/typed.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Log } from "./log.tsx";
+import { MuteButton } from "./mute.tsx";
 import { ConnectionLine, Heading, Notices, TypingLine, useMinute } from "./parts.tsx";
 import { PeersBanner } from "./peers.tsx";
 import { Pinned } from "./pinned.tsx";
@@ -35,6 +36,7 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
                     <Heading>{listed?.title ?? words.roost}</Heading>
                     <ConnectionLine />
                 </div>
+                {listed && <MuteButton room={room} role={around.role} />}
                 {listed && (
                     <button
                         type="button"

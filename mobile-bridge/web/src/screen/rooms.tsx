@@ -8,10 +8,16 @@ import { way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { Bell } from "./bell.tsx";
+import { within } from "./later.tsx";
 import { Bar } from "./page.tsx";
-import { ConnectionLine, Heading, Notices } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices, useMinute } from "./parts.tsx";
+import { muteOf, useSettings } from "./settings.ts";
 import { Tile } from "./tile.tsx";
 import { shortOf } from "./times.ts";
+import { Today, useToday } from "./today.tsx";
+
+const Overview = within(() => import("./people/desk.ts").then((it) => it.Overview));
 
 /** `open` names the room that stands beside the list; left out, the list is the screen. */
 export function Rooms({ open }: { open?: string }) {
@@ -19,6 +25,8 @@ export function Rooms({ open }: { open?: string }) {
     const around = aroundOf(shown);
     const me = shown.me.value ? shown.people.value.get(shown.me.value) : undefined;
     const rooms = shown.rooms.value;
+    const settings = useSettings();
+    const now = useMinute();
     // Beside a room, the room is what the screen is about.
     const List = open === undefined ? "main" : "nav";
     return (
@@ -36,11 +44,18 @@ export function Rooms({ open }: { open?: string }) {
             </header>
             {open === undefined && <Notices />}
             <List class="scroll" aria-label={words.rooms.heading}>
+                {open === undefined && <Above />}
                 {rooms.length === 0 && <p class="empty">{noRooms(me?.role)}</p>}
+                {open === undefined && me?.role === "admin" && <Overview />}
                 <ul class="rooms">
                     {rooms.map((room) => (
                         <li key={room.room}>
-                            <RoomLink room={room} around={around} open={room.room === open} />
+                            <RoomLink
+                                room={room}
+                                around={around}
+                                open={room.room === open}
+                                muted={muteOf(settings, room.room, now) !== undefined}
+                            />
                         </li>
                     ))}
                 </ul>
@@ -63,6 +78,18 @@ export function Rooms({ open }: { open?: string }) {
     );
 }
 
+/** What is on today; where there is nothing, the list is the screen. */
+function Above() {
+    const today = useToday();
+    if (today.length === 0) return null;
+    return (
+        <>
+            <Today today={today} />
+            <h2 class="rooms-heading">{words.today.rooms}</h2>
+        </>
+    );
+}
+
 /** Without a `welcome` nobody knows yet whether there are rooms. */
 function noRooms(role: Role | undefined): string {
     if (role === undefined) return words.rooms.notYet;
@@ -70,8 +97,9 @@ function noRooms(role: Role | undefined): string {
     return role === "young" ? words.rooms.youngNone : words.rooms.none;
 }
 
-function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
-    const { room, around, open } = props;
+type LinkProps = { room: Listed; around: Around; open: boolean; muted: boolean };
+
+function RoomLink({ room, around, open, muted }: LinkProps) {
     const { shown } = useRoost();
     const entries = shown.entries(room.room).value;
     const last = entries.findLast((entry) => standsOf(entry) !== "silent");
@@ -98,6 +126,12 @@ function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
             <span class="room-title">{room.title}</span>
             {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
             <span class="room-last">
+                {muted && (
+                    <span class="room-muted" data-testid="room-muted">
+                        <Bell muted />
+                        {words.mute.sign}
+                    </span>
+                )}
                 {last ? lastLine(last, card, around) : nothingWords(shown.lastRead(room.room))}
             </span>
             {(unread > 0 || unsent.length > 0) && (
@@ -107,16 +141,17 @@ function RoomLink(props: { room: Listed; around: Around; open: boolean }) {
                             {trouble ? words.rooms.unsent : words.rooms.waiting}
                         </span>
                     )}
-                    {unread > 0 && <Unread count={countWords(unread)} />}
+                    {unread > 0 && <Unread count={countWords(unread)} muted={muted} />}
                 </span>
             )}
         </a>
     );
 }
 
-function Unread({ count }: { count: string }) {
+/** In a muted room the count is there and does not call. */
+function Unread({ count, muted }: { count: string; muted: boolean }) {
     return (
-        <span class="room-unread" data-testid="unread">
+        <span class={muted ? "room-unread hushed" : "room-unread"} data-testid="unread">
             <span aria-hidden="true">{count}</span>
             <span class="unseen">{words.rooms.fresh(count)}</span>
         </span>

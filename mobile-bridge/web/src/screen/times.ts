@@ -15,6 +15,11 @@ export function timeOf(at: number): string {
     return TIME.format(at);
 }
 
+/** "Sunday 22 November". */
+export function dateOf(at: number): string {
+    return DAY.format(at);
+}
+
 /** Whether two instants lie on one calendar day of this phone. */
 export function sameDay(a: number, b: number): boolean {
     return startOfDay(a) === startOfDay(b);

@@ -1,6 +1,6 @@
 // What stands in place of a list that is not there yet, or above one that is not fresh.
 
-import { words } from "../words.ts";
+import { words } from "../words/later.ts";
 import type { Asked } from "./ask.ts";
 
 export function Unheard({ asked }: { asked: Asked<unknown> }) {

@@ -6,7 +6,7 @@ pub(super) mod shapes;
 
 use super::{
     assets, devices, enrolments, finds, health, peers, people as members, rooms, second, session,
-    socket, table,
+    settings, socket, table,
 };
 use axum::{
     http::header,
@@ -51,6 +51,9 @@ pub(super) const PAGES: &str = "Pages";
         rooms::append,
         finds::search,
         finds::calendar,
+        settings::mute,
+        settings::mine,
+        settings::quiet,
         socket::upgrade,
         members::constellations,
         peers::open,

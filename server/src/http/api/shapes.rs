@@ -199,6 +199,64 @@ pub struct Draft {
     body: Value,
 }
 
+/// A part of the day, in minutes from midnight on the constellation's wall clock; it may run over
+/// midnight.
+#[derive(Serialize, ToSchema)]
+pub struct Span {
+    #[schema(minimum = 0, maximum = 1439)]
+    from: i64,
+    /// The first minute that is not in it any more.
+    #[schema(minimum = 0, maximum = 1439)]
+    to: i64,
+}
+
+/// Quiet hours, in minutes from midnight on the constellation's wall clock.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quiet {
+    /// Switched off, the hours are kept.
+    on: bool,
+    #[schema(minimum = 0, maximum = 1439)]
+    from: i64,
+    /// The first minute that is not quiet any more; another one than `from`.
+    #[schema(minimum = 0, maximum = 1439)]
+    to: i64,
+}
+
+/// Everything somebody has set, and what stands in its place where they have not.
+#[derive(Serialize, ToSchema)]
+pub struct Settings {
+    quiet: Quiet,
+    /// What they were to begin with; a young person's are never shorter.
+    usual: Quiet,
+    /// Quiet as well, Monday to Friday; only a young person has these, and cannot change them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    school: Option<Span>,
+    mutes: Vec<Mute>,
+}
+
+/// A room of mine that is quiet.
+#[derive(Serialize, ToSchema)]
+pub struct Mute {
+    room: Id,
+    /// Epoch ms; without it, until it is turned on again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    until: Option<i64>,
+}
+
+/// How long a room is to be quiet: `always` until it is turned on again, by `off`.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Length {
+    Hour,
+    EightHours,
+    Week,
+    Always,
+    Off,
+}
+
 /// What to do about a refusal. A client that does not know the code goes by this.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -6,7 +6,7 @@ import type { Invited, Member, Of } from "../../core/desk.ts";
 import type { HomeCard } from "../../generated/protocol.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
 import { Problem } from "../fields.tsx";
 import { Sure } from "../sure.tsx";

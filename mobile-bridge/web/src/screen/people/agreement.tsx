@@ -1,6 +1,6 @@
 // The agreement without which no young person is invited, as a form.
 
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { Check, Choices, Field } from "../fields.tsx";
 import { dateField, type Draft, type Fault, type Wrong } from "./rules.ts";
 

@@ -3,7 +3,7 @@
 
 import { useState } from "preact/hooks";
 import type { Member, Whole } from "../../core/desk.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { constellationWords } from "../../words/say.ts";
 import { Link, Page } from "../page.tsx";
 import { AddHome } from "./home.tsx";

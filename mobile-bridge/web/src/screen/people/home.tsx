@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../../dialog.tsx";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
 import { Check, Ends, Field, Form, isName, Problem } from "../fields.tsx";
 

@@ -4,9 +4,9 @@ import { useEffect } from "preact/hooks";
 import type { Listing } from "../../core/desk.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { constellationWords } from "../../words/say.ts";
-import { useAsked } from "../ask.ts";
+import { useAsked, type Asked } from "../ask.ts";
 import { Link, Page } from "../page.tsx";
 import { Unheard } from "../unheard.tsx";
 import { useViewer } from "./whole.ts";
@@ -26,28 +26,50 @@ export function People() {
 }
 
 function Constellations() {
-    const { desk } = useRoost();
-    const { value, problem, again } = useAsked({
-        key: "constellations",
-        ask: () => desk.constellations(),
-        noSignal: words.people.noSignal,
-    });
-    const only = value?.length === 1 ? value[0] : undefined;
+    const asked = useListings();
+    const only = asked.value?.length === 1 ? asked.value[0] : undefined;
     useEffect(() => {
         if (only) go({ at: "constellation", constellation: only.constellation }, "replace");
     }, [only?.constellation]);
     return (
         <Page heading={words.people.constellations} tab="people">
-            <Unheard asked={{ value, problem, again }} />
-            {value?.length === 0 && <p class="empty">{words.people.noConstellations}</p>}
+            <Listings asked={asked} />
+        </Page>
+    );
+}
+
+/** How each constellation stands, for the first screen of somebody who is in no room. */
+export function Overview() {
+    const asked = useListings();
+    return (
+        <section class="page" aria-label={words.people.constellations} data-testid="overview">
+            <Listings asked={asked} />
+        </section>
+    );
+}
+
+function useListings(): Asked<Listing[]> {
+    const { desk } = useRoost();
+    return useAsked({
+        key: "constellations",
+        ask: () => desk.constellations(),
+        noSignal: words.people.noSignal,
+    });
+}
+
+function Listings({ asked }: { asked: Asked<Listing[]> }) {
+    return (
+        <>
+            <Unheard asked={asked} />
+            {asked.value?.length === 0 && <p class="empty">{words.people.noConstellations}</p>}
             <ul class="people">
-                {value?.map((each) => (
+                {asked.value?.map((each) => (
                     <li key={each.constellation}>
                         <Row listing={each} />
                     </li>
                 ))}
             </ul>
-        </Page>
+        </>
     );
 }
 

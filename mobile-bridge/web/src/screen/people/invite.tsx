@@ -6,7 +6,7 @@ import type { Invite as Invitation } from "../../core/desk.ts";
 import type { HomeCard } from "../../generated/protocol.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
 import { Choices, Ends, Field, Form, isName, Problem, Select } from "../fields.tsx";
 import { Page } from "../page.tsx";

@@ -4,7 +4,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Invited, Of, Progress } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { constellationWords } from "../../words/say.ts";
 import { useDoing } from "../ask.ts";
 import { Problem } from "../fields.tsx";

@@ -5,7 +5,7 @@ import type { Invited, Member, Of } from "../../core/desk.ts";
 import { Dialog } from "../../dialog.tsx";
 import type { HomeCard } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
 import { Ends, Form, Problem } from "../fields.tsx";
 import { AgreementFields, blankAgreement } from "./agreement.tsx";

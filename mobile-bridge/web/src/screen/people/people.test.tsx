@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Member, Proposal, Whole } from "../../core/desk.ts";
 import type { HomeCard, Role } from "../../generated/protocol.ts";
 import { route } from "../../route.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { forgetHeard } from "../ask.ts";
 import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage } from "../stage.ts";
 import { forgetMade } from "./made.ts";

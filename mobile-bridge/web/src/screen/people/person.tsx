@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import type { Device, Member, Of, Progress, Whole } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { Page } from "../page.tsx";
 import { Phones } from "../phones.tsx";
 import { momentOf } from "../times.ts";

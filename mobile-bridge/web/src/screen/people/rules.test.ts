@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Member, Progress, Standing, Step } from "../../core/desk.ts";
 import type { HomeCard, Role } from "../../generated/protocol.ts";
 import { span } from "../../words/say.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { isCode } from "../you/code.tsx";
 import { actsOn, agreementOf, dateField, homesFor, inOrder, type Act } from "./rules.ts";
 

@@ -5,7 +5,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Progress, Scan } from "../../core/desk.ts";
 import { route } from "../../route.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { forgetHeard } from "../ask.ts";
 import { Stage } from "../stage.ts";
 import { forgetMade } from "./made.ts";

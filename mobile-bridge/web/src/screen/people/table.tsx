@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Invited, Of, Scan, Table as Standing } from "../../core/desk.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { span } from "../../words/say.ts";
 import { useAsked, useDoing } from "../ask.ts";
 import { Problem } from "../fields.tsx";

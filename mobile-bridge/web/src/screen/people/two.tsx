@@ -6,7 +6,7 @@ import type { Invited, Proposal } from "../../core/desk.ts";
 import { Dialog } from "../../dialog.tsx";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { useAsked, useDoing } from "../ask.ts";
 import { Choices, Ends, Field, Form, isName, Problem, Select } from "../fields.tsx";
 import { Sure } from "../sure.tsx";

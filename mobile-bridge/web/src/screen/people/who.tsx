@@ -3,7 +3,7 @@
 
 import type { HomeCard, PersonCard } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { Page } from "../page.tsx";
 import { inOrder } from "./rules.ts";
 import { useViewer } from "./whole.ts";

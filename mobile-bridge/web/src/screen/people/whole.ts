@@ -2,7 +2,7 @@
 
 import type { Whole } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { useAsked, type Asked } from "../ask.ts";
 import type { Viewer } from "./rules.ts";
 

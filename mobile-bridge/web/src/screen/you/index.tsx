@@ -1,14 +1,19 @@
 // You: who is signed in, on which phones, and the ways out and over.
 
+import type { Quiet } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { constellationWords, list } from "../../words/say.ts";
+import { clockOf } from "../minutes.ts";
 import { Link, Page } from "../page.tsx";
 import { Phones } from "../phones.tsx";
+import { useSettings } from "../settings.ts";
+import { TextSize } from "./text.tsx";
 
 export function You() {
     const { desk, shown } = useRoost();
     const me = shown.people.value.get(shown.me.value ?? "");
+    const settings = useSettings();
     const names = shown.constellations.value.map(({ name }) => constellationWords(name));
     return (
         <Page heading={words.you.heading} tab="you">
@@ -31,7 +36,17 @@ export function You() {
                 sure={() => words.you.endBody}
                 changed={() => undefined}
             />
+            <TextSize />
+            <p>
+                {words.language.heading}: {words.language.name}
+            </p>
             <ul class="acts">
+                <li>
+                    <Link class="act" testId="quiet" to={{ at: "quiet" }}>
+                        <span class="act-label">{words.quiet.link}</span>
+                        {settings && <span class="quiet">{quietWords(settings.quiet)}</span>}
+                    </Link>
+                </li>
                 <li>
                     <Link class="act" testId="move" to={{ at: "move" }}>
                         <span class="act-label">{words.you.move}</span>
@@ -45,4 +60,8 @@ export function You() {
             </ul>
         </Page>
     );
+}
+
+function quietWords({ on, from, to }: Quiet): string {
+    return on ? words.quiet.night(clockOf(from), clockOf(to)) : words.quiet.off;
 }

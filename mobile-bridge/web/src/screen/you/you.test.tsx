@@ -3,7 +3,7 @@
 
 import { afterEach, expect, test } from "vitest";
 import { route } from "../../route.ts";
-import { words } from "../../words.ts";
+import { words } from "../../words/later.ts";
 import { forgetHeard } from "../ask.ts";
 import { Stage } from "../stage.ts";
 import { movingUntil } from "./move.tsx";

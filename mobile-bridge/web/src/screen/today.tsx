@@ -1,0 +1,221 @@
+// Today: what is on and what waits for the person, above the list of rooms. Where there is nothing,
+// there is nothing.
+
+import type { ComponentChildren } from "preact";
+import type { Hours } from "../kind/hours.ts";
+import { aroundOf, homeName, nameOf } from "../kind/kind.ts";
+import { countWords } from "../kind/news.ts";
+import { whenWords } from "../kind/gathering/when.ts";
+import { read } from "../kind/message/rules.ts";
+import { Answering } from "../kind/rsvp/composer.tsx";
+import type { Listed } from "../generated/protocol.ts";
+import { useRoost } from "../roost.ts";
+import {
+    todayOf,
+    type Asked,
+    type Gathering,
+    type Item,
+    type Notice,
+    type Unread,
+} from "../today.ts";
+import { words } from "../words.ts";
+import { constellationWords } from "../words/say.ts";
+import { clockOf } from "./minutes.ts";
+import { Link } from "./page.tsx";
+import { useMinute } from "./parts.tsx";
+import { opensWords } from "./peers.tsx";
+import { known, muteOf } from "./settings.ts";
+import { dateOf } from "./times.ts";
+
+/** A longer notice is read in its room before anybody says that they have read it. */
+const READ_HERE_CHARS = 400;
+/** So many rooms with news are named. */
+const NAMED_MAX = 3;
+
+/** What there is today, as the phone knows it now. */
+export function useToday() {
+    const { shown } = useRoost();
+    const now_ms = useMinute();
+    const { me, home } = aroundOf(shown);
+    const settings = known();
+    const places = shown.constellations.value.map((card) => {
+        const rooms = shown.rooms.value.filter(({ room }) => card.rooms.includes(room));
+        const held = rooms.map((listed) => ({
+            listed,
+            entries: shown.entries(listed.room).value,
+            cards: shown.cards(listed.room).value,
+            read: shown.reading(listed.room).value.read,
+            muted: muteOf(settings, listed.room, now_ms) !== undefined,
+        }));
+        return { card, rooms: held };
+    });
+    return todayOf({ me, home, places, unsent: shown.unsent.value, now_ms });
+}
+
+export function Today({ today }: { today: ReturnType<typeof useToday> }) {
+    const now = useMinute();
+    return (
+        <section class="today" aria-labelledby="today" data-testid="today">
+            <h2 class="today-heading" id="today">
+                {words.today.heading} <span class="today-date">{dateOf(now)}</span>
+            </h2>
+            {today.map(({ constellation, name, items }) => (
+                <div key={constellation} class="today-place">
+                    {today.length > 1 && <h3 class="today-name">{constellationWords(name)}</h3>}
+                    {items.map((item) => (
+                        <One key={keyOf(item)} item={item} />
+                    ))}
+                </div>
+            ))}
+        </section>
+    );
+}
+
+function keyOf(item: Item): string {
+    switch (item.is) {
+        case "notice":
+            return item.entry.id;
+        case "gathering":
+            return item.id;
+        case "more":
+            return `more ${item.room.room}`;
+        default:
+            return item.is;
+    }
+}
+
+function One({ item }: { item: Item }) {
+    switch (item.is) {
+        case "notice":
+            return <NoticeCard {...item} />;
+        case "gathering":
+            return <GatheringCard {...item} />;
+        case "more":
+            return (
+                <RoomLink room={item.room}>
+                    {words.today.more(item.count, item.room.title)}
+                </RoomLink>
+            );
+        case "unread":
+            return <News rooms={item.rooms} />;
+        case "hours":
+            return <p data-testid="today-hours">{hoursWords(item.hours)}</p>;
+    }
+}
+
+function hoursWords(hours: Hours): string {
+    return hours.open
+        ? words.today.peersOpen(clockOf(hours.closes))
+        : words.today.peersOpens(opensWords(hours));
+}
+
+function NoticeCard(props: Notice) {
+    const { room, entry, asked } = props;
+    const { acts, shown } = useRoost();
+    const around = aroundOf(shown, room.room);
+    const edited = shown.cards(room.room).value.get(entry.id)?.edited?.text;
+    const text = edited ?? read(entry.body)?.text ?? "";
+    const short = text.length <= READ_HERE_CHARS;
+    const name = nameOf(entry.author, around, words.room.someone);
+    const mine = entry.author === around.me;
+    return (
+        <article class="today-card" data-testid="today-notice">
+            <p class="gathering-type">{mine ? words.today.mine : words.today.asks(name)}</p>
+            <p class={short ? "message-text" : "message-text cut"}>{text}</p>
+            <Said {...props} kind="confirm" />
+            {asked && open(props) && short && (
+                <button
+                    type="button"
+                    class="button-main"
+                    data-testid="today-confirm"
+                    onClick={() => acts.send(room.room, "confirm", {}, entry.id)}
+                >
+                    {words.confirm.button}
+                </button>
+            )}
+            <Missing {...props} say={words.confirm.missing} />
+            <RoomLink room={room}>
+                {asked && !short ? words.today.read : words.today.open(room.title)}
+            </RoomLink>
+        </article>
+    );
+}
+
+function GatheringCard(props: Gathering) {
+    const { room, id, state, asked } = props;
+    const { shown } = useRoost();
+    const around = aroundOf(shown, room.room);
+    const { home } = around;
+    const { title, place, starts_at, ends_at } = state.details;
+    const given = home === undefined ? undefined : state.answers[home];
+    const said = given && words.rsvp.line(words.rsvp.answers[given.answer], given.heads);
+    return (
+        <article class="today-card" data-testid="today-gathering">
+            <p class="gathering-type">{whenWords(starts_at, ends_at)}</p>
+            <p class="gathering-title message-text">{title}</p>
+            {place && <p class="message-text">{place}</p>}
+            <Said {...props} kind="rsvp" />
+            {asked && home && open(props) && (
+                <Answering gathering={id} home={home} given={given} around={around} />
+            )}
+            {said && !asked && <p class="quiet">{words.today.home(said)}</p>}
+            <Missing {...props} say={words.gathering.waiting} />
+            <RoomLink room={room}>{words.today.open(room.title)}</RoomLink>
+        </article>
+    );
+}
+
+/** Whether it is still to be said: nothing is on its way. */
+function open({ draft }: Asked): boolean {
+    return draft === undefined || draft.state === "refused";
+}
+
+/** What became of what I said: on its way, or not taken and why. */
+function Said({ draft, kind }: Asked & { kind: "confirm" | "rsvp" }) {
+    if (!draft) return null;
+    if (draft.state !== "refused") return <p role="status">{words.acts.waiting[kind]}</p>;
+    return (
+        <p class="problem" role="alert">
+            {words.acts.refused[kind]} {draft.words}
+        </p>
+    );
+}
+
+type MissingProps = Asked & { say: (names: readonly string[]) => string };
+
+function Missing({ room, missing, say }: MissingProps) {
+    const { shown } = useRoost();
+    if (missing.length === 0) return null;
+    const around = aroundOf(shown, room.room);
+    const names = missing.map((home) => homeName(home, around, words.room.someone));
+    return (
+        <p class="quiet" data-testid="today-missing">
+            {say(names)}
+        </p>
+    );
+}
+
+function News({ rooms }: { rooms: readonly Unread[] }) {
+    const more = rooms.length - NAMED_MAX;
+    return (
+        <div class="today-news" data-testid="today-news">
+            <p class="gathering-type">{words.today.unread}</p>
+            <div class="today-rooms">
+                {rooms.slice(0, NAMED_MAX).map(({ room, count }) => (
+                    <RoomLink key={room.room} room={room}>
+                        {words.today.unreadIn(room.title, countWords(count))}
+                    </RoomLink>
+                ))}
+                {more > 0 && <p class="quiet">{words.today.unreadMore(more)}</p>}
+            </div>
+        </div>
+    );
+}
+
+function RoomLink({ room, children }: { room: Listed; children: ComponentChildren }) {
+    return (
+        <Link class="today-link" testId="today-room" to={{ at: "room", room: room.room }}>
+            {children}
+        </Link>
+    );
+}

@@ -1,0 +1,133 @@
+// Quiet hours: from when until when, and what comes through all the same.
+
+import { useState } from "preact/hooks";
+import type { Quiet, Settings } from "../../core/desk.ts";
+import type { Role } from "../../generated/protocol.ts";
+import { useRoost } from "../../roost.ts";
+import { words } from "../../words/later.ts";
+import { useDoing } from "../ask.ts";
+import { Check, Field, Form } from "../fields.tsx";
+import { clockOf, minutesOf } from "../minutes.ts";
+import { Page } from "../page.tsx";
+import { take, useSettings } from "../settings.ts";
+
+export function QuietHours() {
+    const { shown } = useRoost();
+    const settings = useSettings();
+    const role = shown.people.value.get(shown.me.value ?? "")?.role;
+    const connected = shown.connection.value.state === "connected";
+    return (
+        <Page
+            heading={words.quiet.heading}
+            tab="you"
+            back={{ to: { at: "you" }, label: words.quiet.back }}
+        >
+            {settings ? (
+                <Hours settings={settings} role={role} />
+            ) : (
+                <p role="status">{connected ? words.quiet.looking : words.quiet.unreachable}</p>
+            )}
+        </Page>
+    );
+}
+
+function Hours({ settings, role }: { settings: Settings; role: Role | undefined }) {
+    const { desk } = useRoost();
+    const [on, setOn] = useState(settings.quiet.on);
+    const [from, setFrom] = useState(clockOf(settings.quiet.from));
+    const [to, setTo] = useState(clockOf(settings.quiet.to));
+    const [tries, setTries] = useState(0);
+    const [saved, setSaved] = useState(false);
+    const doing = useDoing(words.quiet.noSignal);
+    const wanted = quietOf(on, from, to);
+    const wrong = tries > 0 && !wanted ? words.quiet.wrong : undefined;
+    const change = <T,>(set: (value: T) => void) => (value: T) => {
+        setSaved(false);
+        set(value);
+    };
+    const save = () => {
+        setTries(tries + 1);
+        if (!wanted) return;
+        doing.run(
+            () => desk.setQuiet(wanted),
+            (next) => {
+                take(next);
+                setSaved(true);
+            },
+        );
+    };
+    const time = { type: "time", required: true } as const;
+    return (
+        <Form submit={save} tries={tries} testId="quiet-form">
+            {role === "young" ? (
+                <Young settings={settings} />
+            ) : (
+                <Check label={words.quiet.on} value={on} change={change(setOn)} testId="quiet-on" />
+            )}
+            <div class="times">
+                <Field
+                    label={words.quiet.from}
+                    wrong={wrong}
+                    value={from}
+                    change={change(setFrom)}
+                    testId="quiet-from"
+                    input={time}
+                />
+                <Field
+                    label={words.quiet.to}
+                    wrong={undefined}
+                    value={to}
+                    change={change(setTo)}
+                    testId="quiet-to"
+                    input={time}
+                />
+            </div>
+            <Through role={role} />
+            {doing.problem && (
+                <p class="problem" role="alert">
+                    {doing.problem}
+                </p>
+            )}
+            <button type="submit" class="button-main" data-testid="quiet-save">
+                {doing.busy ? words.quiet.busy : words.quiet.save}
+            </button>
+            <p role="status" class="quiet">
+                {saved && words.quiet.saved}
+            </p>
+        </Form>
+    );
+}
+
+function Young({ settings }: { settings: Settings }) {
+    const { usual, school } = settings;
+    return (
+        <div>
+            <p>{words.quiet.young(clockOf(usual.from), clockOf(usual.to))}</p>
+            {school && <p>{words.quiet.school(clockOf(school.to))}</p>}
+        </div>
+    );
+}
+
+function Through({ role }: { role: Role | undefined }) {
+    const leads = role === "hub" || role === "liaison";
+    const adult = [...words.quiet.through, ...(leads ? words.quiet.throughLeads : [])];
+    const comes = role === "young" ? words.quiet.throughYoung : adult;
+    return (
+        <div class="rings" data-testid="quiet-through">
+            <p>{words.quiet.throughHeading}</p>
+            <ul>
+                {comes.map((each) => (
+                    <li key={each}>{each}</li>
+                ))}
+            </ul>
+            <p>{words.quiet.rest}</p>
+            <p>{words.quiet.later}</p>
+        </div>
+    );
+}
+
+function quietOf(on: boolean, from: string, to: string): Quiet | undefined {
+    const [begins, ends] = [minutesOf(from), minutesOf(to)];
+    if (begins === undefined || ends === undefined || begins === ends) return undefined;
+    return { on, from: begins, to: ends };
+}

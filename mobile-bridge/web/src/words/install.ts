@@ -1,0 +1,45 @@
+// The words of keeping Roost on a phone, as an app of its own.
+
+export const install = {
+    link: "Keep Roost on this phone",
+    heading: "Keep Roost on this phone",
+    why: "As an app of its own, Roost opens with one tap and also without signal.",
+    done: "Roost is on this phone already. You are using it.",
+    take: "Add Roost to this phone",
+    back: "To your rooms",
+    inApp:
+        "This page is open inside another app, where nothing can be kept. Open it in the " +
+        "browser of your phone first:",
+    steps: {
+        iphone: [
+            "Tap the Share button: a square with an arrow that points up.",
+            "Scroll down and choose “Add to Home Screen”. If it is not there, open this page " +
+                "in Safari and begin again.",
+            "Tap “Add”. Roost is now among your apps; open it from there.",
+        ],
+        in_app_iphone: [
+            "Tap the three dots or the compass, and choose “Open in Safari”.",
+            "If there is no such choice, open Safari and type in this address:",
+        ],
+        in_app_android: [
+            "Tap the three dots, and choose “Open in browser” or “Open in Chrome”.",
+            "If there is no such choice, open Chrome and type in this address:",
+        ],
+        android: [
+            "Tap the three dots beside the address.",
+            "Choose “Add to Home screen”, then “Install”.",
+            "Roost is now among your apps; open it from there.",
+        ],
+        computer: [
+            "On a phone, open this page there: it tells you how.",
+            "On this computer, Chrome and Edge show a small screen with an arrow in the " +
+                "address bar; in Safari choose File, “Add to Dock”.",
+        ],
+    },
+    carryHeading: "Then sign in once more",
+    carry:
+        "An iPhone does not let the new app see that you are signed in here. A code carries " +
+        "your sign-in across: get it here, open Roost from your home screen, choose “I have " +
+        "a code” and type it in.",
+    carryCode: "Get a code for the app",
+} as const;

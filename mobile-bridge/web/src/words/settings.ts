@@ -1,0 +1,40 @@
+// The words of what a person sets for themselves: quiet hours, the size of text.
+
+import { LATER } from "./mute.ts";
+
+export const quiet = {
+    link: "Quiet hours",
+    heading: "Quiet hours",
+    looking: "Looking at your quiet hours…",
+    unreachable: "Your quiet hours need signal.",
+    back: "Back",
+    on: "Leave my phones in peace at night",
+    from: "From",
+    to: "Until",
+    night: (from: string, to: string) => `Every day from ${from} until ${to}`,
+    off: "Switched off",
+    young: (from: string, to: string) =>
+        `From ${from} until ${to} it is always quiet. You can make it longer.`,
+    school: (to: string) => `On school days it stays quiet until ${to}.`,
+    throughHeading: "Comes through at any hour:",
+    through: ["an emergency: someone needs a bed tonight, or a child is not safe"],
+    throughLeads: [
+        "while you are on duty, also what cannot wait: a sleepover that is decided or changed, a " +
+            "private message marked urgent",
+    ],
+    throughYoung: ["when somebody is not safe"],
+    rest: "Everything else waits, and is told together when the quiet hours end.",
+    later: LATER,
+    wrong: "Please give two times that differ.",
+    save: "Save",
+    busy: "Saving…",
+    saved: "Saved, for all your phones.",
+    noSignal: "Saving needs signal. Try again in a moment.",
+} as const;
+
+export const text = {
+    label: "Size of text, on this phone",
+    sizes: { small: "Small", usual: "Usual", large: "Large", largest: "Very large" },
+} as const;
+
+export const language = { heading: "Language", name: "English" } as const;
