@@ -1,29 +1,26 @@
 // Pictures of every screen at the size of a phone and of a laptop, light and dark, into
-// `screenshots/`. For eyes,
-// and for finding out that a screen no longer opens.
+// `screenshots/`: for eyes, and for finding out that a screen no longer opens.
 
 import {
     byId,
     connected,
     enter,
     hears,
-    House,
     joinBy,
     LAPTOP,
     leave,
     menuOf,
-    phone,
     say,
-    Tally,
     until,
     toTheTap,
     walkIn,
 } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House();
-const phones = [];
+// Chromium says of a link that is none that it failed to load.
+const run = new Run("screens", { expected: /^Failed to load resource/ });
+const { house, tally } = run;
 
 const picture = (who, name) => take(tally, who, name);
 /** What browsers say of themselves, by the way of installing that they need. */
@@ -34,14 +31,8 @@ const AGENTS = {
     android: "Mozilla/5.0 (Linux; Android 15; Pixel 8) Chrome/130.0 Mobile Safari/537.36",
 };
 
-async function newPhone(name) {
-    const made = await phone(house, name);
-    phones.push(made);
-    return made;
-}
-
 async function outside() {
-    const stranger = await newPhone("stranger");
+    const stranger = await run.phone("stranger");
     await stranger.page.goto(`${house.base}/join#not-a-token`);
     await byId(stranger.page, "link-unusable").waitFor();
     await picture(stranger, "join-unusable");
@@ -49,8 +40,7 @@ async function outside() {
     await byId(stranger.page, "need-link").waitFor();
     await picture(stranger, "need-link");
     for (const [name, userAgent] of Object.entries(AGENTS)) {
-        const other = await phone(house, name, { userAgent });
-        phones.push(other);
+        const other = await run.phone(name, { userAgent });
         // This browser makes an offer, whatever it says that it is.
         await other.context.addInitScript(() => {
             const no = (event) => event.stopImmediatePropagation();
@@ -62,7 +52,7 @@ async function outside() {
         await other.context.close();
     }
 
-    const kit = await newPhone("young");
+    const kit = await run.phone("young");
     await joinYoung(kit);
     await picture(kit, "rooms-young");
     const peers = kit.page.locator('[data-room-kind="peers"]');
@@ -85,7 +75,7 @@ async function joinYoung(kit) {
 }
 
 async function inside() {
-    const sam = await newPhone("satellite");
+    const sam = await run.phone("satellite");
     const link = house.persona("satellite").link;
     await sam.page.goto(link);
     await byId(sam.page, "step-next").waitFor();
@@ -106,7 +96,7 @@ async function inside() {
     await picture(sam, "room-short");
     await leave(sam.page);
 
-    const jo = await newPhone("hub");
+    const jo = await run.phone("hub");
     await joinBy(jo, house.persona("hub").link);
     await enter(jo.page, "circle");
     await enter(sam.page, "circle");
@@ -291,15 +281,8 @@ async function countKept() {
     return String(counts.reduce((sum, count) => sum + count, 0));
 }
 
-try {
+await run.main(async () => {
     await house.open();
     await outside();
     await inside();
-} catch (problem) {
-    console.error(problem);
-    tally.failed += 1;
-} finally {
-    await Promise.allSettled(phones.map((each) => each.context.close()));
-    await house.close();
-    tally.close("screens");
-}
+});
