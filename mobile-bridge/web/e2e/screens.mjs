@@ -60,7 +60,36 @@ async function outside() {
         await peers.click();
         await byId(kit.page, "peers").waitFor();
         await picture(kit, "peers-young");
+        await pollOfTheYoung(kit);
     }
+}
+
+/** The liaison worker may ask at any hour. */
+async function pollOfTheYoung(kit) {
+    const priya = await run.phone("liaison");
+    await joinBy(priya, house.persona("liaison").link);
+    await enter(priya.page, "peers");
+    await ask(priya.page, "What shall we do on Saturday?", ["Climbing wall", "Film and popcorn"]);
+    await byId(kit.page, "poll").waitFor();
+    await picture(kit, "poll-young");
+    await picture(priya, "poll-peers");
+    const asking = byId(kit.page, "ask-poll");
+    if (await asking.isVisible()) {
+        await asking.click();
+        await picture(kit, "asker-young");
+        await kit.page.keyboard.press("Escape");
+    }
+}
+
+/** Asks the room; `before` looks at the form while it is filled in. */
+async function ask(page, question, answers, before = () => undefined) {
+    await byId(page, "ask-poll").click();
+    await byId(page, "poll-question").fill(question);
+    for (const [nth, answer] of answers.entries())
+        await byId(page, `poll-answer-${nth}`).fill(answer);
+    await before();
+    await byId(page, "poll-ask").click();
+    await byId(page, "poll").filter({ hasText: question }).last().waitFor();
 }
 
 async function joinYoung(kit) {
@@ -112,6 +141,7 @@ async function inside() {
     await picture(sam, "room");
     await doings(jo, sam);
     await gathering(jo, sam);
+    await poll(jo, sam);
     await search(sam);
     await lines(jo, sam);
     await laptop(jo, sam);
@@ -182,6 +212,33 @@ async function gathering(jo, sam) {
     await picture(sam, "gathering-off");
 }
 
+async function poll(jo, sam) {
+    const answers = ["Friday after school", "Saturday, and everybody brings something", "Sunday"];
+    await byId(sam.page, "ask-poll").click();
+    await picture(sam, "asker-empty");
+    await byId(sam.page, "poll-ask").click();
+    await picture(sam, "asker-wrong");
+    await sam.page.keyboard.press("Escape");
+    const look = () => picture(sam, "asker");
+    await ask(sam.page, "When shall we meet for the summer barbecue?", answers, look);
+    const option = (page, nth) => byId(page, "poll").last().locator(".poll-option").nth(nth);
+    await option(jo.page, 1).click();
+    await option(sam.page, 1).click();
+    await option(sam.page, 1).filter({ hasText: "2 ·" }).waitFor();
+    await picture(sam, "poll");
+    await option(jo.page, 0).click();
+    await option(jo.page, 0).filter({ hasText: "1 ·" }).waitFor();
+    await picture(jo, "poll-theirs");
+    const wide = await onLaptop(jo);
+    await enter(wide.page, "circle");
+    await byId(wide.page, "poll").last().scrollIntoViewIfNeeded();
+    await picture(wide, "laptop-poll");
+    await wide.page.close();
+    await byId(sam.page, "poll-close").click();
+    await jo.page.getByText("Nobody can answer any more.").waitFor();
+    await picture(jo, "poll-closed");
+}
+
 async function search(sam) {
     await byId(sam.page, "search-open").click();
     await byId(sam.page, "search-text").fill("room");
@@ -218,13 +275,18 @@ async function lines(jo, sam) {
     await enter(sam.page, "circle");
 }
 
-/** The same rooms on a laptop: the list stands beside the room. */
-async function laptop(jo, sam) {
-    const page = await jo.context.newPage();
+async function onLaptop({ context }) {
+    const page = await context.newPage();
     await page.setViewportSize(LAPTOP);
     await page.goto(`${house.base}/`);
     await connected(page);
-    const wide = { page };
+    return { page };
+}
+
+/** The same rooms on a laptop: the list stands beside the room. */
+async function laptop(jo, sam) {
+    const wide = await onLaptop(jo);
+    const { page } = wide;
     await picture(wide, "laptop-rooms");
     await enter(page, "circle");
     await say(sam.page, "Thank you, that is such a help.");

@@ -284,8 +284,11 @@ export const words = {
         closed: "Nobody can answer any more.",
         close: "End the question",
         nobody: "nobody yet",
-        who: (names: readonly string[]) => `${names.length} · ${names.join(", ")}`,
-        count: (n: number) => (n === 1 ? "1 answer" : `${n} answers`),
+        who: (names: readonly string[]) => `${names.length} · ${list(names)}`,
+        count: (n: number) => {
+            if (n === 0) return "No answers yet.";
+            return n === 1 ? "1 answer." : `${n} answers.`;
+        },
     },
     gathering: {
         publish: "Plan a gathering",
