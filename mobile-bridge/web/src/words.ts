@@ -75,7 +75,7 @@ export const words = {
         connected: "Connected",
         connecting: "Connecting…",
         waiting: "Waiting for signal",
-        waitingFor: (seconds: number) => `Waiting for signal · trying again in ${seconds} s`,
+        waitingFor: (seconds: number) => `Waiting for signal · again in ${seconds} s`,
     },
 
     store: {
