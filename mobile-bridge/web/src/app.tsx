@@ -13,6 +13,7 @@ import { People } from "./screen/people/index.tsx";
 import { forgetMade } from "./screen/people/made.ts";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
+import { titleOf } from "./title.ts";
 import { words } from "./words.ts";
 
 const desk = () => import("./screen/people/desk.ts");
@@ -45,6 +46,7 @@ function Screen() {
         forgetHeard();
         forgetMade();
     }, [leaving]);
+    useEffect(() => void (document.title = titleOf(at.at, phase)), [at.at, phase]);
 
     if (phase === "opening")
         return (

@@ -6,7 +6,25 @@ import type { Answer, GatheringType } from "./generated/protocol.ts";
 import { join } from "./words/join.ts";
 import { acts, home, invite, link, people, table, two } from "./words/people.ts";
 import { code, move, you } from "./words/phones.ts";
+import type { Route } from "./route.ts";
 import { list, people as heads, ROLE } from "./words/say.ts";
+
+/** What a screen is called where whoever holds the phone can read it: `title.ts` says why. */
+const titles: Record<Route["at"], string> = {
+    join: "Invitation",
+    rooms: "Rooms",
+    install: "Keep Roost on this phone",
+    room: "Messages",
+    people: "People",
+    constellation: "People",
+    invite: "Invite somebody",
+    person: "People",
+    table: "At the kitchen table",
+    you: "You",
+    move: "Move to another phone",
+    code: "Use a code",
+    sign_out: "Sign out",
+};
 
 export const words = {
     roost: "Roost",
@@ -18,6 +36,7 @@ export const words = {
         why: "It takes a little signal to open it for the first time. What you wrote is safe.",
     },
     opening: "Opening Roost…",
+    titles,
 
     role: ROLE,
     join,
