@@ -3,20 +3,14 @@
 // looks at wherever it takes a picture.
 
 import { wrongWith } from "./axe.mjs";
-import { byId, connected, hears, House, joinBy, phone, Tally, until } from "./house.mjs";
+import { byId, connected, hears, joinBy, until } from "./house.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House();
-const phones = [];
+const run = new Run("access");
+const { house, tally } = run;
 
 /** More presses than there are stops on any screen. */
 const STOPS_MAX = 200;
-
-async function newPhone(name, options) {
-    const made = await phone(house, name, options);
-    phones.push(made);
-    return made;
-}
 
 /** Runs in the page: what has the focus, and whether somebody can see that it has. */
 function focused() {
@@ -51,7 +45,7 @@ const press = (page, key) => page.keyboard.press(key);
 
 async function byKeyboard(jo) {
     // A keyboard and a mouse lying beside it: Enter sends.
-    const sam = await newPhone("keys", { hasTouch: false, viewport: { width: 1280, height: 800 } });
+    const sam = await run.phone("keys", { hasTouch: false, viewport: { width: 1280, height: 800 } });
     const { page } = sam;
     await tally.step("by keyboard: sign in", async () => {
         await page.goto(house.persona("satellite").link);
@@ -174,22 +168,15 @@ async function told(sam, jo) {
     });
 }
 
-try {
+await run.main(async () => {
     await house.open();
-    const jo = await newPhone("jo");
+    const jo = await run.phone("jo");
     await joinBy(jo, house.persona("hub").link);
     await byId(jo.page, "room-link").first().click();
     await byKeyboard(jo);
-    const sam = await newPhone("sam");
+    const sam = await run.phone("sam");
     await joinBy(sam, house.persona("satellite", 1).link);
     await largeText(sam);
     await rightToLeft(sam);
     await told(sam, jo);
-} catch (problem) {
-    console.error(problem);
-    tally.failed += tally.failed > 0 ? 0 : 1;
-} finally {
-    await Promise.allSettled(phones.map((each) => each.context.close()));
-    await house.close();
-    tally.close("access");
-}
+});

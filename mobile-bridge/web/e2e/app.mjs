@@ -1,31 +1,17 @@
 // The installed app on bad days: no network, a new build, a server of another version, a sign-in
 // that was ended while the phone was off, a clock that is wrong, storage that is refused or full.
 
-import {
-    AMPLE,
-    byId,
-    connected,
-    enter,
-    hears,
-    House,
-    joinBy,
-    phone,
-    say,
-    Tally,
-    until,
-} from "./house.mjs";
-import { Tunnel } from "./tunnel.mjs";
+import { AMPLE, byId, connected, enter, hears, joinBy, say, until } from "./house.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House(AMPLE);
-const phones = [];
+const run = new Run("app", { settings: AMPLE });
+const { house, tally } = run;
 let tunnel;
 
 const DAY_MS = 24 * 3_600_000;
 
 async function newPhone(name, link, prepare = () => undefined) {
-    const made = await phone(house, name);
-    phones.push(made);
+    const made = await run.phone(name);
     await prepare(made.context);
     if (link) await joinBy(made, tunnel.through(link));
     return made;
@@ -335,8 +321,7 @@ async function rowsOf() {
 
 async function main() {
     await house.open();
-    tunnel = new Tunnel(house.base);
-    await tunnel.open();
+    tunnel = await run.tunnel();
     const jo = await newPhone("jo", house.persona("hub").link);
     await enter(jo.page, "circle");
     const sam = await newPhone("sam", house.persona("satellite").link);
@@ -352,22 +337,6 @@ async function main() {
     await refusedStorage(jo);
     await lost(sam, true);
     await lost(away, false);
-    for (const who of phones)
-        tally.check(
-            `${who.name}'s browser had nothing to complain of`,
-            who.complaints.length === 0,
-            who.complaints.join(" | "),
-        );
 }
 
-try {
-    await main();
-} catch (problem) {
-    console.error(problem);
-    tally.failed += tally.failed > 0 ? 0 : 1;
-} finally {
-    await Promise.allSettled(phones.map((each) => each.context.close()));
-    tunnel?.close();
-    await house.close();
-    tally.close("app");
-}
+await run.main(main);

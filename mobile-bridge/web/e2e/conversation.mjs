@@ -1,23 +1,11 @@
 // Two people on two phones talk in the circle and in their line; in the middle the server dies
 // and comes back. Both must end with the same rooms: every entry once, in order.
 
-import {
-    byId,
-    connected,
-    enter,
-    hears,
-    House,
-    joinBy,
-    leave,
-    phone,
-    room,
-    say,
-    Tally,
-    until,
-} from "./house.mjs";
+import { byId, connected, enter, hears, joinBy, leave, room, say, until } from "./house.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House();
+const run = new Run("conversation");
+const { house, tally } = run;
 let jo;
 let sam;
 
@@ -122,7 +110,7 @@ async function secondTab() {
 async function main() {
     await house.open();
     const [hub, satellite] = [house.persona("hub"), house.persona("satellite")];
-    [jo, sam] = await Promise.all([phone(house, "Jo"), phone(house, "Sam")]);
+    [jo, sam] = await Promise.all([run.phone("Jo"), run.phone("Sam")]);
     await tally.step("both join by link and tap", async () => {
         await joinBy(jo, hub.link);
         await joinBy(sam, satellite.link);
@@ -164,22 +152,6 @@ async function main() {
         await talk(3);
     });
     await compare("line");
-    for (const who of [jo, sam]) {
-        tally.check(
-            `${who.name}'s browser had nothing to complain of`,
-            who.complaints.length === 0,
-            who.complaints.join(" | "),
-        );
-    }
 }
 
-try {
-    await main();
-} catch (problem) {
-    console.error(problem);
-    tally.failed += tally.failed > 0 ? 0 : 1;
-} finally {
-    await Promise.allSettled([jo?.context.close(), sam?.context.close()]);
-    await house.close();
-    tally.close("conversation");
-}
+await run.main(main);

@@ -4,10 +4,11 @@
 
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { AMPLE, byId, connected, enter, House, joinBy, phone, Tally, until } from "./house.mjs";
+import { AMPLE, byId, connected, enter, joinBy, until } from "./house.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House(AMPLE);
+const run = new Run("figures", { settings: AMPLE });
+const { house, tally } = run;
 
 const ENTRIES = 10_000;
 /** The app is opened so many times. */
@@ -151,22 +152,17 @@ async function main() {
     const began = Date.now();
     await fill(ENTRIES);
     console.log(`     ${ENTRIES} messages were written in ${Date.now() - began} ms`);
-    const sam = await phone(house, "sam");
-    try {
-        await sam.context.addInitScript(watch);
-        await joinBy(sam, house.persona("satellite").link);
-        await connected(sam.page);
-        const circle = sam.page.locator('[data-room-kind="circle"]');
-        await circle.locator('[data-testid="unread"]').filter({ hasText: "99+" }).waitFor();
-        tally.check("ten thousand unread are said to be many", true);
-        await until("all of it is on the phone", () => sam.page.evaluate(heldIs, ENTRIES), 60_000);
-        await opening(sam, undefined, 300);
-        await opening(sam, 4, 1_200);
-        await scrolling(sam);
-        tally.check("no complaints", sam.complaints.length === 0, sam.complaints.join(" | "));
-    } finally {
-        await sam.context.close();
-    }
+    const sam = await run.phone("sam");
+    await sam.context.addInitScript(watch);
+    await joinBy(sam, house.persona("satellite").link);
+    await connected(sam.page);
+    const circle = sam.page.locator('[data-room-kind="circle"]');
+    await circle.locator('[data-testid="unread"]').filter({ hasText: "99+" }).waitFor();
+    tally.check("ten thousand unread are said to be many", true);
+    await until("all of it is on the phone", () => sam.page.evaluate(heldIs, ENTRIES), 60_000);
+    await opening(sam, undefined, 300);
+    await opening(sam, 4, 1_200);
+    await scrolling(sam);
 }
 
 /** Runs in the page. */
@@ -179,12 +175,4 @@ async function heldIs(count) {
     return held >= count;
 }
 
-try {
-    await main();
-} catch (problem) {
-    console.error(problem);
-    tally.failed += 1;
-} finally {
-    await house.close();
-    tally.close("figures");
-}
+await run.main(main);

@@ -1,4 +1,4 @@
-// What the browser scripts share: a server of their own, people with phones, and a tally.
+// What the browser scripts share: a server of their own, and people with phones.
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -240,31 +240,4 @@ export function room(page) {
             text: item.querySelector(".message-text")?.textContent ?? item.dataset.kind,
         })),
     );
-}
-
-/** Counts what held and what did not, and says so at the end in one line. */
-export class Tally {
-    passed = 0;
-    failed = 0;
-
-    check(what, held, detail = "") {
-        if (held) this.passed += 1;
-        else this.failed += 1;
-        console.log(`${held ? "ok  " : "FAIL"} ${what}${held ? "" : ` ${detail}`}`);
-    }
-
-    async step(what, act) {
-        try {
-            await act();
-            this.check(what, true);
-        } catch (problem) {
-            this.check(what, false, String(problem).slice(0, 400));
-            throw problem;
-        }
-    }
-
-    close(name) {
-        console.log(`${name}: ${this.passed} passed, ${this.failed} failed`);
-        process.exitCode = this.failed > 0 ? 1 : 0;
-    }
 }

@@ -14,23 +14,18 @@ import {
     toDesk,
     toPerson,
 } from "./desk.mjs";
-import { byId, connected, House, phone, Tally, toTheTap, until, walkIn } from "./house.mjs";
+import { byId, connected, toTheTap, until, walkIn } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
+import { Run } from "./run.mjs";
 
 const LAPTOP = { viewport: { width: 1280, height: 800 }, hasTouch: false };
 /** So much later a phone may still show a room: being out takes effect within a second. */
 const OUT_MS = 5_000;
 
-const tally = new Tally();
-const house = new House();
-const everybody = [];
+// Chromium says of every refusal that something failed to load.
+const run = new Run("people", { expected: /^Failed to load resource/ });
+const { house, tally } = run;
 const picture = (who, name) => take(tally, who, name);
-
-async function arrives(name, options) {
-    const made = await phone(house, name, options);
-    everybody.push(made);
-    return made;
-}
 
 async function homes(priya) {
     const { page } = priya;
@@ -87,7 +82,7 @@ async function byLink(priya, jo) {
 
 /** Whatever is wrong with a link, a stranger reads the same. */
 async function neutral(priya, used) {
-    const stranger = await arrives("stranger");
+    const stranger = await run.phone("stranger");
     const { page } = priya;
     const taken = await invite(page, "Lou", "The Okafors");
     await surely(page, "revoke");
@@ -243,7 +238,7 @@ async function handsOver(jo) {
     await byId(jo.page, "code-make").click();
     const code = await byId(jo.page, "code").innerText();
     await picture(jo, "move");
-    const fresh = await arrives("jo-new");
+    const fresh = await run.phone("jo-new");
     await fresh.page.goto(house.base);
     await byId(fresh.page, "have-code").click();
     await byId(fresh.page, "code-yes").click();
@@ -265,7 +260,7 @@ async function handsOver(jo) {
     await byId(fresh.page, "move").click();
     await byId(fresh.page, "code-make").click();
     const second = await byId(fresh.page, "code").innerText();
-    const app = await arrives("jo-app");
+    const app = await run.phone("jo-app");
     await app.page.goto(`${house.base}/#/code`);
     await byId(app.page, "code-typed").fill(second);
     await byId(app.page, "code-where-same").check();
@@ -312,8 +307,8 @@ async function oneHand(priya) {
 async function main() {
     const ids = await house.openBare();
     const step = (what, act) => tally.step(what, act);
-    const [priya, ana] = [await arrives("priya", LAPTOP), await arrives("ana")];
-    const [jo, sam, kit] = [await arrives("jo"), await arrives("sam"), await arrives("kit")];
+    const [priya, ana] = [await run.phone("priya", LAPTOP), await run.phone("ana")];
+    const [jo, sam, kit] = [await run.phone("jo"), await run.phone("sam"), await run.phone("kit")];
     await step("Priya and Ana walk in", async () => {
         for (const [who, id] of [
             [priya, ids.priya],
@@ -335,20 +330,6 @@ async function main() {
     await step("Jo moves to a new phone", () => handsOver(jo));
     await step("Sam ends, and is taken back", () => ends(priya, sam));
     await step("the desk fits into one hand", () => oneHand(priya));
-    for (const { name, complaints } of everybody) {
-        // Chromium says of every refusal that something failed to load.
-        const own = complaints.filter((text) => !text.startsWith("Failed to load resource"));
-        tally.check(`${name}'s browser had nothing to complain of`, own.length === 0, own.join());
-    }
 }
 
-try {
-    await main();
-} catch (problem) {
-    console.error(problem);
-    tally.failed += tally.failed > 0 ? 0 : 1;
-} finally {
-    await Promise.allSettled(everybody.map((each) => each.context.close()));
-    await house.close();
-    tally.close("people");
-}
+await run.main(main);

@@ -1,29 +1,26 @@
 // Pictures of every screen at the size of a phone and of a laptop, light and dark, into
-// `screenshots/`. For eyes,
-// and for finding out that a screen no longer opens.
+// `screenshots/`: for eyes, and for finding out that a screen no longer opens.
 
 import {
     byId,
     connected,
     enter,
     hears,
-    House,
     joinBy,
     LAPTOP,
     leave,
     menuOf,
-    phone,
     say,
-    Tally,
     until,
     toTheTap,
     walkIn,
 } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House();
-const phones = [];
+// Chromium says of a link that is none that it failed to load.
+const run = new Run("screens", { expected: /^Failed to load resource/ });
+const { house, tally } = run;
 
 const picture = (who, name) => take(tally, who, name);
 /** What browsers say of themselves, by the way of installing that they need. */
@@ -34,14 +31,8 @@ const AGENTS = {
     android: "Mozilla/5.0 (Linux; Android 15; Pixel 8) Chrome/130.0 Mobile Safari/537.36",
 };
 
-async function newPhone(name) {
-    const made = await phone(house, name);
-    phones.push(made);
-    return made;
-}
-
 async function outside() {
-    const stranger = await newPhone("stranger");
+    const stranger = await run.phone("stranger");
     await stranger.page.goto(`${house.base}/join#not-a-token`);
     await byId(stranger.page, "link-unusable").waitFor();
     await picture(stranger, "join-unusable");
@@ -49,8 +40,7 @@ async function outside() {
     await byId(stranger.page, "need-link").waitFor();
     await picture(stranger, "need-link");
     for (const [name, userAgent] of Object.entries(AGENTS)) {
-        const other = await phone(house, name, { userAgent });
-        phones.push(other);
+        const other = await run.phone(name, { userAgent });
         // This browser makes an offer, whatever it says that it is.
         await other.context.addInitScript(() => {
             const no = (event) => event.stopImmediatePropagation();
@@ -62,7 +52,7 @@ async function outside() {
         await other.context.close();
     }
 
-    const kit = await newPhone("young");
+    const kit = await run.phone("young");
     await joinYoung(kit);
     await picture(kit, "rooms-young");
     const peers = kit.page.locator('[data-room-kind="peers"]');
@@ -70,7 +60,36 @@ async function outside() {
         await peers.click();
         await byId(kit.page, "peers").waitFor();
         await picture(kit, "peers-young");
+        await pollOfTheYoung(kit);
     }
+}
+
+/** The liaison worker may ask at any hour. */
+async function pollOfTheYoung(kit) {
+    const priya = await run.phone("liaison");
+    await joinBy(priya, house.persona("liaison").link);
+    await enter(priya.page, "peers");
+    await ask(priya.page, "What shall we do on Saturday?", ["Climbing wall", "Film and popcorn"]);
+    await byId(kit.page, "poll").waitFor();
+    await picture(kit, "poll-young");
+    await picture(priya, "poll-peers");
+    const asking = byId(kit.page, "ask-poll");
+    if (await asking.isVisible()) {
+        await asking.click();
+        await picture(kit, "asker-young");
+        await kit.page.keyboard.press("Escape");
+    }
+}
+
+/** Asks the room; `before` looks at the form while it is filled in. */
+async function ask(page, question, answers, before = () => undefined) {
+    await byId(page, "ask-poll").click();
+    await byId(page, "poll-question").fill(question);
+    for (const [nth, answer] of answers.entries())
+        await byId(page, `poll-answer-${nth}`).fill(answer);
+    await before();
+    await byId(page, "poll-ask").click();
+    await byId(page, "poll").filter({ hasText: question }).last().waitFor();
 }
 
 async function joinYoung(kit) {
@@ -85,7 +104,7 @@ async function joinYoung(kit) {
 }
 
 async function inside() {
-    const sam = await newPhone("satellite");
+    const sam = await run.phone("satellite");
     const link = house.persona("satellite").link;
     await sam.page.goto(link);
     await byId(sam.page, "step-next").waitFor();
@@ -106,7 +125,7 @@ async function inside() {
     await picture(sam, "room-short");
     await leave(sam.page);
 
-    const jo = await newPhone("hub");
+    const jo = await run.phone("hub");
     await joinBy(jo, house.persona("hub").link);
     await enter(jo.page, "circle");
     await enter(sam.page, "circle");
@@ -122,6 +141,7 @@ async function inside() {
     await picture(sam, "room");
     await doings(jo, sam);
     await gathering(jo, sam);
+    await poll(jo, sam);
     await search(sam);
     await lines(jo, sam);
     await laptop(jo, sam);
@@ -192,6 +212,33 @@ async function gathering(jo, sam) {
     await picture(sam, "gathering-off");
 }
 
+async function poll(jo, sam) {
+    const answers = ["Friday after school", "Saturday, and everybody brings something", "Sunday"];
+    await byId(sam.page, "ask-poll").click();
+    await picture(sam, "asker-empty");
+    await byId(sam.page, "poll-ask").click();
+    await picture(sam, "asker-wrong");
+    await sam.page.keyboard.press("Escape");
+    const look = () => picture(sam, "asker");
+    await ask(sam.page, "When shall we meet for the summer barbecue?", answers, look);
+    const option = (page, nth) => byId(page, "poll").last().locator(".poll-option").nth(nth);
+    await option(jo.page, 1).click();
+    await option(sam.page, 1).click();
+    await option(sam.page, 1).filter({ hasText: "2 ·" }).waitFor();
+    await picture(sam, "poll");
+    await option(jo.page, 0).click();
+    await option(jo.page, 0).filter({ hasText: "1 ·" }).waitFor();
+    await picture(jo, "poll-theirs");
+    const wide = await onLaptop(jo);
+    await enter(wide.page, "circle");
+    await byId(wide.page, "poll").last().scrollIntoViewIfNeeded();
+    await picture(wide, "laptop-poll");
+    await wide.page.close();
+    await byId(sam.page, "poll-close").click();
+    await jo.page.getByText("Nobody can answer any more.").waitFor();
+    await picture(jo, "poll-closed");
+}
+
 async function search(sam) {
     await byId(sam.page, "search-open").click();
     await byId(sam.page, "search-text").fill("room");
@@ -228,13 +275,18 @@ async function lines(jo, sam) {
     await enter(sam.page, "circle");
 }
 
-/** The same rooms on a laptop: the list stands beside the room. */
-async function laptop(jo, sam) {
-    const page = await jo.context.newPage();
+async function onLaptop({ context }) {
+    const page = await context.newPage();
     await page.setViewportSize(LAPTOP);
     await page.goto(`${house.base}/`);
     await connected(page);
-    const wide = { page };
+    return { page };
+}
+
+/** The same rooms on a laptop: the list stands beside the room. */
+async function laptop(jo, sam) {
+    const wide = await onLaptop(jo);
+    const { page } = wide;
     await picture(wide, "laptop-rooms");
     await enter(page, "circle");
     await say(sam.page, "Thank you, that is such a help.");
@@ -291,15 +343,8 @@ async function countKept() {
     return String(counts.reduce((sum, count) => sum + count, 0));
 }
 
-try {
+await run.main(async () => {
     await house.open();
     await outside();
     await inside();
-} catch (problem) {
-    console.error(problem);
-    tally.failed += 1;
-} finally {
-    await Promise.allSettled(phones.map((each) => each.context.close()));
-    await house.close();
-    tally.close("screens");
-}
+});

@@ -13,6 +13,7 @@ import { forgetMade } from "./screen/people/made.ts";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
 import { forgetSettings } from "./screen/settings.ts";
+import { titleOf } from "./title.ts";
 import { words } from "./words.ts";
 
 const desk = () => import("./screen/people/desk.ts");
@@ -48,6 +49,7 @@ function Screen() {
         forgetMade();
         forgetSettings();
     }, [leaving]);
+    useEffect(() => void (document.title = titleOf(at.at, phase)), [at.at, phase]);
 
     if (phase === "opening")
         return (

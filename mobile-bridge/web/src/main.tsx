@@ -17,6 +17,7 @@ import "./style/base.css";
 import "./style/screens.css";
 import "./style/room.css";
 import "./style/message.css";
+import "./style/poll.css";
 import "./style/forms.css";
 import "./style/people.css";
 import "./style/join.css";

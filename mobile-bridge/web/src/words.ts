@@ -7,9 +7,28 @@ import type { Answer, GatheringType } from "./generated/protocol.ts";
 import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
+import type { Route } from "./route.ts";
 import { list, people as heads, ROLE } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
+
+/** What a screen is called where whoever holds the phone can read it: `title.ts` says why. */
+const titles: Record<Route["at"], string> = {
+    join: "Invitation",
+    rooms: "Rooms",
+    install: "Keep Roost on this phone",
+    room: "Messages",
+    people: "People",
+    constellation: "People",
+    invite: "Invite somebody",
+    person: "People",
+    table: "At the kitchen table",
+    you: "You",
+    quiet: "Quiet hours",
+    move: "Move to another phone",
+    code: "Use a code",
+    sign_out: "Sign out",
+};
 
 export const words = {
     roost: "Roost",
@@ -21,6 +40,7 @@ export const words = {
         why: "It takes a little signal to open it for the first time. What you wrote is safe.",
     },
     opening: "Opening Roost…",
+    titles,
 
     role: ROLE,
     join,
@@ -73,7 +93,7 @@ export const words = {
         connected: "Connected",
         connecting: "Connecting…",
         waiting: "Waiting for signal",
-        waitingFor: (seconds: number) => `Waiting for signal · trying again in ${seconds} s`,
+        waitingFor: (seconds: number) => `Waiting for signal · again in ${seconds} s`,
     },
 
     store: {
@@ -238,8 +258,11 @@ export const words = {
         closed: "Nobody can answer any more.",
         close: "End the question",
         nobody: "nobody yet",
-        who: (names: readonly string[]) => `${names.length} · ${names.join(", ")}`,
-        count: (n: number) => (n === 1 ? "1 answer" : `${n} answers`),
+        who: (names: readonly string[]) => `${names.length} · ${list(names)}`,
+        count: (n: number) => {
+            if (n === 0) return "No answers yet.";
+            return n === 1 ? "1 answer." : `${n} answers.`;
+        },
     },
     gathering: {
         publish: "Plan a gathering",

@@ -19,6 +19,9 @@ test("one tap chooses, and the same tap takes it back", async () => {
     const later = await new Stage().hold(day).card(day, { state: mine }).draw();
     await later.press("poll-option", 0);
     expect(later.sent).toEqual([["poll", { choose: {} }, day.id]]);
+    const both = { ...state, choices: { [JO]: 1, [SAM]: 1 } };
+    const agreed = await new Stage().hold(day).card(day, { state: both }).draw();
+    expect(agreed.find("poll")!.textContent).toContain("2 · You and Jo");
 });
 
 test("what is over takes no answers, and says so", async () => {

@@ -36,8 +36,12 @@ function Card({ entry, card, around }: ViewProps) {
                     />
                 ))}
             </div>
-            {state && <p class="quiet">{words.poll.count(Object.keys(state.choices).length)}</p>}
-            {state?.closed && <p class="quiet">{words.poll.closed}</p>}
+            {state && (
+                <p class="quiet">
+                    {words.poll.count(Object.keys(state.choices).length)}
+                    {state.closed && ` ${words.poll.closed}`}
+                </p>
+            )}
             {open && mayClose(entry.author, around) && <Close id={entry.id!} around={around} />}
         </div>
     );
@@ -55,7 +59,8 @@ type OptionProps = {
 function Option({ text, option, state, around, id }: OptionProps) {
     const { acts } = useRoost();
     const choices = state?.choices ?? {};
-    const who = Object.keys(choices).filter((person) => choices[person] === option);
+    const all = Object.keys(choices);
+    const who = all.filter((person) => choices[person] === option);
     const mine = around.me !== undefined && choices[around.me] === option;
     const choose = () => {
         const choice = mine ? {} : { option };
@@ -65,23 +70,28 @@ function Option({ text, option, state, around, id }: OptionProps) {
     return (
         <button
             type="button"
-            class="button-choice poll-option"
+            class="poll-option"
             data-testid="poll-option"
             aria-pressed={mine}
             disabled={disabled}
             onClick={choose}
         >
+            <span class="poll-mark" aria-hidden="true" />
             <span class="message-text">{text}</span>
             <span class="poll-who">{whoWords(who, around)}</span>
+            {/* The same as the number, for eyes. */}
+            <progress class="poll-bar" max={all.length || 1} value={who.length} aria-hidden="true" />
         </button>
     );
 }
 
 function whoWords(who: readonly string[], around: Around): string {
     if (who.length === 0) return words.poll.nobody;
-    const name = (person: string) =>
-        person === around.me ? words.message.you : nameOf(person, around, words.room.someone);
-    return words.poll.who(who.map(name));
+    const { me } = around;
+    const others = who.filter((person) => person !== me);
+    const names = others.map((person) => nameOf(person, around, words.room.someone));
+    const mine = me !== undefined && who.includes(me);
+    return words.poll.who(mine ? [words.message.you, ...names] : names);
 }
 
 function mayClose(author: string | undefined, around: Around): boolean {
