@@ -7,6 +7,7 @@ mod conformance;
 mod conversation;
 mod devices;
 mod drain;
+mod files;
 mod finding_out;
 mod finds;
 mod forged_tokens;

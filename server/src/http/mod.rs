@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod assets;
+mod coding;
 mod devices;
 mod enrolments;
 mod finds;
