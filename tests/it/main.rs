@@ -5,6 +5,7 @@ mod cards;
 mod checker;
 mod conformance;
 mod conversation;
+mod csp_reports;
 mod devices;
 mod drain;
 mod files;

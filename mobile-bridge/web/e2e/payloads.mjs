@@ -1,5 +1,5 @@
 // Two hundred ways of making a page run what somebody wrote, in every field that takes a text. None
-// runs, and the browser has nothing to report of the policy (T25).
+// runs, and the browser has nothing to report of the policy (T25), which it would tell the server.
 
 import {
     AMPLE,
@@ -16,6 +16,8 @@ import {
 
 const tally = new Tally();
 const house = new House(AMPLE);
+/** What the browsers told the server. */
+let reports = 0;
 
 /** What each would do if it could. */
 const ACT = "window.ran=1";
@@ -176,6 +178,9 @@ async function wouldBeSeen(jo) {
     const reported = await until("a report", seen, 2_000).catch(() => "");
     const named = reported.includes("require-trusted-types-for");
     tally.check("text does not become markup, and trying is reported", stopped && named, reported);
+    const sent = async () => reports > 0;
+    const came = await until("a report to the server", sent, 5_000).catch(() => false);
+    tally.check("to the server too", came);
 }
 
 async function main() {
@@ -183,7 +188,10 @@ async function main() {
     const phones = await Promise.all([phone(house, "sam"), phone(house, "jo")]);
     const [sam, jo] = phones;
     try {
-        for (const { context } of phones) await context.addInitScript(watch);
+        for (const { context } of phones) {
+            await context.addInitScript(watch);
+            context.on("request", (sent) => (reports += sent.url().endsWith("/api/csp-reports")));
+        }
         await joinBy(sam, house.persona("satellite").link);
         await joinBy(jo, house.persona("hub").link);
         for (const { page } of phones) {
@@ -194,6 +202,7 @@ async function main() {
         await asMessages(sam, jo);
         await inFields(sam, jo);
         await inAddresses(sam);
+        tally.check("two hundred payloads, and no report came", reports === 0, `${reports}`);
         await wouldBeSeen(jo);
     } finally {
         await Promise.allSettled(phones.map((each) => each.context.close()));
