@@ -25,6 +25,10 @@ use std::{
 /// How often those who have been quiet are forgotten.
 const PRUNE: Duration = Duration::from_secs(30);
 
+/// How many reports of browsers are heard a minute, of everybody: what is wrong with a page is
+/// wrong on every phone, and nobody waits for an answer.
+const REPORTS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not zero");
+
 /// What can be too much. The names of the metric `roost_limited`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -38,11 +42,19 @@ pub enum Limit {
     Attempts,
     /// Tries to sign in, of everybody.
     AttemptsOfAll,
+    /// Reports of browsers, of everybody.
+    Reports,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 5] =
-        [Limit::Frames, Limit::Sockets, Limit::Requests, Limit::Attempts, Limit::AttemptsOfAll];
+    pub const ALL: [Limit; 6] = [
+        Limit::Frames,
+        Limit::Sockets,
+        Limit::Requests,
+        Limit::Attempts,
+        Limit::AttemptsOfAll,
+        Limit::Reports,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -51,6 +63,7 @@ impl Limit {
             Limit::Requests => "requests",
             Limit::Attempts => "attempts",
             Limit::AttemptsOfAll => "attempts_of_all",
+            Limit::Reports => "reports",
         }
     }
 
@@ -71,6 +84,7 @@ struct Inner {
     attempts: Keyed<IpAddr>,
     attempts_of_all: Bucket,
     requests: Keyed<PersonId>,
+    reports: Bucket,
 }
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, NoOpMiddleware<Duration>>;
@@ -95,6 +109,7 @@ impl Limits {
             attempts: RateLimiter::new(attempts, Few::most(limits.remembered), steady()),
             attempts_of_all: RateLimiter::direct_with_clock(of_all, steady()),
             requests: RateLimiter::new(requests, Few::most(limits.remembered), steady()),
+            reports: RateLimiter::direct_with_clock(Quota::per_minute(REPORTS_A_MINUTE), steady()),
         }))
     }
 
@@ -122,6 +137,14 @@ impl Limits {
     /// `TooMany`.
     pub fn request(&self, person: PersonId) -> Result<(), Refusal> {
         within(self.0.requests.check_key(&person), Limit::Requests)
+    }
+
+    /// A report of a browser.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub fn report(&self) -> Result<(), Refusal> {
+        within(self.0.reports.check(), Limit::Reports)
     }
 }
 

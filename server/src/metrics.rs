@@ -51,6 +51,7 @@ pub struct Metrics {
     request_seconds: Family<Route, Histogram, Buckets>,
     store_errors: Family<Why, Counter>,
     rollbacks: Counter,
+    csp_reports: Family<Broken, Counter>,
     connections: Gauge,
     phones_behind: Gauge,
     queued_drafts: Gauge,
@@ -83,6 +84,12 @@ struct Way {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Why {
     why: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Broken {
+    directive: &'static str,
+    source: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -180,6 +187,11 @@ impl Metrics {
         self.rollbacks.inc();
     }
 
+    /// A browser told that a page of ours did what its policy forbids.
+    pub fn csp_report(&self, directive: &'static str, source: &'static str) {
+        self.csp_reports.get_or_create(&Broken { directive, source }).inc();
+    }
+
     /// An HTTP request was answered.
     pub fn request(&self, method: &'static str, route: &'static str, status: u16, began: Moment) {
         self.requests.get_or_create(&Answered { method, route, status }).inc();
@@ -242,6 +254,7 @@ impl Metrics {
             request_seconds: Family::new_with_constructor(Buckets),
             store_errors: Family::default(),
             rollbacks: Counter::default(),
+            csp_reports: Family::default(),
             connections: Gauge::default(),
             phones_behind: Gauge::default(),
             queued_drafts: Gauge::default(),
@@ -288,6 +301,8 @@ impl Metrics {
         all.register("http_request_seconds", "HTTP requests, seconds", seconds);
         all.register("store_errors", "Failures of the database", self.store_errors.clone());
         all.register("rollback_alarms", "Signs of a database set back", self.rollbacks.clone());
+        let csp = self.csp_reports.clone();
+        all.register("csp_reports", "Reports of browsers, by directive and source", csp);
         all.register("wal_bytes", "SQLite's write-ahead log, bytes", self.wal_bytes.clone());
         self.registry = registry;
         self

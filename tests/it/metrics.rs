@@ -96,7 +96,7 @@ async fn they_count_what_happens_and_name_nobody() {
     assert_eq!(public.status, 404, "phones' doors tell no metrics");
 }
 
-async fn scrape(told: SocketAddr) -> String {
+pub(crate) async fn scrape(told: SocketAddr) -> String {
     let answer = reqwest::get(format!("http://{told}/metrics")).await.unwrap();
     let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
     assert!(kind.starts_with("application/openmetrics-text"), "{kind}");

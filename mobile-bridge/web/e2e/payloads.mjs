@@ -1,5 +1,5 @@
 // Two hundred ways of making a page run what somebody wrote, in every field that takes a text. None
-// runs, and the browser has nothing to report of the policy (T25).
+// runs, and the browser has nothing to report of the policy (T25), which it would tell the server.
 
 import { AMPLE, byId, connected, enter, hears, joinBy, until } from "./house.mjs";
 import { Run } from "./run.mjs";
@@ -13,6 +13,8 @@ const expected = new RegExp(`${REFUSED.source}|${TRIED.source}`);
 
 const run = new Run("payloads", { settings: AMPLE, expected });
 const { house, tally } = run;
+/** What the browsers told the server. */
+let reports = 0;
 
 /** What each would do if it could. */
 const ACT = "window.ran=1";
@@ -172,13 +174,19 @@ async function wouldBeSeen(jo) {
     const reported = await until("a report", seen, 2_000).catch(() => "");
     const named = reported.includes("require-trusted-types-for");
     tally.check("text does not become markup, and trying is reported", stopped && named, reported);
+    const sent = async () => reports > 0;
+    const came = await until("a report to the server", sent, 5_000).catch(() => false);
+    tally.check("to the server too", came);
 }
 
 await run.main(async () => {
     await house.open();
     const phones = await Promise.all([run.phone("sam"), run.phone("jo")]);
     const [sam, jo] = phones;
-    for (const { context } of phones) await context.addInitScript(watch);
+    for (const { context } of phones) {
+        await context.addInitScript(watch);
+        context.on("request", (sent) => (reports += sent.url().endsWith("/api/csp-reports")));
+    }
     await joinBy(sam, house.persona("satellite").link);
     await joinBy(jo, house.persona("hub").link);
     for (const { page } of phones) {
@@ -189,5 +197,6 @@ await run.main(async () => {
     await asMessages(sam, jo);
     await inFields(sam, jo);
     await inAddresses(sam);
+    tally.check("two hundred payloads, and no report came", reports === 0, `${reports}`);
     await wouldBeSeen(jo);
 });

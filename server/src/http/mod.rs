@@ -4,6 +4,8 @@
 mod answer;
 mod api;
 mod assets;
+mod coding;
+mod csp;
 mod devices;
 mod enrolments;
 mod finds;
@@ -94,6 +96,7 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
             "/api/constellations/{constellation}/proposals/{proposal}/confirm",
             post(second::confirm),
         ),
+        ("POST", "/api/csp-reports", post(csp::report).layer(csp::limit())),
         ("GET", "/api/", get(api::page)),
         ("GET", "/api/openapi.json", get(api::openapi)),
         ("GET", "/api/reader.css", get(api::style)),

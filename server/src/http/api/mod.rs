@@ -5,8 +5,8 @@ pub(super) mod people;
 pub(super) mod shapes;
 
 use super::{
-    assets, devices, enrolments, finds, health, peers, people as members, rooms, second, session,
-    settings, socket, table,
+    assets, csp, devices, enrolments, finds, health, peers, people as members, rooms, second,
+    session, settings, socket, table,
 };
 use axum::{
     http::header,
@@ -85,6 +85,7 @@ pub(super) const PAGES: &str = "Pages";
         assets::manifest,
         assets::icon,
         assets::file,
+        csp::report,
         page,
         openapi,
         style,
