@@ -106,7 +106,7 @@ async function settings(sam) {
     await sam.page.reload();
     await byId(sam.page, "room-link").first().waitFor();
     const first = await sam.page.evaluate(() => window.firstSize);
-    tally.check("the first text that is drawn is as large as was chosen", first === "23.2px", first);
+    tally.check("the first text drawn is as large as was chosen", first === "23.2px", first);
     await picture(sam, "today-largest");
 }
 

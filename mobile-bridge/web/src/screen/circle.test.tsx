@@ -169,9 +169,8 @@ test("the young people's room says who reads it, and when it opens", async () =>
 
 test("of two constellations, a notice waits for the homes of its own", async () => {
     const priya = new Stage("liaison");
-    priya.shown.constellations.value = [
-        { constellation: ROOM, name: "Wren", role: "liaison", rooms: [ROOM], people: [], homes: [OURS] },
-    ];
+    const wren = { constellation: ROOM, name: "Wren", rooms: [ROOM], people: [], homes: [OURS] };
+    priya.shown.constellations.value = [{ ...wren, role: "liaison" }];
     const asks = { ...said(1, JO, "hi"), body: { text: "hi", please_confirm: true } };
     await priya.hold(asks).draw();
     expect(priya.find("confirm")!.textContent).toContain("Not yet: The Okafors");

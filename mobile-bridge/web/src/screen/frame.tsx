@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { aroundOf } from "../kind/kind.ts";
+import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Rooms } from "./rooms.tsx";
-import { Today, useToday } from "./today.tsx";
+import { Overview, Today, useToday } from "./today.tsx";
 
 /** From here on both fit; the same width stands in `wide.css`. */
 const WIDE = "(min-width: 60rem)";
@@ -32,7 +34,14 @@ export function Beside({ room, children }: { room: string; children: ComponentCh
 
 /** Where a room will stand: until then, what is on today. */
 export function NobodyChosen() {
+    const { shown } = useRoost();
     const today = useToday();
+    if (aroundOf(shown).role === "admin")
+        return (
+            <main class="screen scroll">
+                <Overview />
+            </main>
+        );
     if (today.length > 0)
         return (
             <main class="screen scroll">

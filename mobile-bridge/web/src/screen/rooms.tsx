@@ -9,15 +9,12 @@ import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Bell } from "./bell.tsx";
-import { within } from "./later.tsx";
 import { Bar } from "./page.tsx";
 import { ConnectionLine, Heading, Notices, useMinute } from "./parts.tsx";
 import { muteOf, useSettings } from "./settings.ts";
 import { Tile } from "./tile.tsx";
 import { shortOf } from "./times.ts";
-import { Today, useToday } from "./today.tsx";
-
-const Overview = within(() => import("./people/desk.ts").then((it) => it.Overview));
+import { Overview, Today, useToday } from "./today.tsx";
 
 /** `open` names the room that stands beside the list; left out, the list is the screen. */
 export function Rooms({ open }: { open?: string }) {

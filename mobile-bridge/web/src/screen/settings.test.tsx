@@ -71,6 +71,25 @@ test("a muted room is turned on again, on whichever phone it was muted", async (
     expect(sam.find("mute-open")?.dataset["muted"]).toBe("false");
 });
 
+test("whoever goes to and fro asks once, and again when it did not work", async () => {
+    let asked = 0;
+    const sam = connected();
+    const answers = sam.answers;
+    const count = { get: () => ((asked += 1), settings()) };
+    Object.defineProperty(answers, "GET /api/settings", { configurable: true, ...count });
+    for (const at of ["rooms", "quiet", "rooms"] as const) {
+        route.value = { at };
+        await sam.draw();
+    }
+    expect(asked).toBe(1);
+    forgetSettings();
+    const no = { get: () => ((asked += 1), { unreachable: true }) };
+    Object.defineProperty(answers, "GET /api/settings", { configurable: true, ...no });
+    await sam.draw();
+    await sam.draw();
+    expect(asked).toBe(3);
+});
+
 test("a mute that has run out is none", async () => {
     const sam = connected().hold(said(1, JO, "hello"));
     sam.answers["GET /api/settings"] = settings({ room: ROOM, until: Date.now() - 1 });

@@ -9,6 +9,10 @@ import { useVisible } from "./parts.tsx";
 
 const told = signal<Settings | undefined>(undefined);
 
+/** Whoever goes to and fro between rooms asks once. */
+const FRESH_MS = 30_000;
+let asked_at = 0;
+
 /** What the server answered. */
 export function take(settings: Settings): void {
     told.value = settings;
@@ -17,6 +21,7 @@ export function take(settings: Settings): void {
 /** Whoever signs in next sees nothing of it. */
 export function forgetSettings(): void {
     told.value = undefined;
+    asked_at = 0;
 }
 
 /** As it is known now, for what stands beside a screen that asks. */
@@ -30,9 +35,11 @@ export function useSettings(): Settings | undefined {
     const visible = useVisible();
     const connected = shown.connection.value.state === "connected";
     useEffect(() => {
-        if (!visible || !connected) return;
+        if (!visible || !connected || Date.now() < asked_at + FRESH_MS) return;
+        asked_at = Date.now();
         void desk.settings().then((answer) => {
             if ("value" in answer) take(answer.value);
+            else asked_at = 0;
         });
     }, [visible, connected]);
     return told.value;

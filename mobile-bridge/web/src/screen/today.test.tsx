@@ -97,3 +97,14 @@ test("Kit sees when the room is open, and no count of anything", async () => {
     expect(kit.find("today-news")).toBeNull();
     expect(kit.find("unread")).toBeNull();
 });
+
+test("Ana sees how each constellation stands, and nothing of what is said", async () => {
+    const ana = home("admin").card(tea, { state });
+    ana.shown.rooms.value = [];
+    const wren = { constellation: ROOM, name: "Wren", members: { active: 9, invited: 2 } };
+    ana.answers["GET /api/constellations"] = { value: { constellations: [wren] } };
+    await ana.draw();
+    expect(ana.find("overview")?.textContent).toContain("9 signed in · 2 invited");
+    expect(ana.find("constellation-link")?.getAttribute("href")).toContain(ROOM);
+    expect(ana.find("today")).toBeNull();
+});

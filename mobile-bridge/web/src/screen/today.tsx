@@ -20,6 +20,7 @@ import {
 } from "../today.ts";
 import { words } from "../words.ts";
 import { constellationWords } from "../words/say.ts";
+import { within } from "./later.tsx";
 import { clockOf } from "./minutes.ts";
 import { Link } from "./page.tsx";
 import { useMinute } from "./parts.tsx";
@@ -31,6 +32,9 @@ import { dateOf } from "./times.ts";
 const READ_HERE_CHARS = 400;
 /** So many rooms with news are named. */
 const NAMED_MAX = 3;
+
+/** The day of an admin, who is in no room: how each constellation stands. */
+export const Overview = within(() => import("./people/desk.ts").then((it) => it.Overview));
 
 /** What there is today, as the phone knows it now. */
 export function useToday() {
