@@ -3,7 +3,7 @@
 // looks at wherever it takes a picture.
 
 import { wrongWith } from "./axe.mjs";
-import { byId, connected, hears, joinBy, until } from "./house.mjs";
+import { byId, connected, hears, joinBy, LAPTOP, until } from "./house.mjs";
 import { Run } from "./run.mjs";
 
 const run = new Run("access");
@@ -45,7 +45,7 @@ const press = (page, key) => page.keyboard.press(key);
 
 async function byKeyboard(jo) {
     // A keyboard and a mouse lying beside it: Enter sends.
-    const sam = await run.phone("keys", { hasTouch: false, viewport: { width: 1280, height: 800 } });
+    const sam = await run.phone("keys", { hasTouch: false, viewport: LAPTOP });
     const { page } = sam;
     await tally.step("by keyboard: sign in", async () => {
         await page.goto(house.persona("satellite").link);

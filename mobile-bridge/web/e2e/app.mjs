@@ -1,7 +1,8 @@
 // The installed app on bad days: no network, a new build, a server of another version, a sign-in
 // that was ended while the phone was off, a clock that is wrong, storage that is refused or full.
 
-import { AMPLE, byId, connected, enter, hears, joinBy, say, until } from "./house.mjs";
+import { AMPLE, byId, connected, enter, hears, joinBy, reopen, say, until } from "./house.mjs";
+import { deviceOf, installed, rowsOf } from "./kept.mjs";
 import { Run } from "./run.mjs";
 
 const run = new Run("app", { settings: AMPLE });
@@ -15,21 +16,6 @@ async function newPhone(name, link, prepare = () => undefined) {
     await prepare(made.context);
     if (link) await joinBy(made, tunnel.through(link));
     return made;
-}
-
-/** The worker stands, and has all files. */
-async function installed(page) {
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await until("the page is the worker's", () =>
-        page.evaluate(() => navigator.serviceWorker.controller !== null),
-    );
-}
-
-/** The app is ended and opened again, as a phone does it. */
-async function reopen(who, path = "/") {
-    await who.page.close();
-    who.page = await who.context.newPage();
-    await who.page.goto(tunnel.base + path);
 }
 
 const composerSays = (page) => byId(page, "composer").inputValue();
@@ -79,7 +65,7 @@ async function offline(sam, jo) {
     });
     await tally.step("what was half written is there when the phone ended the app", async () => {
         await byId(sam.page, "composer").fill("We will bring the");
-        await until("kept", () => sam.page.evaluate(countTyped));
+        await until("kept", () => rowsOf(sam.page, "typed"));
         await reopen(sam);
         await enter(sam.page, "circle");
         const text = await composerSays(sam.page);
@@ -93,16 +79,6 @@ async function offline(sam, jo) {
         await hears(jo.page, "We will bring the bread.");
         await enter(sam.page, "circle");
     });
-}
-
-/** Runs in the page. */
-async function countTyped() {
-    const opening = indexedDB.open("roost");
-    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
-    const counting = db.transaction("typed").objectStore("typed").count();
-    const count = await new Promise((r) => (counting.onsuccess = () => r(counting.result)));
-    db.close();
-    return count;
 }
 
 async function hanging(sam) {
@@ -270,7 +246,7 @@ async function lost(who, clears) {
     await reopen(who);
     await installed(who.page);
     await connected(who.page);
-    const device = await who.page.evaluate(deviceOf);
+    const device = await deviceOf(who.page);
     await who.page.close();
     house.admin("end-device", device);
     await who.context.addInitScript(() => {
@@ -292,31 +268,8 @@ async function lost(who, clears) {
     // The browser tells of the one refusal that this is about.
     const about = who.complaints.findIndex((text) => text.includes("status of 401"));
     if (about >= 0) who.complaints.splice(about, 1);
-    const left = await who.page.evaluate(rowsOf);
+    const left = await rowsOf(who.page);
     tally.check("and keeps nothing", left === 0, `${left} rows`);
-}
-
-/** Runs in the page: which device this is. */
-async function deviceOf() {
-    const opening = indexedDB.open("roost");
-    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
-    const reading = db.transaction("facts").objectStore("facts").get("facts");
-    const { device } = await new Promise((r) => (reading.onsuccess = () => r(reading.result)));
-    db.close();
-    return device;
-}
-
-/** Runs in the page: how many rows there are in all tables, if there are any. */
-async function rowsOf() {
-    const opening = indexedDB.open("roost");
-    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
-    let rows = 0;
-    for (const table of db.objectStoreNames) {
-        const counting = db.transaction(table).objectStore(table).count();
-        rows += await new Promise((r) => (counting.onsuccess = () => r(counting.result)));
-    }
-    db.close();
-    return rows;
 }
 
 async function main() {

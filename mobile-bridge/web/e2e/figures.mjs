@@ -4,6 +4,7 @@
 
 import { randomUUID } from "node:crypto";
 import { AMPLE, byId, connected, enter, joinBy, until } from "./house.mjs";
+import { rowsOf } from "./kept.mjs";
 import { Run } from "./run.mjs";
 
 const run = new Run("figures", { settings: AMPLE });
@@ -172,20 +173,11 @@ async function main() {
     const circle = sam.page.locator('[data-room-kind="circle"]');
     await circle.locator('[data-testid="unread"]').filter({ hasText: "99+" }).waitFor();
     tally.check("ten thousand unread are said to be many", true);
-    await until("all of it is on the phone", () => sam.page.evaluate(heldIs, ENTRIES), 60_000);
+    const all = async () => (await rowsOf(sam.page, "entries")) >= ENTRIES;
+    await until("all of it is on the phone", all, 60_000);
     await opening(sam, undefined, 300);
     await opening(sam, 4, 1_200);
     await scrolling(sam);
-}
-
-/** Runs in the page. */
-async function heldIs(count) {
-    const opening = indexedDB.open("roost");
-    const db = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
-    const counting = db.transaction("entries").objectStore("entries").count();
-    const held = await new Promise((r) => (counting.onsuccess = () => r(counting.result)));
-    db.close();
-    return held >= count;
 }
 
 await run.main(main);

@@ -7,12 +7,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
 
 const BIN =
     process.env.ROOST_BIN ?? fileURLToPath(new URL("../../../target/debug/roost", import.meta.url));
 const CHROMIUM = process.env.ROOST_CHROMIUM ?? "/usr/bin/chromium";
-const FLAGS = [
+/** Debian's, with what Playwright lacks of it. */
+const FIREFOX = fileURLToPath(new URL("fox.mjs", import.meta.url));
+export const FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -45,7 +47,7 @@ export async function until(what, attempt, within_ms = PATIENCE_MS) {
 }
 
 /** A port that nobody listens on at this moment. */
-async function freePort() {
+export async function freePort() {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address();
@@ -141,6 +143,14 @@ export class House {
     }
 }
 
+/** What every phone is like. */
+const HANDSET = {
+    viewport: PHONE,
+    hasTouch: true,
+    locale: "en-GB",
+    timezoneId: "Europe/London",
+};
+
 /** A browser of somebody's own: its own profile, the size of a phone. */
 export async function phone(house, name, options = {}) {
     const profile = join(house.folder, `profile-${name}`);
@@ -148,13 +158,24 @@ export async function phone(house, name, options = {}) {
         executablePath: CHROMIUM,
         headless: true,
         args: FLAGS,
-        viewport: PHONE,
-        hasTouch: true,
-        locale: "en-GB",
-        timezoneId: "Europe/London",
+        ...HANDSET,
         ...options,
     });
-    const page = context.pages()[0] ?? (await context.newPage());
+    return taken(name, context, context.pages()[0] ?? (await context.newPage()));
+}
+
+/** A Firefox in which several people have a phone each: containers keep them apart. */
+export function openFirefox() {
+    return firefox.launch({ channel: "moz-firefox", executablePath: FIREFOX, headless: true });
+}
+
+export async function phoneIn(browser, name) {
+    const context = await browser.newContext(HANDSET);
+    return taken(name, context, await context.newPage());
+}
+
+/** In somebody's hand; what its browser complains of is kept. */
+function taken(name, context, page) {
     const complaints = [];
     listen(page, complaints);
     context.on("page", (more) => listen(more, complaints));
@@ -162,14 +183,20 @@ export async function phone(house, name, options = {}) {
 }
 
 /** A server that is away makes the browser complain; anything else is ours. */
-const EXPECTED = /net::ERR_|WebSocket connection to/;
+const EXPECTED = new RegExp(
+    [
+        "net::ERR_",
+        "WebSocket connection to",
+        "Firefox can’t establish a connection to the server at ws:",
+        "The connection to ws:\\S+ was interrupted",
+    ].join("|"),
+);
 
 function listen(page, complaints) {
-    page.on("console", (message) => {
-        if (message.type() === "error" && !EXPECTED.test(message.text()))
-            complaints.push(message.text());
-    });
-    page.on("pageerror", (problem) => complaints.push(String(problem)));
+    const complain = (text) => void (EXPECTED.test(text) || complaints.push(text));
+    page.on("console", (message) => message.type() === "error" && complain(message.text()));
+    // Firefox counts a socket that cannot be opened among the page's errors.
+    page.on("pageerror", (problem) => complain(String(problem)));
 }
 
 export const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
@@ -197,6 +224,14 @@ export async function joinBy(who, link) {
     await byId(who.page, "room-link").first().waitFor();
 }
 
+/** The app is ended and opened again, as a phone does it. */
+export async function reopen(who) {
+    const { origin } = new URL(who.page.url());
+    await who.page.close();
+    who.page = await who.context.newPage();
+    await who.page.goto(`${origin}/`);
+}
+
 export async function connected(page) {
     await page.locator('[data-testid="connection"][data-state="connected"]').waitFor();
 }
@@ -214,6 +249,15 @@ export async function leave(page) {
 export async function say(page, text) {
     await byId(page, "composer").fill(text);
     await byId(page, "send").click();
+}
+
+/** Fills in a gathering of next week, as far as publishing it. */
+export async function plan(page, title, place) {
+    await byId(page, "plan-gathering").click();
+    await byId(page, "plan-title").fill(title);
+    const day = new Date(Date.now() + 6 * 24 * 3_600_000).toISOString().slice(0, 10);
+    await byId(page, "plan-starts").fill(`${day}T16:00`);
+    await byId(page, "plan-place").fill(place);
 }
 
 /** Opens what can be done with the entry of this text. */

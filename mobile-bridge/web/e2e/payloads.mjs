@@ -1,7 +1,7 @@
 // Two hundred ways of making a page run what somebody wrote, in every field that takes a text. None
 // runs, and the browser has nothing to report of the policy (T25), which it would tell the server.
 
-import { AMPLE, byId, connected, enter, hears, joinBy, until } from "./house.mjs";
+import { AMPLE, byId, connected, enter, hears, joinBy, plan, until } from "./house.mjs";
 import { Run } from "./run.mjs";
 
 // Of a made-up link the server says that it is none, and the browser repeats it.
@@ -129,12 +129,8 @@ async function inFields(sam, jo) {
     }
     await nothingRan(sam, "in the search");
     await byId(sam.page, "search-open").click();
-    const day = new Date(Date.now() + 5 * 24 * 3_600_000).toISOString().slice(0, 10);
     for (const text of PAYLOADS.filter((_, at) => at % 12 === 0)) {
-        await byId(jo.page, "plan-gathering").click();
-        await byId(jo.page, "plan-title").fill(text.slice(0, 80));
-        await byId(jo.page, "plan-place").fill(text.slice(0, 80));
-        await byId(jo.page, "plan-starts").fill(`${day}T16:00`);
+        await plan(jo.page, text.slice(0, 80), text.slice(0, 80));
         await byId(jo.page, "planner-save").click();
         await byId(jo.page, "planner-save").waitFor({ state: "detached" });
     }

@@ -1,13 +1,14 @@
 // How a browser script runs, from an empty folder to its exit code: a house, the phones that come
 // to it, and what held.
 
-import { House, phone } from "./house.mjs";
+import { House, openFirefox, phone, phoneIn } from "./house.mjs";
 import { Tunnel } from "./tunnel.mjs";
 
 export class Run {
     tally = new Tally();
     #phones = [];
     #tunnels = [];
+    #firefox;
     #name;
     #expected;
 
@@ -23,7 +24,16 @@ export class Run {
 
     /** Somebody with a phone, until the end. */
     async phone(name, options) {
-        const made = await phone(this.house, name, options);
+        return this.#keep(await phone(this.house, name, options));
+    }
+
+    /** The same with Firefox on it. */
+    async fox(name) {
+        this.#firefox ??= await openFirefox();
+        return this.#keep(await phoneIn(this.#firefox, name));
+    }
+
+    #keep(made) {
         this.#phones.push(made);
         return made;
     }
@@ -46,6 +56,7 @@ export class Run {
             this.tally.failed ||= 1;
         } finally {
             await Promise.allSettled(this.#phones.map(({ context }) => context.close()));
+            await this.#firefox?.close();
             for (const each of this.#tunnels) each.close();
             await this.house.close();
             this.tally.close(this.#name);

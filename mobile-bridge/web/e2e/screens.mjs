@@ -10,11 +10,13 @@ import {
     LAPTOP,
     leave,
     menuOf,
+    plan,
     say,
     until,
     toTheTap,
     walkIn,
 } from "./house.mjs";
+import { rowsOf } from "./kept.mjs";
 import { picture as take } from "./picture.mjs";
 import { Run } from "./run.mjs";
 
@@ -191,11 +193,7 @@ async function doings(jo, sam) {
 }
 
 async function gathering(jo, sam) {
-    await byId(jo.page, "plan-gathering").click();
-    await byId(jo.page, "plan-title").fill("Pizza and planning");
-    const day = new Date(Date.now() + 6 * 24 * 3_600_000).toISOString().slice(0, 10);
-    await byId(jo.page, "plan-starts").fill(`${day}T16:00`);
-    await byId(jo.page, "plan-place").fill("Jo's house, in the big kitchen");
+    await plan(jo.page, "Pizza and planning", "Jo's house, in the big kitchen");
     await picture(jo, "planner");
     await byId(jo.page, "planner-save").click();
     await byId(sam.page, "rsvp-going").click();
@@ -318,29 +316,9 @@ async function signingOut(sam) {
     await byId(sam.page, "sign-out-yes").click();
     await byId(sam.page, "signed-out").waitFor();
     await picture(sam, "signed-out");
-    const kept = await until("an empty store", () => sam.page.evaluate(countKept));
-    tally.check("signing out left nothing on the phone", kept === "0", kept);
-}
-
-/** Runs in the page: how many rows the store holds, as text so that none is also true. */
-async function countKept() {
-    const db = await new Promise((resolve) => {
-        const opening = indexedDB.open("roost");
-        opening.onsuccess = () => resolve(opening.result);
-    });
-    const tables = [...db.objectStoreNames];
-    const reading = db.transaction(tables, "readonly");
-    const counts = await Promise.all(
-        tables.map(
-            (table) =>
-                new Promise((resolve) => {
-                    const counting = reading.objectStore(table).count();
-                    counting.onsuccess = () => resolve(counting.result);
-                }),
-        ),
+    await tally.step("signing out left nothing on the phone", () =>
+        until("an empty store", async () => (await rowsOf(sam.page)) === 0),
     );
-    db.close();
-    return String(counts.reduce((sum, count) => sum + count, 0));
 }
 
 await run.main(async () => {

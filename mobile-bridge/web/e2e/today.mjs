@@ -1,36 +1,18 @@
 // What is on today, answered above the rooms; a room that is muted; what a person sets for
 // themselves. In real browsers, with pictures of each screen.
 
-import {
-    byId,
-    connected,
-    enter,
-    House,
-    joinBy,
-    LAPTOP,
-    leave,
-    phone,
-    say,
-    Tally,
-    until,
-    walkIn,
-} from "./house.mjs";
+import { byId, connected, enter, joinBy, LAPTOP, leave, say, until, walkIn } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
+import { Run } from "./run.mjs";
 
-const tally = new Tally();
-const house = new House();
-const phones = [];
+// Kit's quiet hours are refused, which the browser notes.
+const run = new Run("today", { expected: /status of 422/ });
+const { house, tally } = run;
 
 const picture = (who, name) => take(tally, who, name);
 const toTheEnd = ({ page }) =>
     page.locator(".scroll").evaluate((list) => (list.scrollTop = list.scrollHeight));
 const gone = async (page, id) => (await byId(page, id).count()) === 0;
-
-async function newPhone(name, options) {
-    const made = await phone(house, name, options);
-    phones.push(made);
-    return made;
-}
 
 /** Jo asks every home to confirm something, and plans a gathering. */
 async function plan(jo) {
@@ -111,7 +93,7 @@ async function settings(sam) {
 }
 
 async function others() {
-    const kit = await newPhone("young");
+    const kit = await run.phone("young");
     await kit.page.goto(house.persona("young").link);
     await walkIn(kit.page);
     await connected(kit.page);
@@ -124,17 +106,17 @@ async function others() {
     await kit.page.getByText("it is always quiet.").last().waitFor();
     await picture(kit, "quiet-young");
 
-    const priya = await newPhone("liaison", { viewport: LAPTOP });
+    const priya = await run.phone("liaison", { viewport: LAPTOP });
     await joinBy(priya, house.persona("liaison").link);
     await byId(priya.page, "today-missing").first().waitFor();
     await picture(priya, "today-liaison-wide");
 }
 
-try {
+await run.main(async () => {
     await house.open();
-    const jo = await newPhone("hub");
+    const jo = await run.phone("hub");
     await joinBy(jo, house.persona("hub").link);
-    const sam = await newPhone("satellite");
+    const sam = await run.phone("satellite");
     await joinBy(sam, house.persona("satellite").link);
     await connected(sam.page);
     tally.check("where nothing is on, the list is the screen", await gone(sam.page, "today"));
@@ -143,16 +125,4 @@ try {
     await tally.step("Sam mutes a room, and it says so", () => mute(sam, jo));
     await tally.step("Sam sets what is his to set", () => settings(sam));
     await tally.step("Kit's day is hers, and Priya's by constellation", others);
-    const complaints = phones.flatMap(({ name, complaints }) =>
-        complaints.map((each) => `${name}: ${each}`),
-    );
-    // Kit's quiet hours are refused, which the browser notes.
-    const ours = complaints.filter((each) => !each.includes("status of 422"));
-    tally.check("no browser complains", ours.length === 0, ours.join(" | "));
-} catch (problem) {
-    tally.check("the script ran to its end", false, String(problem).slice(0, 400));
-} finally {
-    for (const { context } of phones) await context.close();
-    await house.close();
-}
-tally.close("today");
+});

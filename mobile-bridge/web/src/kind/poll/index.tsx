@@ -80,7 +80,12 @@ function Option({ text, option, state, around, id }: OptionProps) {
             <span class="message-text">{text}</span>
             <span class="poll-who">{whoWords(who, around)}</span>
             {/* The same as the number, for eyes. */}
-            <progress class="poll-bar" max={all.length || 1} value={who.length} aria-hidden="true" />
+            <progress
+                class="poll-bar"
+                max={all.length || 1}
+                value={who.length}
+                aria-hidden="true"
+            />
         </button>
     );
 }
