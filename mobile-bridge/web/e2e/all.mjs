@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const LANES = [
     ["screens", "access", "conversation"],
-    ["people", "app", "payloads"],
+    ["people", "app", "payloads", "far"],
 ];
 
 let failed = 0;
