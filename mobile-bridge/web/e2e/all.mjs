@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const LANES = [
     ["screens", "access", "conversation", "firefox"],
-    ["people", "today", "app", "payloads"],
+    ["people", "today", "app", "payloads", "far"],
 ];
 const ALONE = ["figures", "lighthouse"];
 

@@ -2,7 +2,7 @@
 // from the phone, and how a room of ten thousand messages scrolls. Fails when a figure is missed by
 // more than this machine's moods explain.
 
-import { randomUUID } from "node:crypto";
+import { fill } from "./crowd.mjs";
 import { AMPLE, byId, connected, enter, joinBy, until } from "./house.mjs";
 import { rowsOf } from "./kept.mjs";
 import { Run } from "./run.mjs";
@@ -24,9 +24,9 @@ function figure(what, value, unit, most, margin = MARGIN) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-/** What came over the wire before the page ran, as its browser counted it: every script of it. */
+/** What came over the wire before the page of a link ran, as its browser counted it. */
 async function firstLoad({ page }) {
-    await page.goto(`${house.base}/`);
+    await page.goto(`${house.base}/join`);
     await page.locator("main").waitFor();
     const scripts = await page.evaluate(scriptsLoaded);
     const plain = scripts.filter(({ came, is }) => came >= is).map(({ name }) => name);
@@ -44,38 +44,6 @@ function scriptsLoaded() {
     return scripts.map(({ name, encodedBodySize, decodedBodySize }) => {
         return { name, came: encodedBodySize, is: decodedBodySize };
     });
-}
-
-/** Somebody who talks without a phone: access for the HTTP doors. */
-async function talker() {
-    const token = new URL(house.persona("satellite", 1).link).hash.slice(1);
-    const body = { token, device: randomUUID(), device_name: "a script" };
-    const { access } = await ask("/api/enrolments/accept", undefined, body);
-    const { rooms } = await ask("/api/me", access);
-    return { access, circle: rooms.find(({ kind }) => kind === "circle").room };
-}
-
-async function ask(path, access, body) {
-    const headers = { "content-type": "application/json" };
-    if (access) headers.authorization = `Bearer ${access}`;
-    const sent = body ? { method: "POST", body: JSON.stringify(body) } : {};
-    const answer = await fetch(house.base + path, { headers, ...sent });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    return answer.json();
-}
-
-async function fill(count) {
-    const { access, circle } = await talker();
-    let next = 0;
-    const lane = async () => {
-        while (next < count) {
-            const nth = next++;
-            const text = `Message ${nth}. ${"And some more of it. ".repeat(nth % 5)}`;
-            const draft = { id: randomUUID(), kind: "message", body: { text } };
-            await ask(`/api/rooms/${circle}/entries`, access, draft);
-        }
-    };
-    await Promise.all(Array.from({ length: 64 }, lane));
 }
 
 /** Runs in each page from its first line on: when it could be used, and what held it up. */
@@ -163,7 +131,8 @@ async function scrolling(sam) {
 async function main() {
     await house.open();
     const began = Date.now();
-    await fill(ENTRIES);
+    const more = (nth) => "And some more of it. ".repeat(nth % 5);
+    await fill(house, ENTRIES, (nth) => `Message ${nth}. ${more(nth)}`);
     console.log(`     ${ENTRIES} messages were written in ${Date.now() - began} ms`);
     const sam = await run.phone("sam");
     await firstLoad(sam);

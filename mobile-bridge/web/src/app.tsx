@@ -6,6 +6,7 @@ import { go, route, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { forgetHeard } from "./screen/ask.ts";
 import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
+import { Install } from "./screen/install.tsx";
 import { Join } from "./screen/join.tsx";
 import { later } from "./screen/later.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
@@ -27,7 +28,6 @@ const You = later(() => account().then((it) => it.You));
 const QuietHours = later(() => account().then((it) => it.QuietHours));
 const Move = later(() => account().then((it) => it.Move));
 const UseCode = later(() => account().then((it) => it.UseCode));
-const Install = later(() => import("./screen/install.tsx").then((it) => it.Install));
 
 export function App({ roost }: { roost: Roost }) {
     return (

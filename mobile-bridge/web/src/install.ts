@@ -43,14 +43,28 @@ export function wayOf({ agent, touches, standalone, offered }: Seen): Way {
     return apple ? "iphone" : android ? "android" : "computer";
 }
 
+/**
+ * Whether somebody who has just come in is asked: on a phone that can keep Roost from here, and
+ * does not yet.
+ */
+export function isAsked({ agent, ...seen }: Seen): boolean {
+    const now = wayOf({ agent, ...seen });
+    return now === "iphone" || (now === "offered" && /Android/.test(agent));
+}
+
 export function way(): Way {
+    return wayOf(seen());
+}
+
+/** What is known of this browser now; a screen that asks changes when the offer comes. */
+export function seen(): Seen {
     const apple = navigator as { standalone?: boolean };
-    return wayOf({
+    return {
         agent: navigator.userAgent,
         touches: navigator.maxTouchPoints,
         standalone: apple.standalone === true || matchMedia("(display-mode: standalone)").matches,
         offered: offer.value !== undefined,
-    });
+    };
 }
 
 /** Keeps the browser's offer until the person wants it; it comes once, soon after the start. */

@@ -29,8 +29,12 @@ export interface Acts {
     /** Tries a refused draft once more. */
     retry(id: string): void;
     remove(id: string): void;
-    /** Asks for entries below the lowest one held. */
-    older(room: string): void;
+    /** Asks for what stands above a seq; above all there is, if none is given. */
+    older(room: string, above: number | undefined): void;
+    /** Asks for what stands below a seq. */
+    newer(room: string, below: number): void;
+    /** Brings an entry with what stands around it; whether it came. */
+    reach(room: string, seq: number): Promise<boolean>;
     /** One entry, from wherever it can be had. */
     entry(room: string, seq: number): Promise<Entry | undefined>;
     /** The person reads above the end of this room, or of none. */

@@ -132,6 +132,8 @@ export const words = {
         older: "Show earlier messages",
         olderLoading: "Getting earlier messages…",
         olderNoSignal: "Messages from before the last two weeks need signal.",
+        going: "Getting that message…",
+        goneFar: "That message is not on this phone any more. It needs signal.",
         gap: "Getting the messages in between…",
         beginning: "This is the beginning",
         newest: "New messages",

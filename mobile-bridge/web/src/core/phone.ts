@@ -7,7 +7,6 @@ import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { calendar, search } from "./finds.ts";
 import { newId } from "./ids.ts";
-import { entryAt, older } from "./older.ts";
 import { onWake, type Page } from "./page.ts";
 import {
     type Answer,
@@ -22,6 +21,7 @@ import {
 } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
+import { entryAt, newer, older, reach } from "./surroundings.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { Trim } from "./trim.ts";
 
@@ -216,13 +216,26 @@ export class Phone implements Acts {
         this.#input({ t: "discard", id });
     }
 
-    older(room: string): void {
+    older(room: string, above: number | undefined): void {
         const ask = () => this.#input({ t: "older", room });
-        void older(room, { store: this.#store, session: this.#session, shown: this.#shown, ask });
+        void older(room, above, { ...this.#from, ask });
+    }
+
+    newer(room: string, below: number): void {
+        void newer(room, below, this.#from);
+    }
+
+    reach(room: string, seq: number): Promise<boolean> {
+        return reach(room, seq, this.#from);
     }
 
     entry(room: string, seq: number): Promise<Entry | undefined> {
-        return entryAt(room, seq, { store: this.#store, session: this.#session });
+        return entryAt(room, seq, this.#from);
+    }
+
+    /** Where what is not shown yet comes from. */
+    get #from() {
+        return { store: this.#store, session: this.#session, shown: this.#shown };
     }
 
     widen(room: string | undefined): void {

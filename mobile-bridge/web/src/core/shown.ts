@@ -145,9 +145,14 @@ export class Shown {
         return this.#spans.of(room).value.some(({ from, to }) => from <= seq && seq <= to);
     }
 
+    /** The newest run of entries that was ever read into this phone. */
+    newestRead(room: string): Span | undefined {
+        return this.#spans.of(room).value.at(-1);
+    }
+
     /** The newest entry that was ever read into this phone; 0 for none. */
     lastRead(room: string): number {
-        return this.#spans.of(room).value.at(-1)?.to ?? 0;
+        return this.newestRead(room)?.to ?? 0;
     }
 
     /** Everything that was kept, at the start or after another tab changed it. */

@@ -14,7 +14,7 @@ export function Install() {
     return (
         <Sheet heading={words.install.heading}>
             <p class="lead">{now === "installed" ? words.install.done : words.install.why}</p>
-            <Steps way={now} />
+            <Ways way={now} take={() => void takeOffer()} />
             {now === "iphone" && <Carry signedIn={shown.phase.value === "signed_in"} />}
             <button type="button" class="button-plain" onClick={() => go({ at: "rooms" })}>
                 {words.install.back}
@@ -23,7 +23,8 @@ export function Install() {
     );
 }
 
-function Steps({ way: now }: { way: Way }) {
+/** What there is to do; `take` takes up the browser's own offer. */
+export function Ways({ way: now, take }: { way: Way; take: () => void }) {
     if (now === "installed") return null;
     if (now === "offered")
         return (
@@ -31,7 +32,7 @@ function Steps({ way: now }: { way: Way }) {
                 type="button"
                 class="button-main button-large"
                 data-testid="install-take"
-                onClick={() => void takeOffer()}
+                onClick={take}
             >
                 {words.install.take}
             </button>
@@ -50,7 +51,7 @@ function Steps({ way: now }: { way: Way }) {
 }
 
 /** An iPhone keeps the sign-in of an app on the home screen apart from that of the browser. */
-function Carry({ signedIn }: { signedIn: boolean }) {
+export function Carry({ signedIn }: { signedIn: boolean }) {
     return (
         <section class="aside" data-testid="install-carry">
             <h2 class="dialog-heading">{words.install.carryHeading}</h2>

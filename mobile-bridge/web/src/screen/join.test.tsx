@@ -5,11 +5,17 @@ import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Invitation } from "../core/session.ts";
 import { WORDS, type Role } from "../generated/protocol.ts";
+import { offer } from "../install.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
 import { Stage } from "./stage.ts";
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+    offer.value = undefined;
+});
 
 /** A phone on which nobody is signed in, with a link open on it. */
 class Guest extends Stage {
@@ -55,6 +61,64 @@ test("an invitation says who invites whom to what, and only the last step spends
     expect(text()).toContain("You are in, Ruth");
     await ruth.press("step-in");
     expect(route.value).toEqual({ at: "rooms" });
+});
+
+const IPHONE =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 " +
+    "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 8) Chrome/130.0 Mobile Safari/537.36";
+
+/** Somebody who has just spent their link, in this browser. */
+async function cameIn(agent: string, offered: boolean, standalone = false): Promise<Guest> {
+    vi.spyOn(navigator, "userAgent", "get").mockReturnValue(agent);
+    const media = { matches: standalone, addEventListener: () => undefined };
+    vi.stubGlobal("matchMedia", () => media);
+    const guest = new Guest();
+    const prompt = async () => void guest.done.push(["prompt"]);
+    offer.value = offered ? (Object.assign(new Event("offer"), { prompt }) as never) : undefined;
+    await guest.draw();
+    for (const id of ["step-next", "step-next", "join-button"]) await guest.press(id);
+    return guest;
+}
+
+test("on an iPhone one is told how to keep Roost, and of the code; one tap goes on", async () => {
+    const ruth = await cameIn(IPHONE, false);
+    expect(ruth.text).toContain("Step 4 of 5");
+    expect(ruth.find("install-steps")!.dataset["way"]).toBe("iphone");
+    expect(ruth.find("install-carry")!.querySelector("a")!.getAttribute("href")).toBe("/#/move");
+    await ruth.press("keep-skip");
+    expect(ruth.text).toContain("Step 5 of 5");
+    expect(ruth.text).toContain("You are in, Ruth");
+});
+
+test("on Android the browser's own offer is one tap, and leads on", async () => {
+    const ruth = await cameIn(ANDROID, true);
+    expect(ruth.find("install-carry"), "no code is needed there").toBeNull();
+    await ruth.press("install-take");
+    expect(ruth.done.at(-1)).toEqual(["prompt"]);
+    expect(ruth.text).toContain("Step 5 of 5");
+    expect(ruth.text).toContain("You are in, Ruth");
+});
+
+test("who cannot keep it from here, or has kept it, is not asked", async () => {
+    const computer = "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36";
+    const table: [string, boolean, boolean][] = [
+        [IPHONE, false, true],
+        [ANDROID, true, true],
+        [ANDROID, false, false],
+        [computer, true, false],
+    ];
+    for (const [agent, offered, standalone] of table) {
+        const ruth = await cameIn(agent, offered, standalone);
+        expect(ruth.text, `${agent} ${offered}`).toContain("Step 4 of 4");
+        expect(ruth.find("keep-skip")).toBeNull();
+    }
+});
+
+test("an offer that comes when one is in already moves nothing", async () => {
+    const ruth = await cameIn(ANDROID, false);
+    await act(async () => void (offer.value = new Event("offer") as never));
+    expect(ruth.text).toContain("You are in, Ruth");
 });
 
 test("a liaison worker is invited by the service, and not by herself", async () => {

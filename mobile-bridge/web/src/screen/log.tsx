@@ -15,13 +15,12 @@ import { Menu } from "./menu.tsx";
 import { useVisible } from "./parts.tsx";
 import { actsByTarget, type Place } from "./place.ts";
 import { dayOf, sameDay } from "./times.ts";
-import { useScroll, type Scroll } from "./scroll.ts";
-import { drawn, higher, lower, whole } from "./window.ts";
+import { useGoing, useMore, type More } from "./reach.ts";
+import { useScroll } from "./scroll.ts";
+import { drawn, higher, runAt } from "./window.ts";
 
 /** This near to an edge of what is drawn, the window moves on. */
 const NEAR_PX = 600;
-/** How long "getting earlier messages" is believed before the button comes back. */
-const OLDER_MS = 5_000;
 
 type Props = {
     listed: Listed;
@@ -33,45 +32,63 @@ type Props = {
 
 export function Log({ listed, around, answer, goTo }: Props) {
     const { shown } = useRoost();
-    const entries = shown.entries(listed.room).value;
+    const all = shown.entries(listed.room).value;
     const cards = shown.cards(listed.room).value;
     const unsent = shown.unsent.value;
     const drafts = unsent.filter((draft) => draft.room === listed.room);
     const [from, setFrom] = useState<number>();
+    /** The person went to a place: what hangs together with it is all that is drawn. */
+    const [apart, setApart] = useState(false);
     const [menu, setMenu] = useState<Entry>();
+    const entries = apart && from !== undefined ? runAt(all, from) : all;
     const visible = drawn(entries, from);
     const first = visible[0]?.seq;
-    const complete = visible.at(-1) === entries.at(-1);
-    const older = useOlder(listed, entries, first, setFrom);
-    const scroll = useScroll(entries, drafts, complete);
-    const fresh = useFresh(listed, entries, around);
+    const complete = visible.at(-1) === all.at(-1);
+    const scroll = useScroll(all, complete);
+    const fresh = useFresh(listed, all, around);
+    const toEnd = () => {
+        setFrom(undefined);
+        setApart(false);
+        going.stop();
+        scroll.toEnd();
+    };
+    const more = useMore(listed, entries, first, setFrom);
+    const going = useGoing(listed.room, goTo, all, (seq) => {
+        scroll.to(seq);
+        if (visible.some((entry) => entry.seq === seq)) return;
+        setApart(true);
+        setFrom(higher(runAt(all, seq), seq) ?? seq);
+    });
     const { others } = shown.reading(listed.room).value;
     // The same for all rows, and for as long as nothing in it changes: then no row is drawn anew.
     const place = useMemo<Place>(() => {
         const acting = actsByTarget(drafts);
         return { around, cards, others, answer, acting, open: setMenu };
     }, [around, cards, others, answer, unsent]);
-    useReading(listed, entries, scroll.atEnd);
-    useWidth(listed.room, from !== undefined);
-    useGoing(goTo, visible, setFrom, scroll);
+    useReading(listed, all, scroll.atEnd);
+    useWidth(listed.room, from !== undefined || going.state === "going");
+    useSending(drafts.length, toEnd);
 
     const onScroll = () => {
         const edges = scroll.look();
         if (!edges || first === undefined) return;
         // Away from the end the first entry drawn stays first, or new ones would push the text
         // up.
-        if (edges.atEnd) setFrom(undefined);
-        else if (from === undefined) setFrom(first);
-        if (edges.above < NEAR_PX && !edges.atEnd) older.more();
-        else if (edges.below < NEAR_PX && !complete) setFrom(lower(entries, first));
-    };
-    const toEnd = () => {
-        setFrom(undefined);
-        scroll.toEnd();
+        if (edges.atEnd) {
+            setFrom(undefined);
+            setApart(false);
+        } else if (from === undefined) setFrom(first);
+        if (edges.above < NEAR_PX && !edges.atEnd) more.above();
+        else if (edges.below < NEAR_PX && !complete) more.below(entries.at(-1) === all.at(-1));
     };
 
     return (
         <main class="log-frame">
+            {going.state !== "there" && (
+                <p class="log-note" role="status" data-testid="going">
+                    {words.room[going.state]}
+                </p>
+            )}
             <div
                 class="log scroll"
                 ref={scroll.area}
@@ -80,13 +97,13 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 role="log"
                 aria-live="polite"
                 aria-label={words.room.log(listed.title)}
-                aria-busy={older.busy}
+                aria-busy={more.busy || going.state === "going"}
                 data-testid="log"
             >
-                <Top listed={listed} first={first} empty={drafts.length === 0} older={older} />
+                <Top listed={listed} first={first} empty={drafts.length === 0} more={more} />
                 <ol class="entries">
                     <Entries entries={visible} place={place} fresh={fresh} />
-                    <Drafts drafts={drafts} place={place} />
+                    {complete && <Drafts drafts={drafts} place={place} />}
                 </ol>
             </div>
             {menu && (
@@ -108,17 +125,15 @@ function ToEnd({ unseen, toEnd }: { unseen: boolean; toEnd: () => void }) {
     );
 }
 
-type Older = { busy: boolean; more: () => void };
-
-function Top(props: { listed: Listed; first: number | undefined; empty: boolean; older: Older }) {
-    const { listed, first, empty, older } = props;
+function Top(props: { listed: Listed; first: number | undefined; empty: boolean; more: More }) {
+    const { listed, first, empty, more } = props;
     const { shown } = useRoost();
     const quiet = first === undefined && shown.lastRead(listed.room) >= listed.floor;
     const connected = shown.connection.value.state === "connected";
     // Everything there is here was said longer ago than this phone keeps. Asked for until it comes.
     useEffect(() => {
-        if (quiet && connected && !older.busy) older.more();
-    }, [quiet, connected, older.busy]);
+        if (quiet && connected && !more.busy) more.above();
+    }, [quiet, connected, more.busy]);
     if (first === undefined && !quiet)
         return empty ? <p class="empty">{words.room.empty}</p> : null;
     if (first !== undefined && first <= listed.floor)
@@ -130,10 +145,10 @@ function Top(props: { listed: Listed; first: number | undefined; empty: boolean;
             <button
                 type="button"
                 class="button-plain"
-                onClick={older.more}
-                aria-disabled={older.busy}
+                onClick={more.above}
+                aria-disabled={more.busy}
             >
-                {older.busy ? words.room.olderLoading : words.room.older}
+                {more.busy ? words.room.olderLoading : words.room.older}
             </button>
         </p>
     );
@@ -209,59 +224,11 @@ function useWidth(room: string, above: boolean): void {
     }, [room, above]);
 }
 
-/** Goes to an entry that somebody wants to see, if it is held. */
-function useGoing(
-    goTo: { seq: number } | undefined,
-    visible: readonly Entry[],
-    setFrom: (from: number) => void,
-    { area, release }: Scroll,
-): void {
-    const done = useRef<{ seq: number }>(undefined);
-    const [first, last] = [visible[0]?.seq, visible.at(-1)?.seq];
+/** Sending is a wish to see what was sent, wherever one was reading. */
+function useSending(drafts: number, toEnd: () => void): void {
+    const count = useRef(drafts);
     useLayoutEffect(() => {
-        if (!goTo || goTo === done.current || first === undefined) return;
-        done.current = goTo;
-        release();
-        const show = () => {
-            const row = area.current?.querySelector(`[data-seq="${goTo.seq}"]`);
-            row?.scrollIntoView?.({ block: "center" });
-        };
-        if (goTo.seq >= first && goTo.seq <= last!) return show();
-        setFrom(goTo.seq);
-        const drawing = requestAnimationFrame(() => requestAnimationFrame(show));
-        return () => cancelAnimationFrame(drawing);
-    }, [goTo]);
-}
-
-/** What lies above: first from what is held, then from the server. */
-function useOlder(
-    listed: Listed,
-    entries: readonly Entry[],
-    first: number | undefined,
-    setFrom: (from: number) => void,
-): Older {
-    const { acts } = useRoost();
-    const [busy, setBusy] = useState(false);
-    const lowest = whole(entries);
-    useEffect(() => {
-        if (!busy) return;
-        const patience = setTimeout(() => setBusy(false), OLDER_MS);
-        return () => clearTimeout(patience);
-    }, [busy]);
-    useEffect(() => {
-        const came = busy && first !== undefined ? higher(entries, first) : undefined;
-        if (came !== undefined) setFrom(came);
-        setBusy(false);
-    }, [lowest]);
-    const more = () => {
-        if (first !== undefined && first <= listed.floor) return;
-        const held = first === undefined ? undefined : higher(entries, first);
-        if (held !== undefined) {
-            setFrom(held);
-        } else if (!busy) {
-            setBusy(true);
-            acts.older(listed.room);
-        }
-    };
-    return { busy, more };
+        if (drafts > count.current) toEnd();
+        count.current = drafts;
+    }, [drafts]);
 }

@@ -55,6 +55,7 @@ export function Pinned({ room, cards, held, around, show }: Props) {
                         <button
                             type="button"
                             class="menu-choice"
+                            data-testid="pinned-show"
                             onClick={() => show(entry.seq)}
                         >
                             {line}

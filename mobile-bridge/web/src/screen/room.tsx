@@ -76,7 +76,7 @@ function Inside(props: { listed: Listed; around: Around; searching: boolean }) {
         <>
             {listed.kind === "peers" && <PeersBanner around={around} />}
             <Pinned room={room} cards={cards} held={held} around={around} show={show} />
-            {searching && <Search room={room} around={around} held={held} show={show} />}
+            {searching && <Search room={room} around={around} show={show} />}
             <Log
                 listed={listed}
                 around={around}

@@ -19,37 +19,39 @@ export type Scroll = {
     /** The reader moved: where are they now? */
     look: () => Edges | undefined;
     toEnd: () => void;
-    /** The person goes somewhere else: do not pull them back to the end. */
-    release: () => void;
+    /** The person goes to an entry: there as soon as it is drawn, before the next scrolling. */
+    to: (seq: number) => void;
 };
 
 /** `complete`: what is drawn reaches to the end of the room. */
 export function useScroll(
     entries: readonly Entry[],
-    drafts: readonly unknown[],
     complete: boolean,
 ): Scroll {
     const area = useRef<HTMLDivElement>(null);
     const stuck = useRef(true);
     const eye = useRef<Eye>(undefined);
+    const aim = useRef<number>(undefined);
     const last = entries.at(-1)?.seq ?? 0;
     const seen = useRef(last);
     const [atEnd, setAtEnd] = useState(true);
 
     const toEnd = () => {
         stuck.current = true;
+        aim.current = undefined;
         area.current?.scrollTo({ top: area.current.scrollHeight });
     };
-    // Sending is a wish to see what was sent, wherever one was reading.
-    const count = useRef(drafts.length);
-    useLayoutEffect(() => {
-        if (drafts.length > count.current) toEnd();
-        count.current = drafts.length;
-    }, [drafts.length]);
+    /** Whether the entry that somebody goes to is drawn, and now before their eyes. */
+    const aimed = (): boolean => {
+        const row = area.current?.querySelector(`[data-seq="${aim.current}"]`);
+        row?.scrollIntoView?.({ block: "center" });
+        return row != null;
+    };
     useLayoutEffect(() => {
         const box = area.current;
         if (!box) return;
         if (stuck.current) toEnd();
+        else if (aimed()) aim.current = undefined;
         else if (eye.current) box.scrollTop += driftOf(eye.current);
         eye.current = eyeOn(box);
         if (stuck.current) seen.current = last;
@@ -75,10 +77,12 @@ export function useScroll(
         setAtEnd(end);
         return { above: box.scrollTop, below, atEnd: end };
     };
-    const release = () => {
+    const to = (seq: number) => {
         stuck.current = false;
+        aim.current = seq;
+        if (aimed()) aim.current = undefined;
     };
-    return { area, atEnd, unseen: last > seen.current, look, toEnd, release };
+    return { area, atEnd, unseen: last > seen.current, look, toEnd, to };
 }
 
 /** The row that the reader's eye is on, and where it stood then. */

@@ -1,7 +1,8 @@
-// Looking for words in a room. The server looks; what it finds may lie below what this phone holds.
+// Looking for words in a room. The server looks; what it finds may lie above all that this phone
+// holds.
 
 import { useState } from "preact/hooks";
-import { QUERY_MAX_CHARS, type Entry } from "../generated/protocol.ts";
+import { QUERY_MAX_CHARS } from "../generated/protocol.ts";
 import { lineOf } from "../kind/index.ts";
 import { nameOf, type Around } from "../kind/kind.ts";
 import { line as isLine } from "../kind/text.ts";
@@ -12,11 +13,10 @@ import { dayOf, timeOf } from "./times.ts";
 type Props = {
     room: string;
     around: Around;
-    held: readonly Entry[];
     show: (seq: number) => void;
 };
 
-export function Search({ room, around, held, show }: Props) {
+export function Search({ room, around, show }: Props) {
     const { acts } = useRoost();
     const [asked, setAsked] = useState("");
     const [found, setFound] = useState<Found>();
@@ -42,7 +42,7 @@ export function Search({ room, around, held, show }: Props) {
             <p class="quiet" role="status">
                 {said}
             </p>
-            {found && <Finds found={found} around={around} held={held} show={show} />}
+            {found && <Finds found={found} around={around} show={show} />}
             {found?.more && (
                 <button
                     type="button"
@@ -90,7 +90,7 @@ function Asking({ ask }: { ask: (text: string) => void }) {
     );
 }
 
-function Finds({ found, around, held, show }: Omit<Props, "room"> & { found: Found }) {
+function Finds({ found, around, show }: Omit<Props, "room"> & { found: Found }) {
     const now = Date.now();
     return (
         <ul class="finds">
@@ -98,22 +98,20 @@ function Finds({ found, around, held, show }: Omit<Props, "room"> & { found: Fou
                 const name = nameOf(entry.author, around, words.room.someone);
                 const text = lineOf(entry, around);
                 const when = `${dayOf(entry.at, now)}, ${timeOf(entry.at)}`;
-                const here = held.some(({ seq }) => seq === entry.seq);
                 return (
                     <li key={entry.id} data-testid="find">
                         <p class="quiet">
                             {name} · {when}
                         </p>
                         <p>{text}</p>
-                        {here && (
-                            <button
-                                type="button"
-                                class="button-plain"
-                                onClick={() => show(entry.seq)}
-                            >
-                                {words.search.show}
-                            </button>
-                        )}
+                        <button
+                            type="button"
+                            class="button-plain"
+                            data-testid="find-show"
+                            onClick={() => show(entry.seq)}
+                        >
+                            {words.search.show}
+                        </button>
                     </li>
                 );
             })}

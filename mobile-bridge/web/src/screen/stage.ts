@@ -35,7 +35,12 @@ export class Stage {
         send: (...all) => void this.done.push(["send", ...all.slice(1)]),
         retry: (id) => void this.done.push(["retry", id]),
         remove: (id) => void this.done.push(["remove", id]),
-        older: () => undefined,
+        older: (_, above) => void this.done.push(["older", above]),
+        newer: (_, below) => void this.done.push(["newer", below]),
+        reach: (_, seq) => {
+            this.done.push(["reach", seq]);
+            return Promise.resolve(false);
+        },
         entry: (_, seq) => {
             this.done.push(["entry", seq]);
             return Promise.resolve(said(seq, JO, "from long ago"));

@@ -7,7 +7,7 @@ import { words } from "../words.ts";
 import { SIGNAL_MS, standing } from "./drafts.tsx";
 import { connectionWords } from "./parts.tsx";
 import { dayOf, sameDay, shortOf } from "./times.ts";
-import { drawn, higher, lower, whole, DRAWN_ENTRIES, STEP_ENTRIES } from "./window.ts";
+import { drawn, higher, lower, runAt, whole, DRAWN_ENTRIES, STEP_ENTRIES } from "./window.ts";
 
 const entries = (...seqs: number[]): Entry[] =>
     seqs.map((seq) => ({ seq, id: `e${seq}`, kind: "message", at: seq }));
@@ -36,6 +36,13 @@ test("a hole is found from the end", () => {
     expect(whole(entries(1, 2, 5, 6, 7))).toBe(5);
     expect(whole(entries(1, 2, 3))).toBe(1);
     expect(whole([])).toBeUndefined();
+});
+
+test("a place is read with what hangs together with it", () => {
+    const held = entries(1, 2, 3, 7, 8, 11);
+    const seqs = (seq: number) => runAt(held, seq).map((entry) => entry.seq);
+    expect([seqs(1), seqs(3), seqs(7), seqs(11)]).toEqual([[1, 2, 3], [1, 2, 3], [7, 8], [11]]);
+    expect(runAt([], 1)).toEqual([]);
 });
 
 test("days are days of the calendar, not of 24 hours", () => {

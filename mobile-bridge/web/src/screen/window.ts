@@ -30,6 +30,18 @@ export function lower(entries: readonly Entry[], first: number): number | undefi
     return place + DRAWN_ENTRIES < entries.length ? entries[place]!.seq : undefined;
 }
 
+/**
+ * The entries around a seq that follow each other without a hole. A place that somebody went to is
+ * read by itself: what is drawn below a hole would be pushed away as the hole is filled.
+ */
+export function runAt(entries: readonly Entry[], seq: number): readonly Entry[] {
+    const place = placeOf(entries, seq);
+    let [first, end] = [place, place + 1];
+    while (first > 0 && entries[first - 1]!.seq + 1 === entries[first]!.seq) first -= 1;
+    while (end < entries.length && entries[end - 1]!.seq + 1 === entries[end]!.seq) end += 1;
+    return entries.slice(first, end);
+}
+
 /** The seq that newer entries follow without a hole; below it something is still to come. */
 export function whole(entries: readonly Entry[]): number | undefined {
     let lowest = entries.at(-1)?.seq;

@@ -6,6 +6,7 @@ export const install = {
     why: "As an app of its own, Roost opens with one tap and also without signal.",
     done: "Roost is on this phone already. You are using it.",
     take: "Add Roost to this phone",
+    notNow: "Not now",
     back: "To your rooms",
     inApp:
         "This page is open inside another app, where nothing can be kept. Open it in the " +

@@ -1,29 +1,33 @@
 // The way in, a step at a time: who invites you to what, the name you will have, who sees what,
-// and in. At the kitchen table the phone first shows its number.
+// keeping Roost on a phone that can, and in. At the kitchen table the phone first shows its number.
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Invitation } from "../../core/session.ts";
+import { isAsked, seen } from "../../install.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { useDoing } from "../ask.ts";
 import { Field, isName, NAME_MAX_CHARS } from "../fields.tsx";
+import { Keep } from "./keep.tsx";
 import { NumberToShow } from "./number.tsx";
 import { WhoSeesWhat } from "./sees.tsx";
 import { Back, Onward, StepSheet, type StepProps } from "./step.tsx";
 
-type Step = { Page: ComponentType<StepProps>; only?: (invitation: Invitation) => boolean };
+type For = { invitation: Invitation; asked: boolean };
+type Step = { Page: ComponentType<StepProps>; only?: (whom: For) => boolean };
 
 /**
  * In this order. `WhoSeesWhat` spends the link; from then on somebody is signed in, so that what
- * is to be done with this phone before its first room (installing the app) stands after it.
+ * is to be done with this phone before its first room stands after it.
  */
 const STEPS: readonly Step[] = [
     { Page: Invited },
-    { Page: NumberToShow, only: ({ confirm }) => confirm === true },
+    { Page: NumberToShow, only: ({ invitation }) => invitation.confirm === true },
     { Page: ShownName },
     { Page: WhoSeesWhat },
+    { Page: Keep, only: ({ asked }) => asked },
     { Page: In },
 ];
 
@@ -41,9 +45,12 @@ export function Steps({ token, invitation, begin, lost }: Props) {
     const called = words.phone(invitation.name);
     const [phone, callPhone] = useState([...called].slice(0, NAME_MAX_CHARS).join(""));
     const { busy, problem, run } = useDoing(words.join.noSignal);
+    /** Known for good once somebody is in: an offer that comes or goes moves no step then. */
+    const [settled, settle] = useState<boolean>();
+    const asked = settled ?? isAsked(seen());
     useEffect(begin, []);
 
-    const steps = STEPS.filter(({ only }) => only?.(invitation) ?? true);
+    const steps = STEPS.filter(({ only }) => only?.({ invitation, asked }) ?? true);
     const { Page } = steps[at]!;
     const next = () => setAt((now) => Math.min(now + 1, steps.length - 1));
     const accept = () =>
@@ -56,6 +63,7 @@ export function Steps({ token, invitation, begin, lost }: Props) {
             },
             () => {
                 shown.phase.value = "signed_in";
+                settle(isAsked(seen()));
                 next();
             },
         );
