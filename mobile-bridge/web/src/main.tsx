@@ -18,6 +18,8 @@ import "./style/room.css";
 import "./style/message.css";
 import "./style/forms.css";
 import "./style/people.css";
+import "./style/table.css";
+import "./style/codes.css";
 import "./style/join.css";
 import "./style/wide.css";
 import "./style/narrow.css";
