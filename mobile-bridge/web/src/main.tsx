@@ -20,6 +20,8 @@ import "./style/message.css";
 import "./style/poll.css";
 import "./style/forms.css";
 import "./style/people.css";
+import "./style/table.css";
+import "./style/codes.css";
 import "./style/join.css";
 import "./style/settings.css";
 import "./style/today.css";

@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks";
 import type { Desk } from "./core/desk.ts";
 import type { Answer, Becomes, Claimed, Invitation, Outcome } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
+import type { Side } from "./core/surroundings.ts";
 import type { Entry } from "./generated/protocol.ts";
 
 /** What a search found, newest first; `more` when there is more below the last. */
@@ -29,16 +30,12 @@ export interface Acts {
     /** Tries a refused draft once more. */
     retry(id: string): void;
     remove(id: string): void;
-    /** Asks for what stands above a seq; above all there is, if none is given. */
-    older(room: string, above: number | undefined): void;
-    /** Asks for what stands below a seq. */
-    newer(room: string, below: number): void;
+    /** Asks for what stands above or below a seq; above all there is, if none is given. */
+    more(room: string, side: Side, seq: number | undefined): void;
     /** Brings an entry with what stands around it; whether it came. */
     reach(room: string, seq: number): Promise<boolean>;
     /** One entry, from wherever it can be had. */
     entry(room: string, seq: number): Promise<Entry | undefined>;
-    /** The person reads above the end of this room, or of none. */
-    widen(room: string | undefined): void;
     /** Everything up to here stands on a visible screen. */
     read(room: string, seq: number): void;
     /** The person is writing; may be said at every key. */

@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Attempt, Json, Nothing, check_origin},
     api::{self, people as shapes_of, shapes},
-    path::At,
+    path::{At, Somebody},
     session::answer_new_sign_in,
 };
 use crate::{
@@ -70,7 +70,7 @@ pub async fn end_mine(
 pub async fn theirs(
     State(app): State<App>,
     me: Me,
-    At((constellation, person)): At<(ConstellationId, PersonId)>,
+    At((constellation, person)): Somebody,
 ) -> Answer<axum::Json<Devices>> {
     let devices = app.people.devices_of(&me, constellation, person).await?;
     Ok(axum::Json(Devices { devices }))

@@ -6,11 +6,14 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use roost_shared::Refusal;
+use roost_shared::{ConstellationId, PersonId, Refusal};
 use serde::de::DeserializeOwned;
 
 /// What a path names: one identity, or a tuple of several.
 pub struct At<T>(pub T);
+
+/// Somebody of a constellation.
+pub type Somebody = At<(ConstellationId, PersonId)>;
 
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for At<T> {
     type Rejection = Problem;

@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Json, Nothing},
     api::{self, people as shapes_of, shapes},
-    path::At,
+    path::{At, Somebody},
 };
 use crate::{
     app::App,
@@ -18,12 +18,9 @@ use crate::{
     store::enrolments::Way,
 };
 use axum::{extract::State, http::StatusCode};
-use roost_shared::{ConstellationId, HomeId, PersonId, policy::Role};
+use roost_shared::{ConstellationId, HomeId, policy::Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// Somebody of a constellation, as a path names them.
-type Somebody = At<(ConstellationId, PersonId)>;
 
 #[derive(Serialize, ToSchema)]
 pub struct Constellations {

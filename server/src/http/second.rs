@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Json, Nothing},
     api::{self, people as shapes_of, shapes},
-    path::At,
+    path::{At, Somebody},
 };
 use crate::{
     app::App,
@@ -95,7 +95,7 @@ pub async fn propose(
 pub async fn lift(
     State(app): State<App>,
     me: Me,
-    At((constellation, person)): At<(ConstellationId, PersonId)>,
+    At((constellation, person)): Somebody,
     _: Nothing,
 ) -> Answer<(StatusCode, axum::Json<Proposed>)> {
     let proposed = app.people.propose_lift(By::Person(&me), constellation, person).await?;

@@ -3,7 +3,7 @@
 use super::{
     answer::{Answer, Attempt, Json, Nothing},
     api::{self, people as shapes_of, shapes},
-    path::At,
+    path::{At, Somebody},
 };
 use crate::{
     app::App,
@@ -15,12 +15,9 @@ use crate::{
     },
 };
 use axum::{extract::State, http::StatusCode};
-use roost_shared::{ConstellationId, DeviceId, EntryId, PersonId};
+use roost_shared::{DeviceId, EntryId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// Somebody of a constellation, as a path names them.
-type Somebody = At<(ConstellationId, PersonId)>;
 
 /// Opens an enrolment at the kitchen table; the token is what the code on the screen says. An
 /// earlier link is dead.

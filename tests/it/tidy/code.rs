@@ -73,7 +73,7 @@ pub(super) fn sizes(files: &[File]) -> Vec<String> {
     for File { path, text } in files {
         let prose = path.ends_with(".md");
         let widest = match path.rsplit_once('.').map(|(_, end)| end) {
-            Some("rs" | "ts" | "tsx" | "mjs" | "py" | "sh" | "sql") => LINE_MAX_COLUMNS,
+            Some("rs" | "ts" | "tsx" | "mjs" | "css" | "py" | "sh" | "sql") => LINE_MAX_COLUMNS,
             Some("md") => PROSE_MAX_COLUMNS,
             None => LINE_MAX_COLUMNS,
             Some(_) => continue,
@@ -186,6 +186,7 @@ mod tests {
     fn long_files_and_lines_are_seen() {
         assert_eq!(sizes(&one("a.rs", &"x\n".repeat(401))).len(), 1);
         assert_eq!(sizes(&one("a.ts", &"x".repeat(101))).len(), 1);
+        assert_eq!(sizes(&one("a.css", &"x\n".repeat(401))).len(), 1);
         assert_eq!(sizes(&one("tests/run", &"x".repeat(101))).len(), 1);
         assert_eq!(sizes(&one("README.md", &"x".repeat(131))).len(), 1);
         assert_eq!(sizes(&one("a.rs", &format!("  \"{}\"", "x".repeat(120)))).len(), 0);

@@ -21,7 +21,7 @@ import {
 } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
-import { entryAt, newer, older, reach } from "./surroundings.ts";
+import { entryAt, more, reach, type Side } from "./surroundings.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { Trim } from "./trim.ts";
 
@@ -146,10 +146,7 @@ export class Phone implements Acts {
         return answer;
     }
 
-    /**
-     * The id of this phone. Kept before anything is sent: repeating it after a lost answer must
-     * name the same device.
-     */
+    /** The id of this phone. Kept before it is sent: after a lost answer it must be the same. */
     async #device(): Promise<string> {
         const device = this.#facts.device ?? newId(Date.now());
         if (!this.#facts.device) await this.#putFacts({ ...this.#facts, device });
@@ -174,8 +171,7 @@ export class Phone implements Acts {
             this.#driver.input({ t: "send", room, draft });
             return;
         }
-        // Another tab has the connection. The words go to disk first, then that tab hears of
-        // them.
+        // Another tab has the connection. The words go to disk first, then it hears of them.
         const left: Left = { room, draft, made_at };
         const leaving = this.#store.leave(left).then(
             () => {
@@ -210,19 +206,14 @@ export class Phone implements Acts {
     }
 
     remove(id: string): void {
-        // A rejected draft is on the screen only, so the engine would have nothing to say about
-        // it.
+        // A rejected draft is on the screen only: the engine would have nothing to say of it.
         this.#shown.apply({ t: "drop_outbox", id });
         this.#input({ t: "discard", id });
     }
 
-    older(room: string, above: number | undefined): void {
+    more(room: string, side: Side, seq: number | undefined): void {
         const ask = () => this.#input({ t: "older", room });
-        void older(room, above, { ...this.#from, ask });
-    }
-
-    newer(room: string, below: number): void {
-        void newer(room, below, this.#from);
+        void more(room, side, seq, { ...this.#from, ask });
     }
 
     reach(room: string, seq: number): Promise<boolean> {
@@ -236,10 +227,6 @@ export class Phone implements Acts {
     /** Where what is not shown yet comes from. */
     get #from() {
         return { store: this.#store, session: this.#session, shown: this.#shown };
-    }
-
-    widen(room: string | undefined): void {
-        this.#shown.widen(room);
     }
 
     read(room: string, seq: number): void {
@@ -405,8 +392,7 @@ export class Phone implements Acts {
 
     async #wipe(): Promise<void> {
         this.#facts = {};
-        // The server may have had the browser clear it already (`Clear-Site-Data`), which also
-        // closes it.
+        // The server may have had the browser clear and close it already (`Clear-Site-Data`).
         await this.#store.wipe().catch(() => (this.#store = new MemoryStore()));
         this.#shown.apply({ t: "wipe_all" });
     }

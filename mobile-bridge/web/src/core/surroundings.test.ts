@@ -5,10 +5,12 @@ import type { Entry } from "../generated/protocol.ts";
 import type { Session } from "./session.ts";
 import { Shown } from "./shown.ts";
 import { MemoryStore } from "./store.ts";
-import { newer, older, reach } from "./surroundings.ts";
+import { more, reach } from "./surroundings.ts";
 
 const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
 const all = Array.from({ length: 2_000 }, (_, at) => entry(at + 1));
+
+const unasked = () => expect.unreachable();
 
 function entry(seq: number): Entry {
     return { seq, id: `e${seq}`, kind: "message", at: seq };
@@ -56,10 +58,10 @@ test("a place on the disk comes with its surroundings, without the server", asyn
     const held = new Held(1_001);
     expect(await reach(ROOM, 1_500, held)).toBe(true);
     expect(held.runs).toEqual(["1400-1599", "1901-2000"]);
-    await newer(ROOM, 1_599, held);
-    await older(ROOM, 1_400, { ...held, ask: () => expect.unreachable() });
+    await more(ROOM, "below", 1_599, { ...held, ask: unasked });
+    await more(ROOM, "above", 1_400, { ...held, ask: unasked });
     expect(held.runs).toEqual(["1200-1799", "1901-2000"]);
-    await newer(ROOM, 1_799, held);
+    await more(ROOM, "below", 1_799, { ...held, ask: unasked });
     expect(held.runs, "and hangs together with the end in the end").toEqual(["1200-2000"]);
     expect(held.asked).toEqual([]);
 });
@@ -68,9 +70,9 @@ test("a place that was never read comes from the server, and so does what is nea
     const held = new Held(1_001);
     expect(await reach(ROOM, 500, held)).toBe(true);
     expect(held.runs).toEqual(["400-599", "1901-2000"]);
-    await newer(ROOM, 599, held);
+    await more(ROOM, "below", 599, { ...held, ask: unasked });
     // The engine would read on above the newest run that it knows, which is elsewhere.
-    await older(ROOM, 400, { ...held, ask: () => expect.unreachable() });
+    await more(ROOM, "above", 400, { ...held, ask: unasked });
     expect(held.runs).toEqual(["200-799", "1901-2000"]);
     expect(held.asked).toEqual(["before 600", "after 599", "before 400"]);
 });
@@ -78,7 +80,7 @@ test("a place that was never read comes from the server, and so does what is nea
 test("above the newest run that was read, the engine asks and keeps", async () => {
     const held = new Held(1_001);
     let asked = 0;
-    await older(ROOM, 1_001, { ...held, ask: () => (asked += 1) });
+    await more(ROOM, "above", 1_001, { ...held, ask: () => (asked += 1) });
     expect([asked, held.asked]).toEqual([1, []]);
 });
 

@@ -10,35 +10,31 @@ import { OLDER_ENTRIES } from "./window.ts";
 
 type From = { store: Store; session: Session; shown: Shown };
 
+/** Where to read on from a seq that is shown. */
+export type Side = "above" | "below";
+
 /**
- * Brings what stands above a seq. `ask` asks the engine, which asks the server and keeps what
- * comes; it does so above the newest that was read, and nowhere else.
+ * Brings what stands above or below a seq; above all there is, if none is given. `ask` asks the
+ * engine, which asks the server and keeps what comes: above the newest run, and nowhere else.
  */
-export async function older(
+export async function more(
     room: string,
-    above: number | undefined,
+    side: Side,
+    seq: number | undefined,
     { store, session, shown, ask }: From & { ask: () => void },
 ): Promise<void> {
-    const seq = above ?? shown.lastRead(room) + 1;
-    const edge = shown.newestRead(room)?.from ?? seq;
-    if (seq === edge && !shown.wasRead(room, seq - 1)) {
+    const at = seq ?? shown.lastRead(room) + 1;
+    const edge = shown.newestRead(room)?.from ?? at;
+    if (side === "above" && at === edge && !shown.wasRead(room, at - 1)) {
         ask();
         return;
     }
-    const kept = await store.below(room, seq, OLDER_ENTRIES).catch(() => []);
-    if (kept.at(-1)?.seq === seq - 1) shown.put(room, kept);
-    else show(room, shown, await askFor(session, room, `before=${seq}&limit=${OLDER_ENTRIES}`));
-}
-
-/** Brings what stands below a seq that is shown. */
-export async function newer(
-    room: string,
-    seq: number,
-    { store, session, shown }: From,
-): Promise<void> {
-    const kept = await store.below(room, seq + 1 + OLDER_ENTRIES, OLDER_ENTRIES).catch(() => []);
-    if (kept[0]?.seq === seq + 1) shown.put(room, kept);
-    else show(room, shown, await askFor(session, room, `after=${seq}&limit=${OLDER_ENTRIES}`));
+    const end = side === "above" ? at : at + 1 + OLDER_ENTRIES;
+    const kept = await store.below(room, end, OLDER_ENTRIES).catch(() => []);
+    const next = side === "above" ? kept.at(-1)?.seq === at - 1 : kept[0]?.seq === at + 1;
+    const from = side === "above" ? "before" : "after";
+    if (next) shown.put(room, kept);
+    else show(room, shown, await askFor(session, room, `${from}=${at}&limit=${OLDER_ENTRIES}`));
 }
 
 /** Brings an entry with what stands around it. Whether it is there now. */

@@ -1,18 +1,19 @@
 // The golden examples that Rust and TypeScript both read: `shared/vectors`.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { sendable } from "../kind/rules.ts";
-import { kindOf } from "../kind/index.ts";
+import { KIND_NAMES, kindOf } from "../kind/index.ts";
 import { NOBODY } from "../kind/kind.ts";
 import { digest } from "./digest.ts";
 import { frame } from "./read.ts";
 
 type Bodies = { body: unknown; text?: string; refused?: string }[];
 
+const VECTORS = new URL("../../../../shared/vectors/", import.meta.url);
+
 function vector<T>(name: string): T {
-    const path = new URL(`../../../../shared/vectors/${name}.json`, import.meta.url);
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return JSON.parse(readFileSync(new URL(`${name}.json`, VECTORS), "utf8")) as T;
 }
 
 test("digests", () => {
@@ -25,8 +26,12 @@ test("digests", () => {
 describe("bodies", () => {
     const id = "0190a6c0-0000-7000-8000-0000000000e1";
     const around = NOBODY;
-    const kinds = "message reaction edit redact pin confirm gathering rsvp poll member".split(" ");
-    for (const kind of kinds) {
+    test("every kind has a vector, and every vector is of a kind", () => {
+        const others = ["client_frames.json", "digests.json", "server_frames.json"];
+        const files = KIND_NAMES.map((kind) => `${kind}.json`);
+        expect([...files, ...others].sort()).toEqual(readdirSync(VECTORS).sort());
+    });
+    for (const kind of KIND_NAMES) {
         test(kind, () => {
             for (const { body, text, refused } of vector<Bodies>(kind)) {
                 expect(sendable({ id, kind, body }), JSON.stringify(body)).toBe(refused);

@@ -28,6 +28,9 @@ const KINDS = new Map<string, Kind>([
     ["member", member],
 ]);
 
+/** The names of all kinds. */
+export const KIND_NAMES: readonly string[] = [...KINDS.keys()];
+
 /** How to show an entry, if its kind is known here and its body readable. */
 export function kindOf(piece: Piece, around: Around): Kind | undefined {
     const kind = KINDS.get(piece.kind);

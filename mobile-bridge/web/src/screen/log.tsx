@@ -216,11 +216,11 @@ function useReading(listed: Listed, entries: readonly Entry[], atEnd: boolean): 
 
 /** While somebody reads above the end, what is held of the room may grow; then it shrinks. */
 function useWidth(room: string, above: boolean): void {
-    const { acts } = useRoost();
+    const { shown } = useRoost();
     useLayoutEffect(() => {
         if (!above) return;
-        acts.widen(room);
-        return () => acts.widen(undefined);
+        shown.widen(room);
+        return () => shown.widen(undefined);
     }, [room, above]);
 }
 

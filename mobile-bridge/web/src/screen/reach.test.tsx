@@ -16,7 +16,6 @@ async function searched(reach: (stage: Stage) => boolean): Promise<Stage> {
     const stage = new Stage().hold(...many(600, 999));
     stage.acts.search = () =>
         Promise.resolve({ value: { entries: [said(50, JO, "number 50")], more: false } });
-    stage.acts.widen = (room) => stage.shown.widen(room);
     stage.acts.reach = async (_, seq) => {
         stage.done.push(["reach", seq]);
         await Promise.resolve();
@@ -76,7 +75,7 @@ test("reading on from there asks for what lies beyond, on both sides", async () 
     Object.defineProperty(log, "scrollTop", { value: 5_000, writable: true });
     Object.defineProperty(log, "scrollHeight", { value: 5_000 });
     for (let nth = 0; nth < 10; nth += 1) await scroll(stage);
-    expect(stage.done).toContainEqual(["newer", 80]);
+    expect(stage.done).toContainEqual(["more", "below", 80]);
     await act(async () => stage.shown.put(ROOM, many(81, 280)));
     expect(drawn(stage).at(-1), "what came is drawn").toBeGreaterThan(80);
 });

@@ -2,6 +2,7 @@
 // they chose, however far above it stands.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Side } from "../core/surroundings.ts";
 import type { Entry, Listed } from "../generated/protocol.ts";
 import { useRoost } from "../roost.ts";
 import { higher, lower, whole, DRAWN_ENTRIES } from "./window.ts";
@@ -26,7 +27,7 @@ export function useMore(
     setFrom: (from: number | undefined) => void,
 ): More {
     const { acts } = useRoost();
-    const [asked, setAsked] = useState<"above" | "below">();
+    const [asked, setAsked] = useState<Side>();
     const [lowest, last] = [whole(entries), entries.at(-1)?.seq];
     useEffect(() => {
         if (!asked) return;
@@ -50,7 +51,7 @@ export function useMore(
             setFrom(held);
         } else if (!asked) {
             setAsked("above");
-            acts.older(listed.room, entries[0]?.seq);
+            acts.more(listed.room, "above", entries[0]?.seq);
         }
     };
     const below = (end: boolean) => {
@@ -61,7 +62,7 @@ export function useMore(
         } else if (!asked) {
             setFrom(endOf(entries));
             setAsked("below");
-            acts.newer(listed.room, last);
+            acts.more(listed.room, "below", last);
         }
     };
     return { busy: asked !== undefined, above, below };
@@ -86,7 +87,7 @@ export function useGoing(
     entries: readonly Entry[],
     arrive: (seq: number) => void,
 ): Going {
-    const { acts } = useRoost();
+    const { acts, shown } = useRoost();
     const [state, setState] = useState<Going["state"]>("there");
     const done = useRef<{ seq: number }>(undefined);
     const held = goTo !== undefined && entries.some(({ seq }) => seq === goTo.seq);
@@ -100,7 +101,7 @@ export function useGoing(
         }
         setState("going");
         // Before anything comes, or it would not be held.
-        acts.widen(room);
+        shown.widen(room);
         let over = false;
         void acts.reach(room, goTo.seq).then((came) => {
             if (came || over || done.current === goTo) return;

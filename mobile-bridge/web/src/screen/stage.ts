@@ -35,8 +35,7 @@ export class Stage {
         send: (...all) => void this.done.push(["send", ...all.slice(1)]),
         retry: (id) => void this.done.push(["retry", id]),
         remove: (id) => void this.done.push(["remove", id]),
-        older: (_, above) => void this.done.push(["older", above]),
-        newer: (_, below) => void this.done.push(["newer", below]),
+        more: (_, side, seq) => void this.done.push(["more", side, seq]),
         reach: (_, seq) => {
             this.done.push(["reach", seq]);
             return Promise.resolve(false);
@@ -45,7 +44,6 @@ export class Stage {
             this.done.push(["entry", seq]);
             return Promise.resolve(said(seq, JO, "from long ago"));
         },
-        widen: () => undefined,
         renew: () => void this.done.push(["renew"]),
         read: (_, seq) => void this.done.push(["read", seq]),
         typing: () => void this.done.push(["typing"]),
