@@ -246,6 +246,7 @@ async fn a_young_person_needs_the_agreement_that_fits() {
         (invite("young", agreed("13_17", "carer", false)), "agreement_needed"),
         (invite("young", agreed("11_12", "carer", true)), "agreement_needed"),
         (invite("young", agreed("9_10", "local_authority", true)), "frame_malformed"),
+        (invite("young", json!(["13_17", "Pat Brennan", "carer", true, 1])), "frame_malformed"),
         (invite("satellite", agreed("13_17", "carer", true)), "body_invalid"),
         (invite("liaison", Value::Null), "not_permitted"),
         (invite("admin", Value::Null), "not_permitted"),

@@ -64,12 +64,12 @@ def _(world):
     time.sleep(max(0, world.old_since + 10.5 - time.monotonic()))
     old = world.old
     survives(old)
-    same(old.api.refresh(world.old_tokens[0]).json["code"], "device_ended")
+    same(old.api.refresh(world.old_tokens[0]).json["code"], "sign_in_copied")
     begun = time.monotonic()
     code, bye = old.wait_end(2)
-    same((code, bye["code"], time.monotonic() - begun < 1), (4401, "device_ended", True))
-    same(old.api.refresh(old.refresh_token).json["code"], "device_ended")
-    same(old.api.me(old.access).json["code"], "device_ended")
+    same((code, bye["code"], time.monotonic() - begun < 1), (4401, "sign_in_copied", True))
+    same(old.api.refresh(old.refresh_token).json["code"], "sign_in_copied")
+    same(old.api.me(old.access).json["code"], "sign_in_copied")
 
 
 @check("a beat comes in 20 s with the digest of the cursors, and its answer is taken")

@@ -8,6 +8,9 @@ import { once } from "node:events";
 /** What names the build. */
 const NAMING = ["/", "/sw.js"];
 
+/** What a browser says of how it takes a file, or that it has it already. */
+const WHOLE = ["accept-encoding", "if-none-match"];
+
 /** RFC 6455 § 1.3. */
 const WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -69,7 +72,14 @@ export class Tunnel {
     #asking({ method, url: path, headers }) {
         const { host, hostname, port, origin } = this.far;
         const own = headers.origin === this.base ? { origin } : {};
-        return request({ hostname, port, method, path, headers: { ...headers, host, ...own } });
+        const all = { ...headers, host, ...own };
+        // What is told otherwise must come whole, and as text.
+        if (this.#renames(path)) for (const name of WHOLE) delete all[name];
+        return request({ hostname, port, method, path, headers: all });
+    }
+
+    #renames(path) {
+        return this.generation > 0 && NAMING.includes(new URL(path, this.base).pathname);
     }
 
     #pass(asked, answer) {
@@ -78,8 +88,7 @@ export class Tunnel {
         asking.on("error", () => answer.destroy());
         asking.on("response", (heard) => {
             delete heard.headers[this.without];
-            const { pathname } = new URL(asked.url, this.base);
-            if (this.generation > 0 && NAMING.includes(pathname)) this.#rename(heard, answer);
+            if (this.#renames(asked.url)) this.#rename(heard, answer);
             else heard.pipe(answer.writeHead(heard.statusCode, heard.headers));
         });
         asked.pipe(asking);

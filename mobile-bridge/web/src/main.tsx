@@ -53,6 +53,7 @@ const phone = new Phone(store, session, shown, shell);
 const desk = new Desk({
     get: (path) => session.get(path, Date.now()),
     post: (path, body) => session.post(path, body, Date.now()),
+    over: () => session.over,
 });
 begun = phone;
 keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });

@@ -9,7 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use roost_shared::{Refusal, refusal::Told};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
+use serde_json::Value;
 use std::{net::IpAddr, sync::Arc};
 
 /// The face of an error towards HTTP.
@@ -85,6 +89,16 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             return Err(Refusal::FrameMalformed.into());
         }
         Ok(Json(serde_json::from_slice(&bytes).map_err(|_| Refusal::FrameMalformed)?))
+    }
+}
+
+/// A part of a body that is an object: there, too, serde would take a list.
+pub struct Object<T>(pub T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Object<T>, D::Error> {
+        let fields = Value::Object(serde_json::Map::deserialize(reader)?);
+        T::deserialize(fields).map(Object).map_err(D::Error::custom)
     }
 }
 

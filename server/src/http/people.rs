@@ -1,7 +1,7 @@
 //! The people of a constellation, for the liaison worker; what an admin may see and do of it.
 
 use super::{
-    answer::{Answer, Json, Nothing},
+    answer::{Answer, Json, Nothing, Object},
     api::{self, people as shapes_of, shapes},
     path::{At, Somebody},
 };
@@ -104,7 +104,7 @@ pub struct Invite {
     home: Option<HomeId>,
     /// For a young person, and for nobody else.
     #[schema(value_type = Option<shapes_of::Agreement>)]
-    agreement: Option<Agreement>,
+    agreement: Option<Object<Agreement>>,
 }
 
 /// Adds an adult or a young person, and makes their link. A liaison worker is proposed instead.
@@ -124,6 +124,7 @@ pub async fn invite(
     Json(invite): Json<Invite>,
 ) -> Answer<(StatusCode, axum::Json<Invited>)> {
     let Invite { name, role, home, agreement } = invite;
+    let agreement = agreement.map(|Object(agreement)| agreement);
     let new = NewPerson { constellation, home, role, name: &name };
     let invited = app.people.invite(By::Person(&me), &new, agreement.as_ref()).await?;
     Ok((StatusCode::CREATED, axum::Json(invited)))
@@ -267,7 +268,7 @@ pub struct Return {
     home: Option<HomeId>,
     /// For a young person, and for nobody else.
     #[schema(value_type = Option<shapes_of::Agreement>)]
-    agreement: Option<Agreement>,
+    agreement: Option<Object<Agreement>>,
 }
 
 /// Takes back somebody who had ended, as what they were, and makes their link. They read from their
@@ -290,6 +291,7 @@ pub async fn take_back(
     Json(back): Json<Return>,
 ) -> Answer<(StatusCode, axum::Json<Invited>)> {
     let Return { home, agreement } = back;
+    let agreement = agreement.map(|Object(agreement)| agreement);
     let invited = app.people.take_back(By::Person(&me), of, home, agreement.as_ref()).await?;
     Ok((StatusCode::CREATED, axum::Json(invited)))
 }

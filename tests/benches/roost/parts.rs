@@ -27,7 +27,7 @@ const IDLE_MANY: usize = 5_005;
 const OTHER_FILES: usize = 100;
 
 /// In flight a room: up to 11 it is one a phone, as the protocol asks; then several.
-const DEPTHS: [usize; 5] = [2, 8, 11, 22, 33];
+const DEPTHS: [usize; 7] = [2, 3, 4, 8, 11, 22, 33];
 
 /// The figures of one server, by their names in `report`.
 pub type Figures = BTreeMap<&'static str, f64>;

@@ -2,7 +2,7 @@
 // everybody does with their own phones and settings. Each call is one door of the server, whose
 // manual is `/api/`; nothing is kept here, and the server decides.
 
-import type { HomeCard, Role } from "../generated/protocol.ts";
+import type { HomeCard, Role, Told } from "../generated/protocol.ts";
 import type { Answer } from "./session.ts";
 
 /** `waiting`: not signed in anywhere, and no invitation is open. */
@@ -118,6 +118,8 @@ export type Settings = {
 export interface Doors {
     get<T>(path: string): Promise<Answer<T>>;
     post<T>(path: string, body: object): Promise<Answer<T>>;
+    /** Why the last new access was refused, if it was. */
+    over(): Told | undefined;
 }
 
 /** Somebody of a constellation. */
@@ -132,6 +134,9 @@ export class Desk {
 
     /** Whether the sign-in of this phone is over because somebody holds a copy of it. */
     async wasCopied(): Promise<boolean> {
+        const over = this.#doors.over();
+        if (over) return over.code === "sign_in_copied";
+        // Another tab was told.
         const answer = await this.#doors.get("/api/me");
         return "refused" in answer && answer.refused.code === "sign_in_copied";
     }

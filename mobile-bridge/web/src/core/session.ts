@@ -44,6 +44,8 @@ const PATIENCE_MS = 15_000;
 export class Session {
     #fetch: Fetch;
     #access: { token: string; expires_at: number } | undefined;
+    /** Why the last new access was refused, if it was. */
+    over: Told | undefined;
 
     constructor(fetcher: Fetch = (path, init) => fetch(path, init)) {
         this.#fetch = fetcher;
@@ -83,7 +85,9 @@ export class Session {
 
     /** A new access token for the cookie this browser holds. */
     async refresh(): Promise<Answer<SignIn>> {
-        return this.#keep(await this.#post<SignIn>("/api/session/refresh", {}));
+        const answer = await this.#post<SignIn>("/api/session/refresh", {});
+        this.over = "refused" in answer ? answer.refused : undefined;
+        return this.#keep(answer);
     }
 
     /**

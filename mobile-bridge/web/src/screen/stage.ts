@@ -59,6 +59,7 @@ export class Stage {
     /** What was posted: path, body. */
     posted: [path: string, body: object][] = [];
     desk = new Desk({
+        over: () => undefined,
         get: (path) => Promise.resolve(this.#answer(`GET ${path}`)),
         post: (path, body) => {
             this.posted.push([path, body]);
