@@ -273,6 +273,11 @@ export const words = {
         save: "Publish",
         saveChange: "Save the change",
         stop: "Do not save",
+        hearers: (homes: number) =>
+            homes === 1
+                ? "The whole circle hears of this: the other home, and whoever looks after you."
+                : `The whole circle hears of this: all ${homes} other homes, and whoever looks ` +
+                  "after you.",
         title: "What is it called?",
         type: "What sort of gathering?",
         types: {

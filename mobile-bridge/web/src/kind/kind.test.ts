@@ -7,6 +7,7 @@ import { fromField, toField, whenWords } from "./gathering/when.ts";
 import { hoursAt } from "./hours.ts";
 import { lineOf, removedWords } from "./index.ts";
 import { NOBODY, type Around } from "./kind.ts";
+import { piecesOf } from "./message/links.ts";
 import { mayAnswer, mayConfirm, mayPin, mayPublish, mayRemove } from "./may.ts";
 import { countWords, firstNews, unreadOf } from "./news.ts";
 import { tallyOf } from "./reaction/index.tsx";
@@ -136,4 +137,27 @@ test("the plan of a gathering", () => {
     expect(toField(starts_at)).toBe(plan.starts);
     expect(fromField("")).toBeUndefined();
     expect(whenWords(starts_at, ends_at)).toContain("–");
+});
+
+test("what becomes a link, and where it leads", () => {
+    // The text, and the links in it: as typed, the host where that is not plain.
+    const table: [string, string[]][] = [
+        ["see https://example.org/a?b=1#c.", ["https://example.org/a?b=1#c"]],
+        ["(HTTPS://Example.org), and http://a.test!", ["HTTPS://Example.org", "http://a.test"]],
+        ["https://exаmple.org", ["https://exаmple.org xn--exmple-4nf.org"]],
+        ["example.org, www.example.org, mailto:a@example.org", []],
+        ["javascript:alert(1) data:text/html,x https://", []],
+        ["https://roost.example.org@example.com/", []],
+        ["https://a:b@example.com/", []],
+        ["nothing", []],
+    ];
+    for (const [text, links] of table) {
+        const pieces = piecesOf(text);
+        const whole = pieces.map((piece) => (typeof piece === "string" ? piece : piece.text));
+        expect(whole.join("")).toBe(text);
+        const found = pieces.flatMap((piece) =>
+            typeof piece === "string" ? [] : [`${piece.text} ${piece.host ?? ""}`.trim()],
+        );
+        expect(found, text).toEqual(links);
+    }
 });

@@ -14,6 +14,7 @@ import {
 } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
+import { aroundOf } from "../kind.ts";
 import { tidy } from "../text.ts";
 import { check, TYPES } from "./rules.ts";
 import { fromField, toField } from "./when.ts";
@@ -108,6 +109,7 @@ export function Planner({ room, of, close }: Props) {
                 <p class="problem" role="alert">
                     {problem}
                 </p>
+                <Hearers room={room} />
                 <div class="form-acts">
                     <button type="submit" class="button-main" data-testid="planner-save">
                         {of ? words.gathering.saveChange : words.gathering.save}
@@ -203,6 +205,17 @@ function Line(props: { name: "title" | "place"; most: number; plan: Plan; change
     );
 }
 
+/** Who will hear of this: so that nobody has to wonder whom to ring as well. */
+function Hearers({ room }: { room: string }) {
+    const around = aroundOf(useRoost().shown, room);
+    const others = around.homes.filter(({ home }) => home !== around.home).length;
+    return (
+        <p class="quiet" data-testid="hearers">
+            {words.gathering.hearers(others)}
+        </p>
+    );
+}
+
 /** The last word before a gathering is called off. */
 export function Canceller({ room, id, close }: { room: string; id: string; close: () => void }) {
     const { acts } = useRoost();
@@ -224,6 +237,7 @@ export function Canceller({ room, id, close }: { room: string; id: string; close
                         onInput={(event) => setReason(event.currentTarget.value)}
                     />
                 </label>
+                <Hearers room={room} />
                 <div class="form-acts">
                     <button
                         type="button"

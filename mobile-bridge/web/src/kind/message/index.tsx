@@ -1,16 +1,30 @@
-// A message: text somebody wrote. Shown through a text node, never as markup.
+// A message: text somebody wrote. Shown through text nodes and plain links, never as markup.
 
 import { words } from "../../words.ts";
 import { nameOf, type Around, type Kind } from "../kind.ts";
+import { piecesOf, type Piece } from "./links.ts";
 import { read } from "./rules.ts";
 
 export const message: Kind = {
     stands: () => "said",
     line: (body) => read(body)?.text.replace(/\s+/g, " ").trim(),
-    View: ({ entry, card }) => (
-        <p class="message-text">{card?.edited?.text ?? read(entry.body)?.text}</p>
-    ),
+    View: ({ entry, card, around }) => {
+        const text = card?.edited?.text ?? read(entry.body)?.text ?? "";
+        // Young people's words hold no links: nobody leads them elsewhere from their own room.
+        const inert = around.listed?.kind === "peers";
+        return <p class="message-text">{inert ? text : piecesOf(text).map(shown)}</p>;
+    },
 };
+
+function shown(piece: Piece) {
+    if (typeof piece === "string") return piece;
+    return (
+        <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+            {piece.host && ` (${piece.host})`}
+        </a>
+    );
+}
 
 /** Whether every home is asked to confirm that it has read this. */
 export function asksToConfirm(body: unknown): boolean {
