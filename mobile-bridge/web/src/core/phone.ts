@@ -20,7 +20,8 @@ import {
     type SignIn,
 } from "./session.ts";
 import type { Shown } from "./shown.ts";
-import { MemoryStore, type Facts, type Kept, type Left, type Store, type Typed } from "./store.ts";
+import { MemoryStore, answered } from "./store.ts";
+import type { Facts, Kept, Left, Store, Typed } from "./store.ts";
 import { entryAt, more, reach, type Side } from "./surroundings.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { Trim } from "./trim.ts";
@@ -260,7 +261,7 @@ export class Phone implements Acts {
     /** A disk that is taken away while it is read must not leave the page waiting. */
     async #read(): Promise<Kept> {
         try {
-            return await this.#store.read();
+            return await answered(this.#store.read());
         } catch {
             await this.#goOn();
             return this.#store.read();
@@ -393,7 +394,7 @@ export class Phone implements Acts {
     async #wipe(): Promise<void> {
         this.#facts = {};
         // The server may have had the browser clear and close it already (`Clear-Site-Data`).
-        await this.#store.wipe().catch(() => (this.#store = new MemoryStore()));
+        await answered(this.#store.wipe()).catch(() => (this.#store = new MemoryStore()));
         this.#shown.apply({ t: "wipe_all" });
     }
 }

@@ -51,6 +51,16 @@ export interface Store {
 
 /** A disk that does not answer for so long never will: some phones open a database for ever. */
 const PATIENCE_MS = 5_000;
+/** And one that is open to answer. A database that is cleared under us may never do so. */
+const ANSWER_MS = 8_000;
+
+/** What the disk answers, or a rejection when it does not. */
+export function answered<T>(asked: Promise<T>): Promise<T> {
+    const silent = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error("the disk does not answer")), ANSWER_MS);
+    });
+    return Promise.race([asked, silent]);
+}
 
 /**
  * Opens the phone's own storage; when that is refused, says so by `durable: false`. `outgrown` is

@@ -1,7 +1,7 @@
 // A phone keeps two weeks: what is older is forgotten when the app opens, and now and then while it
 // stays open.
 
-import type { Store } from "./store.ts";
+import { answered, type Store } from "./store.ts";
 import { KEPT_MS } from "./window.ts";
 
 const EVERY_MS = 3_600_000;
@@ -16,6 +16,6 @@ export class Trim {
     async carryOut(store: Store): Promise<void> {
         this.#done_at = Date.now();
         // Nothing is lost by a clock that is wrong: what was trimmed can be read again.
-        await store.trim(this.#done_at - KEPT_MS).catch(() => undefined);
+        await answered(store.trim(this.#done_at - KEPT_MS)).catch(() => undefined);
     }
 }
