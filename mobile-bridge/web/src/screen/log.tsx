@@ -13,7 +13,7 @@ import { Drafts } from "./drafts.tsx";
 import { EntryItem } from "./entry.tsx";
 import { Menu } from "./menu.tsx";
 import { useVisible } from "./parts.tsx";
-import { actsByTarget, type Place } from "./place.ts";
+import { actsByTarget, isAct, type Place } from "./place.ts";
 import { dayOf, sameDay } from "./times.ts";
 import { useGoing, useMore, type More } from "./reach.ts";
 import { useScroll } from "./scroll.ts";
@@ -67,7 +67,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
     }, [around, cards, others, answer, unsent]);
     useReading(listed, all, scroll.atEnd);
     useWidth(listed.room, from !== undefined || going.state === "going");
-    useSending(drafts.length, toEnd);
+    useSending(drafts.filter((draft) => !isAct(draft)).length, toEnd);
 
     const onScroll = () => {
         const edges = scroll.look();
@@ -224,7 +224,7 @@ function useWidth(room: string, above: boolean): void {
     }, [room, above]);
 }
 
-/** Sending is a wish to see what was sent, wherever one was reading. */
+/** Saying something is a wish to see it, wherever one was reading; reacting to it is none. */
 function useSending(drafts: number, toEnd: () => void): void {
     const count = useRef(drafts);
     useLayoutEffect(() => {

@@ -3,7 +3,7 @@
 
 import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
-import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
+import { idAt, JO, ROOM, SAM, Stage, said } from "./stage.ts";
 
 // A full room is drawn many times over, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -80,14 +80,17 @@ test("reading on from there asks for what lies beyond, on both sides", async () 
     expect(drawn(stage).at(-1), "what came is drawn").toBeGreaterThan(80);
 });
 
-test("writing from there leads to the end", async () => {
+test("writing from there leads to the end, and reacting stays", async () => {
     const stage = await searched(found);
     await stage.press("find-show");
     await frames();
-    const draft = { room: ROOM, id: "d1", kind: "message", target: undefined, made_at: 0 };
-    const body = { text: "my words" };
-    const words = undefined;
-    await act(async () => stage.shown.draft({ ...draft, body, state: "waiting", words }));
+    const there = drawn(stage);
+    const draft = { room: ROOM, made_at: 0, state: "waiting", words: undefined } as const;
+    const reaction = { id: "d1", kind: "reaction", target: idAt(50), body: { emoji: "👍" } };
+    await act(async () => stage.shown.draft({ ...draft, ...reaction }));
+    expect(drawn(stage)).toEqual(there);
+    const message = { id: "d2", kind: "message", target: undefined, body: { text: "my words" } };
+    await act(async () => stage.shown.draft({ ...draft, ...message }));
     expect(drawn(stage).at(-1)).toBe(999);
     expect(stage.all("draft").length).toBe(1);
 });

@@ -24,10 +24,7 @@ export type Scroll = {
 };
 
 /** `complete`: what is drawn reaches to the end of the room. */
-export function useScroll(
-    entries: readonly Entry[],
-    complete: boolean,
-): Scroll {
+export function useScroll(entries: readonly Entry[], complete: boolean): Scroll {
     const area = useRef<HTMLDivElement>(null);
     const stuck = useRef(true);
     const eye = useRef<Eye>(undefined);
@@ -43,6 +40,7 @@ export function useScroll(
     };
     /** Whether the entry that somebody goes to is drawn, and now before their eyes. */
     const aimed = (): boolean => {
+        if (aim.current === undefined) return false;
         const row = area.current?.querySelector(`[data-seq="${aim.current}"]`);
         row?.scrollIntoView?.({ block: "center" });
         return row != null;
