@@ -77,7 +77,9 @@ CREATE TABLE agreements (
 );
 CREATE INDEX agreements_person ON agreements (person);
 
--- way: a link that is sent, or the kitchen table, where somebody confirms each scan.
+-- way: a link that is sent, with a code that is told apart from it; the kitchen table, where
+-- somebody confirms each scan; or a link that is given from hand to hand.
+-- verified_on: the device that was told the right code. tries: how often it was wrong.
 CREATE TABLE enrolments (
     enrolment     TEXT PRIMARY KEY,
     constellation TEXT NOT NULL REFERENCES constellations (constellation),
@@ -88,6 +90,9 @@ CREATE TABLE enrolments (
     expires_at    BIGINT NOT NULL,
     sent_at       BIGINT,
     opened_at     BIGINT,
+    tries         BIGINT NOT NULL DEFAULT 0,
+    verified_at   BIGINT,
+    verified_on   TEXT,
     spent_at      BIGINT,
     device        TEXT,
     revoked_at    BIGINT

@@ -8,8 +8,10 @@ use roost_server::{
     people::{
         By,
         agreement::{Agreement, Band, Capacity},
+        enrol::Invited,
         register::NewPerson,
     },
+    store::enrolments::Way,
 };
 use roost_shared::{ConstellationId, DeviceId, EntryId, HomeId, PersonId, ServiceId, policy::Role};
 
@@ -38,8 +40,14 @@ pub enum Command {
         #[command(flatten)]
         agreed: Agreed,
     },
-    /// Print a new enrolment link for a person; their earlier unused links stop working.
-    Enrol { person: PersonId },
+    /// Print a new enrolment link for a person, and the code that opens it, to be told apart from
+    /// it; their earlier unused links stop working.
+    Enrol {
+        person: PersonId,
+        /// The phone is here: the link opens without a code.
+        #[arg(long)]
+        in_hand: bool,
+    },
     /// Give a liaison worker a further constellation.
     AddLiaison { constellation: ConstellationId, person: PersonId },
     /// Move a person to another home of their constellation; their rooms follow.
@@ -170,21 +178,32 @@ pub async fn obey(config: Config, command: Command) -> Result<()> {
         Command::Confirm { constellation, proposal } => {
             let done = people.confirm(By::Operator, constellation, proposal).await?;
             if let Some(invited) = done.invited {
-                println!("{base}/join#{}", invited.token);
+                tell(&base, &invited);
             }
         }
         Command::ReturnPerson { constellation, person, home, agreed } => {
             let (of, agreement) = ((constellation, person), agreed.at(app.clock.now()));
             let invited = people.take_back(By::Operator, of, home, agreement.as_ref()).await?;
-            println!("{base}/join#{}", invited.token);
+            tell(&base, &invited);
         }
-        Command::Enrol { person } => println!("{base}/join#{}", people.enrol(person).await?),
+        Command::Enrol { person, in_hand } => {
+            let way = if in_hand { Way::Hand } else { Way::Link };
+            tell(&base, &people.enrol_by(person, way).await?);
+        }
         Command::EndPerson { person } => people.end_person(person).await?,
         Command::EndDevice { device } => people.end_device(device).await?,
         Command::List => print!("{}", list(&app).await?),
     }
     app.close().await;
     Ok(())
+}
+
+/// The link, and the code that opens it on a line of its own: it is told apart from the link.
+fn tell(base: &str, invited: &Invited) {
+    println!("{base}/join#{}", invited.token);
+    if let Some(code) = &invited.code {
+        println!("code {code}");
+    }
 }
 
 async fn list(app: &App) -> Result<String> {

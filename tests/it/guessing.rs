@@ -25,19 +25,21 @@ async fn ten_thousand_links_hear_the_same() {
     println!("ROOST_SEED={}", dice.seed);
     // What a guess might come near: open, spent, revoked, and at the table.
     let (sam, kit) = (world.person("sam"), world.person("kit"));
-    let open = desk.act(sam, "invite", json!({})).await.text_of("token");
+    let invited = desk.act(sam, "invite", json!({})).await.with(201);
+    let open = invited["token"].as_str().unwrap().to_owned();
     let dead = desk.act(kit, "invite", json!({})).await.text_of("token");
     desk.act(kit, "table", json!({})).await.with(201);
     let spent = world.app().people.enrol(world.person("max")).await.unwrap();
     world.door.accept(&spent).await;
 
     let mut heard = BTreeSet::new();
-    let paths = ["look", "opened", "accept", "claim", "claim/outcome"];
+    let paths = ["look", "opened", "verify", "accept", "claim", "claim/outcome"];
     let near = [dead, spent, open[..21].to_owned(), format!("{open}A"), String::new()];
     for path in paths {
         let made_up = (near.len()..GUESSES / paths.len()).map(|_| guess(&mut dice, LINK, 22));
         let bodies = near.iter().cloned().chain(made_up).map(|token| match path {
             "look" | "opened" => json!({ "token": token }),
+            "verify" => json!({ "token": token, "device": ids::device(), "code": "000000" }),
             "claim/outcome" => json!({ "token": token, "claim": ids::entry() }),
             _ => json!({ "token": token, "device": ids::device(), "device_name": "A guess" }),
         });
@@ -49,7 +51,7 @@ async fn ten_thousand_links_hear_the_same() {
         }
     }
     assert_eq!(heard.len(), 1, "{heard:?}");
-    world.door.accept(&open).await;
+    world.door.join(&invited).await;
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod handover;
 mod kill;
 mod kitchen_table;
 mod limits;
+mod link_code;
 mod matrix;
 mod membership;
 mod metrics;

@@ -37,12 +37,11 @@ async fn reads(world: &World, sign_in: &SignIn, room: RoomId) -> u16 {
     heard.status.as_u16()
 }
 
-/// Priya invites Ruth into a home: her id and her link.
-async fn invite_ruth(desk: &Desk, home: &str) -> (PersonId, String) {
+/// Priya invites Ruth into a home: her id, and her link with its code.
+async fn invite_ruth(desk: &Desk, home: &str) -> (PersonId, Value) {
     let body = json!({ "name": "Ruth", "role": "satellite", "home": desk.home(home).await });
     let heard = desk.post("members", body).await;
-    heard.with(201);
-    (heard.id("person"), heard.text_of("token"))
+    (heard.id("person"), heard.with(201))
 }
 
 async fn admin(world: &World) -> Desk {
@@ -57,7 +56,7 @@ async fn admin(world: &World) -> Desk {
 async fn from_the_invitation_to_the_first_message() {
     let world = World::new().await;
     let desk = Desk::of(&world, "priya").await;
-    let (ruth, token) = invite_ruth(&desk, "The Brennans").await;
+    let (ruth, link) = invite_ruth(&desk, "The Brennans").await;
     let step = |member: &Value| member["invitation"]["state"].clone();
 
     let member = desk.member(ruth).await;
@@ -66,7 +65,7 @@ async fn from_the_invitation_to_the_first_message() {
     desk.act(ruth, "sent", json!({})).await.with(204);
     assert_eq!(step(&desk.member(ruth).await), "sent");
 
-    let body = json!({ "token": token });
+    let body = json!({ "token": link["token"] });
     for (path, status, state) in [("look", 200, "sent"), ("opened", 204, "opened")] {
         let path = format!("/api/enrolments/{path}");
         let heard = world.door.ask(Method::POST, &path, None, Some(&body)).await.unwrap();
@@ -76,10 +75,10 @@ async fn from_the_invitation_to_the_first_message() {
         }
         assert_eq!(step(&desk.member(ruth).await), state, "after {path}");
     }
-    let phone = world.door.accept(&token).await;
+    let phone = world.door.join(&link).await;
     let member = desk.member(ruth).await;
     assert_eq!((member["state"].clone(), step(&member)), (json!("active"), json!("accepted")));
-    let times = ["created_at", "sent_at", "opened_at", "accepted_at"];
+    let times = ["created_at", "sent_at", "opened_at", "verified_at", "accepted_at"];
     let times: Vec<i64> =
         times.iter().map(|time| member["invitation"][time].as_i64().unwrap()).collect();
     assert!(times.is_sorted(), "{times:?}");
@@ -102,16 +101,16 @@ async fn a_link_that_is_sent_again_kills_the_one_before() {
     let (ruth, first) = invite_ruth(&desk, "The Brennans").await;
     let second = desk.act(ruth, "invite", json!({})).await;
     second.with(201);
-    let look = |token: String| {
+    let look = |token: Value| {
         let door = world.door.clone();
         async move {
             let (path, body) = ("/api/enrolments/look", json!({ "token": token }));
             door.ask(Method::POST, path, None, Some(&body)).await.unwrap()
         }
     };
-    let never = look("no link at all".to_owned()).await;
-    assert_eq!(look(first).await, never, "dead is as if it had never been");
-    let second = second.text_of("token");
+    let never = look(json!("no link at all")).await;
+    assert_eq!(look(first["token"].clone()).await, never, "dead is as if it had never been");
+    let second = second.json()["token"].clone();
     look(second.clone()).await.with(200);
     desk.act(ruth, "revoke", json!({})).await.with(204);
     assert_eq!(look(second).await, never);
@@ -123,8 +122,8 @@ async fn a_link_that_is_sent_again_kills_the_one_before() {
 async fn who_moves_takes_their_rooms_along() {
     let world = World::new().await;
     let desk = Desk::of(&world, "priya").await;
-    let (ruth, token) = invite_ruth(&desk, "The Brennans").await;
-    let phone = world.door.accept(&token).await;
+    let (ruth, link) = invite_ruth(&desk, "The Brennans").await;
+    let phone = world.door.join(&link).await;
     let before = me(&world, &phone).await.unwrap();
     let okafors = me(&world, &world.sign_in("sam").await).await.unwrap();
     let (mut wire, _) = Wire::enter(world.door.address, &phone.access).await.unwrap();
@@ -196,7 +195,7 @@ async fn who_is_suspended_is_out_at_once_and_back_only_by_two() {
 
     assert_eq!(reads(&world, &phone, circle).await, 401, "the old phone stays out");
     let link = desk.act(sam, "invite", json!({})).await;
-    let back = world.door.accept(&link.text_of("token")).await;
+    let back = world.door.join(&link.json()).await;
     let now = me(&world, &back).await.unwrap();
     assert_eq!(rooms(&now), rooms(&welcome), "and the rooms are as they were");
 }
@@ -205,8 +204,8 @@ async fn who_is_suspended_is_out_at_once_and_back_only_by_two() {
 async fn who_has_ended_and_returns_reads_from_their_return_on() {
     let world = World::new().await;
     let desk = Desk::of(&world, "priya").await;
-    let (ruth, token) = invite_ruth(&desk, "The Brennans").await;
-    let phone = world.door.accept(&token).await;
+    let (ruth, link) = invite_ruth(&desk, "The Brennans").await;
+    let phone = world.door.join(&link).await;
     let (mut wire, before) = Wire::enter(world.door.address, &phone.access).await.unwrap();
     desk.act(ruth, "end", json!({})).await.with(204);
     assert_eq!(wire.closed().await, 4401);
@@ -218,7 +217,7 @@ async fn who_has_ended_and_returns_reads_from_their_return_on() {
     let back = desk.act(ruth, "return", body.clone()).await;
     back.with(201);
     assert_eq!(desk.act(ruth, "return", body).await.code(), "nothing_to_change");
-    let phone = world.door.accept(&back.text_of("token")).await;
+    let phone = world.door.join(&back.json()).await;
     let now = me(&world, &phone).await.unwrap();
     assert_eq!(now.me, ruth, "the same person");
     assert_ne!(rooms(&now), rooms(&before), "in another home");
@@ -277,7 +276,7 @@ async fn a_home_that_is_added_has_its_lines() {
     heard.with(201);
     let body = json!({ "name": "Dev", "role": "satellite", "home": heard.json()["home"] });
     let dev = desk.post("members", body).await;
-    let phone = world.door.accept(&dev.text_of("token")).await;
+    let phone = world.door.join(&dev.json()).await;
     let mut kinds: Vec<&str> =
         me(&world, &phone).await.unwrap().rooms.iter().map(|listed| listed.kind.as_str()).collect();
     kinds.sort_unstable();

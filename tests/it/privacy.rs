@@ -80,12 +80,15 @@ async fn secrets(instance: &Instance, phone: &SignIn) -> Vec<(&'static str, Stri
     let table = post(&format!("{member}/table"), access, json!({})).await.text_of("token");
     let scan = json!({ "token": table, "device": ids::device(), "device_name": "Sam's" });
     post("/api/enrolments/claim", None, scan).await.with(200);
-    let link = post(&format!("{member}/invite"), access, json!({})).await.text_of("token");
+    let sent = post(&format!("{member}/invite"), access, json!({})).await;
+    let (link, device) = (sent.text_of("token"), ids::device());
     for path in ["look", "opened"] {
         let path = format!("/api/enrolments/{path}");
         post(&path, None, json!({ "token": link })).await;
     }
-    let accept = json!({ "token": link, "device": ids::device(), "device_name": "Sam's" });
+    let told = json!({ "token": link, "device": device, "code": sent.text_of("code") });
+    post("/api/enrolments/verify", None, told).await.with(204);
+    let accept = json!({ "token": link, "device": device, "device_name": "Sam's" });
     let sams = post("/api/enrolments/accept", None, accept.clone()).await;
     sams.with(200);
     post(
@@ -106,6 +109,7 @@ async fn secrets(instance: &Instance, phone: &SignIn) -> Vec<(&'static str, Stri
     let fresh = post("/api/session/refresh", None, fresh).await;
     vec![
         ("a link", link),
+        ("the code that opens it", sent.text_of("code")),
         ("a code at the table", table),
         ("an access token", sams.text_of("access")),
         ("a refresh token", sams.text_of("refresh")),

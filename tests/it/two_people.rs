@@ -41,9 +41,8 @@ async fn a_liaison_worker_takes_two_admins() {
     assert!(!ana.get("members").await.text.contains("Lee"), "one is not enough");
 
     let confirmed = ben.post(&confirm, json!({})).await.with(200);
-    let token = confirmed["invited"]["token"].as_str().unwrap().to_owned();
     assert_eq!(ben.post(&confirm, json!({})).await.code(), "not_found", "once");
-    let lee = Desk::with(&world, &world.door.accept(&token).await);
+    let lee = Desk::with(&world, &world.door.join(&confirmed["invited"]).await);
     lee.get("members").await.with(200);
 
     for (body, code) in [

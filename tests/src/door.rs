@@ -113,9 +113,23 @@ impl Door {
         heard.is_ok_and(|heard| heard.status == StatusCode::OK)
     }
 
-    /// Taps on an enrolment link, on a new phone.
+    /// Taps on an enrolment link that was given from hand to hand, on a new phone.
     pub async fn accept(&self, token: &str) -> SignIn {
-        let body = json!({ "token": token, "device": ids::device().to_string(),
+        self.accept_on(ids::device(), token).await
+    }
+
+    /// Joins on a new phone by what the inviter was told: the link, and the code that opens it.
+    pub async fn join(&self, invited: &Value) -> SignIn {
+        let (device, token) = (ids::device(), invited["token"].as_str().expect("a link"));
+        let body = json!({ "token": token, "device": device, "code": invited["code"] });
+        let heard = self.ask(Method::POST, "/api/enrolments/verify", None, Some(&body)).await;
+        let heard = heard.expect("the server answers");
+        assert_eq!(heard.status, StatusCode::NO_CONTENT, "{}", heard.text);
+        self.accept_on(device, token).await
+    }
+
+    async fn accept_on(&self, device: DeviceId, token: &str) -> SignIn {
+        let body = json!({ "token": token, "device": device.to_string(),
             "device_name": "a test's phone", "cookie": false });
         let path = "/api/enrolments/accept";
         let heard = self.ask(Method::POST, path, None, Some(&body)).await;

@@ -89,9 +89,9 @@ export class House {
         return people;
     }
 
-    /** The link of somebody, as the operator makes it. */
+    /** The link of somebody, as the operator gives it from hand to hand. */
     enrol(person) {
-        const [link] = this.admin("enrol", person);
+        const [link] = this.admin("enrol", person, "--in-hand");
         return `${this.base}/join#${link.split("#")[1]}`;
     }
 

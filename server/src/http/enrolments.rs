@@ -55,6 +55,34 @@ pub async fn opened(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct Verify {
+    /// The fragment of the link.
+    token: String,
+    /// Made by the phone once, and kept: it is the one that may accept.
+    #[schema(value_type = shapes::Id)]
+    device: DeviceId,
+    /// Six digits, told apart from the link by whoever sent it. Spaces and dashes do not count.
+    code: String,
+}
+
+/// Tells the code of a link that was sent. The fifth wrong one ends the link.
+#[utoipa::path(post, path = "/api/enrolments/verify", tag = api::SIGNING_IN,
+    extensions(
+        ("x-roost-who" = json!("whoever holds the link")),
+        ("x-roost-refusals" = json!(["enrolment_unusable", "code_invalid", "too_many"]))),
+    request_body = Verify,
+    responses((status = 204, description = "This phone may accept.")))]
+pub async fn verify(
+    State(app): State<App>,
+    _: Attempt,
+    Json(Verify { token, device, code }): Json<Verify>,
+) -> Answer<StatusCode> {
+    app.people.verify(&token, device, &code).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Accept {
     /// The fragment of the link.
     token: String,
@@ -69,7 +97,8 @@ pub struct Accept {
     cookie: bool,
 }
 
-/// Spends a link and signs the phone in. The same phone may repeat it within ten minutes.
+/// Spends a link and signs the phone in: of one that was sent, the phone that told its code. The
+/// same phone may repeat it within ten minutes.
 #[utoipa::path(post, path = "/api/enrolments/accept", tag = api::SIGNING_IN,
     extensions(
         ("x-roost-who" = json!("whoever holds the link")),

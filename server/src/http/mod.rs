@@ -62,6 +62,7 @@ fn doors() -> Vec<Route> {
         ("GET", "/ws", get(socket::upgrade)),
         ("POST", "/api/enrolments/look", post(enrolments::look)),
         ("POST", "/api/enrolments/opened", post(enrolments::opened)),
+        ("POST", "/api/enrolments/verify", post(enrolments::verify)),
         ("POST", "/api/enrolments/claim", post(table::claim)),
         ("POST", "/api/enrolments/claim/outcome", post(table::outcome)),
         ("POST", "/api/enrolments/accept", post(enrolments::accept)),

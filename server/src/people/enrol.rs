@@ -1,5 +1,6 @@
 //! Enrolment: a link that signs one person in on one phone, once. Looking at it spends nothing; a
-//! tap does. Whatever is wrong with a link, the answer is the same.
+//! tap does. A link that is sent opens with a code besides (`verify`), one at the kitchen table
+//! after a match (`table`). Whatever is wrong with a link, the answer is the same.
 
 use super::{By, People, funnel, keys::link_token, register::check_name, session::SignIn};
 use crate::{
@@ -34,6 +35,9 @@ pub struct Invitation {
     /// At the kitchen table: the scan must be claimed, and confirmed by whoever invites.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub confirm: bool,
+    /// It was sent: the code must be told before anything else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub code: bool,
 }
 
 /// What the inviter holds. Not `Debug`: the token is the link.
@@ -42,22 +46,33 @@ pub struct Invited {
     pub person: PersonId,
     pub enrolment: EnrolmentId,
     pub token: String,
+    /// What opens it, to be told apart from it, when it is one that is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     pub expires_at: i64,
 }
 
 impl People {
-    /// Makes a link token for a person, as the operator. Their earlier, unspent ones stop working.
+    /// Makes a link token for a person, as the operator, who gives it from hand to hand. Their
+    /// earlier, unspent ones stop working.
     ///
     /// # Errors
     /// `NotFound` when there is no such person, or they have ended.
     pub async fn enrol(&self, person: PersonId) -> Result<String> {
+        Ok(self.enrol_by(person, Way::Hand).await?.token)
+    }
+
+    /// Makes a link for a person, as the operator.
+    ///
+    /// # Errors
+    /// As [`People::enrol`].
+    pub async fn enrol_by(&self, person: PersonId, way: Way) -> Result<Invited> {
         let mut conn = self.db.reader().await?;
         let found = people::whereabouts(&mut conn, person).await?.ok_or(Refusal::NotFound)?;
         let place = found.places.first().ok_or(Refusal::NotFound)?;
         drop(conn);
         let constellation = place.constellation;
-        let invited = self.invite_again(By::Operator, constellation, person, Way::Link).await?;
-        Ok(invited.token)
+        self.invite_again(By::Operator, constellation, person, way).await
     }
 
     /// Makes a new link for somebody who is of the constellation. The one before is dead.
@@ -91,8 +106,8 @@ impl People {
         }
         let life = match (way, member.card.role) {
             (Way::Table, _) => TABLE_MINUTES * MINUTE_MS,
-            (Way::Link, Role::Young) => self.limits.enrolment_young_hours * HOUR_MS,
-            (Way::Link, _) => self.limits.enrolment_hours * HOUR_MS,
+            (Way::Link | Way::Hand, Role::Young) => self.limits.enrolment_young_hours * HOUR_MS,
+            (Way::Link | Way::Hand, _) => self.limits.enrolment_hours * HOUR_MS,
         };
         let (token, now, person) = (link_token(), self.now(), member.card.person);
         let enrolment = EnrolmentId::new(now, entropy());
@@ -106,13 +121,16 @@ impl People {
             expires_at: now + life,
             sent_at: None,
             opened_at: None,
+            tries: 0,
+            verified: None,
             spent: None,
             revoked_at: None,
         };
         enrolments::add(conn, &new, &self.parts.keys.enrolment_hash(&token)).await?;
         let act = ("enrolment.add", enrolment.to_string());
         self.trail(conn, Some(constellation), &by.name(), act).await?;
-        Ok(Invited { person, enrolment, token, expires_at: new.expires_at })
+        let code = self.code_of(&new);
+        Ok(Invited { person, enrolment, token, code, expires_at: new.expires_at })
     }
 
     /// Takes back the open link of a person.
@@ -179,6 +197,7 @@ impl People {
             liaisons,
             expires_at: enrolment.expires_at,
             confirm: enrolment.way == Way::Table,
+            code: enrolment.way == Way::Link,
         })
     }
 
@@ -242,9 +261,12 @@ impl People {
         enrolment: &Enrolment,
         new: NewDevice<'_>,
     ) -> Result<()> {
-        let confirmed =
-            enrolment.way == Way::Link || self.is_confirmed(conn, enrolment, new.device).await?;
-        let spent = confirmed
+        let meant = match enrolment.way {
+            Way::Hand => true,
+            Way::Link => enrolment.verified.is_some_and(|(_, device)| device == new.device),
+            Way::Table => self.is_confirmed(conn, enrolment, new.device).await?,
+        };
+        let spent = meant
             && enrolments::spend(conn, enrolment, new.device, new.at).await?
             && (devices::add(conn, new).await? || devices::revive(conn, new).await?);
         if !spent {

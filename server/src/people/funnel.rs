@@ -15,6 +15,8 @@ pub enum Step {
     Sent,
     /// Its page was seen.
     Opened,
+    /// A phone was told the right code.
+    Verified,
     /// It made a sign-in. The end.
     Accepted,
     /// It was too late. The end.
@@ -26,7 +28,7 @@ pub enum Step {
 impl Step {
     /// Whether it can still be accepted.
     pub fn is_open(self) -> bool {
-        matches!(self, Step::Created | Step::Sent | Step::Opened)
+        matches!(self, Step::Created | Step::Sent | Step::Opened | Step::Verified)
     }
 }
 
@@ -37,18 +39,25 @@ pub fn step(of: &Enrolment, now: i64) -> Step {
         Enrolment { revoked_at: Some(at), expires_at, .. } if at < expires_at => Step::Revoked,
         Enrolment { expires_at, .. } if now >= *expires_at => Step::Expired,
         Enrolment { revoked_at: Some(_), .. } => Step::Revoked,
+        Enrolment { verified: Some(_), .. } => Step::Verified,
         Enrolment { opened_at: Some(_), .. } => Step::Opened,
         Enrolment { sent_at: Some(_), .. } => Step::Sent,
         _ => Step::Created,
     }
 }
 
-/// An invitation as the inviter sees it: no token, only where it stands and since when.
-#[derive(Clone, Debug, Serialize)]
+/// An invitation as the inviter sees it: no token, only where it stands and since when, and the
+/// code that is to be told. Not `Debug`, for the code's sake.
+#[derive(Clone, Serialize)]
 pub struct Told {
     pub enrolment: EnrolmentId,
     pub way: Way,
     pub state: Step,
+    /// What opens it, while it can still be opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// How often a wrong code was tried.
+    pub wrong_codes: i64,
     pub created_at: i64,
     pub expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,21 +65,27 @@ pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<i64>,
 }
 
 impl Told {
-    pub(super) fn of(enrolment: &Enrolment, now: i64) -> Told {
+    pub(super) fn of(enrolment: &Enrolment, code: Option<String>, now: i64) -> Told {
+        let state = step(enrolment, now);
         Told {
             enrolment: enrolment.enrolment,
             way: enrolment.way,
-            state: step(enrolment, now),
+            state,
+            code: code.filter(|_| state.is_open()),
+            wrong_codes: enrolment.tries,
             created_at: enrolment.created_at,
             expires_at: enrolment.expires_at,
             sent_at: enrolment.sent_at,
             opened_at: enrolment.opened_at,
+            verified_at: enrolment.verified.map(|(at, _)| at),
             accepted_at: enrolment.spent.map(|(at, _)| at),
             revoked_at: enrolment.revoked_at,
         }
@@ -95,6 +110,8 @@ mod tests {
             expires_at: LIFE,
             sent_at: None,
             opened_at: None,
+            tries: 0,
+            verified: None,
             spent: None,
             revoked_at: None,
         }
@@ -108,7 +125,8 @@ mod tests {
         match what {
             0 => to.sent_at = to.sent_at.or(Some(at)),
             1 => to.opened_at = to.opened_at.or(Some(at)),
-            2 => to.spent = Some((at, DeviceId::new(1, [1; 10]))),
+            2 => to.verified = Some((at, DeviceId::new(1, [1; 10]))),
+            3 => to.spent = Some((at, DeviceId::new(1, [1; 10]))),
             _ => to.revoked_at = Some(at),
         }
     }
@@ -124,6 +142,8 @@ mod tests {
             (sent, 5, Step::Sent),
             (Enrolment { opened_at: Some(2), ..made.clone() }, 5, Step::Opened),
             (opened.clone(), LIFE - 1, Step::Opened),
+            (Enrolment { verified: Some((3, device)), ..opened.clone() }, 3, Step::Verified),
+            (Enrolment { verified: Some((3, device)), ..opened.clone() }, LIFE, Step::Expired),
             (opened.clone(), LIFE, Step::Expired),
             (Enrolment { spent: Some((3, device)), ..opened.clone() }, LIFE, Step::Accepted),
             (Enrolment { revoked_at: Some(3), ..opened.clone() }, 3, Step::Revoked),
@@ -138,7 +158,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_invitation_never_goes_back_and_ends_once(
-            acts in proptest::collection::vec((0_u8..4, 0_i64..LIFE + 20), 0..12),
+            acts in proptest::collection::vec((0_u8..5, 0_i64..LIFE + 20), 0..12),
         ) {
             let (mut enrolment, mut last, mut acts) = (fresh(), Step::Created, acts);
             acts.sort_by_key(|(_, at)| *at);

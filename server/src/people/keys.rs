@@ -8,7 +8,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use hmac::{Hmac, Mac};
-use roost_shared::{DeviceId, Draft, RoomId, kind::Body};
+use roost_shared::{DeviceId, Draft, EnrolmentId, RoomId, kind::Body};
 use sha2::Sha256;
 use std::{
     fs,
@@ -83,6 +83,16 @@ impl Keys {
         let mut mac = self.mac("enrolment");
         mac.update(token.as_bytes());
         BASE64URL.encode(mac.finalize().into_bytes())
+    }
+
+    /// The code that opens a sent link: six digits. Made, not stored, so that whoever invites can
+    /// be told it for as long as the link is open.
+    pub fn enrolment_code(&self, enrolment: EnrolmentId) -> String {
+        let mut mac = self.mac("enrolment code");
+        mac.update(enrolment.as_bytes());
+        let digits =
+            mac.finalize().into_bytes()[..8].iter().fold(0_u64, |n, b| n << 8 | u64::from(*b));
+        format!("{:06}", digits % 1_000_000)
     }
 
     /// The stored form of a hand-over code. Keyed, and so of no use to whoever holds the database

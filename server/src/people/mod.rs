@@ -5,7 +5,8 @@
 //! - `members` and `roll`: the same as the liaison worker looks after them, and how they stand;
 //! - `seats` and `peers`: the rooms that follow from what somebody is, and the young people's;
 //! - `agreement`: without which no young person is invited;
-//! - `enrol`, `funnel` and `table`: invitations, where each stands, and those at a kitchen table;
+//! - `enrol`, `funnel`, `verify` and `table`: invitations, where each stands, the code that opens
+//!   one that is sent, and those at a kitchen table;
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
 //! - `settings`: what somebody sets for themselves;
 //! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
@@ -32,6 +33,7 @@ pub mod settings;
 pub mod table;
 pub mod token;
 mod told;
+mod verify;
 
 pub use by::By;
 

@@ -32,7 +32,7 @@ pub enum Standing {
 }
 
 /// Somebody of a constellation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Entry {
     pub person: PersonId,
     pub name: String,
@@ -46,7 +46,7 @@ pub struct Entry {
 }
 
 /// Everyone of a constellation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Members {
     pub homes: Vec<HomeCard>,
     /// In the order in which they were added.
@@ -77,7 +77,7 @@ impl People {
         let signed_in = devices::signed_in(&mut conn, constellation).await?;
         let links = enrolments::of_constellation(&mut conn, constellation).await?;
         let latest: HashMap<PersonId, funnel::Told> =
-            links.iter().map(|link| (link.person, funnel::Told::of(link, self.now()))).collect();
+            links.iter().map(|link| (link.person, self.told(link))).collect();
         let told = all.into_iter().filter(|one| manages.is_ok() || one.card.role != Role::Young);
         let members = told.map(|member| entry(member, &signed_in, &latest)).collect();
         Ok(Members { homes: homes::of_constellation(&mut conn, constellation).await?, members })

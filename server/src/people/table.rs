@@ -40,7 +40,7 @@ pub enum Outcome {
 }
 
 /// What the liaison worker's screen shows: where it stands, and the scans to decide on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Table {
     pub invitation: funnel::Told,
     pub claims: Vec<Scan>,
@@ -145,7 +145,7 @@ impl People {
         self.managed(&mut conn, by, (constellation, person)).await?;
         let enrolment = newest_table(&mut conn, constellation, person).await?;
         let all = claims::of_enrolment(&mut conn, constellation, enrolment.enrolment).await?;
-        let invitation = funnel::Told::of(&enrolment, self.now());
+        let invitation = self.told(&enrolment);
         let open = |one: &Claim| one.confirmed_at.is_none() && one.refused_at.is_none();
         let claims = all.into_iter().filter(open).map(|one| {
             let Claim { claim, device_name, choices, created_at, .. } = one;
@@ -211,7 +211,7 @@ impl People {
         let enrolment = self.open_link(conn, token).await?;
         match enrolment.way {
             Way::Table => Ok(enrolment),
-            Way::Link => Err(Refusal::EnrolmentUnusable.into()),
+            Way::Link | Way::Hand => Err(Refusal::EnrolmentUnusable.into()),
         }
     }
 }

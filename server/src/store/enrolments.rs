@@ -11,13 +11,15 @@ const ADD: &str = "INSERT INTO enrolments \
      (enrolment, constellation, person, way, token_hash, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const BY_TOKEN: &str = "SELECT enrolment, constellation, person, way, created_at, expires_at, \
-     sent_at, opened_at, spent_at, device, revoked_at FROM enrolments WHERE token_hash = $1";
+     sent_at, opened_at, tries, verified_at, verified_on, spent_at, device, revoked_at \
+     FROM enrolments WHERE token_hash = $1";
 const OF_CONSTELLATION: &str = "SELECT enrolment, constellation, person, way, created_at, \
-     expires_at, sent_at, opened_at, spent_at, device, revoked_at FROM enrolments \
-     WHERE constellation = $1 ORDER BY created_at, enrolment";
+     expires_at, sent_at, opened_at, tries, verified_at, verified_on, spent_at, device, \
+     revoked_at FROM enrolments WHERE constellation = $1 ORDER BY created_at, enrolment";
 const LATEST: &str = "SELECT enrolment, constellation, person, way, created_at, \
-     expires_at, sent_at, opened_at, spent_at, device, revoked_at FROM enrolments \
-     WHERE constellation = $1 AND person = $2 ORDER BY created_at DESC, enrolment DESC LIMIT 1";
+     expires_at, sent_at, opened_at, tries, verified_at, verified_on, spent_at, device, \
+     revoked_at FROM enrolments WHERE constellation = $1 AND person = $2 \
+     ORDER BY created_at DESC, enrolment DESC LIMIT 1";
 const LOCK: &str = "UPDATE enrolments SET way = way WHERE constellation = $1 AND enrolment = $2";
 const SENT: &str = "UPDATE enrolments SET sent_at = $1 \
      WHERE constellation = $2 AND enrolment = $3 AND sent_at IS NULL \
@@ -25,6 +27,10 @@ const SENT: &str = "UPDATE enrolments SET sent_at = $1 \
 const OPENED: &str = "UPDATE enrolments SET opened_at = $1 \
      WHERE constellation = $2 AND enrolment = $3 AND opened_at IS NULL \
      AND spent_at IS NULL AND revoked_at IS NULL";
+const WRONG: &str = "UPDATE enrolments SET tries = tries + 1 \
+     WHERE constellation = $1 AND enrolment = $2";
+const VERIFIED: &str = "UPDATE enrolments SET verified_at = $1, verified_on = $2 \
+     WHERE constellation = $3 AND enrolment = $4 AND spent_at IS NULL AND revoked_at IS NULL";
 const SPEND: &str = "UPDATE enrolments SET spent_at = $1, device = $2 \
      WHERE constellation = $3 AND enrolment = $4 AND spent_at IS NULL AND revoked_at IS NULL";
 const REVOKE_OPEN: &str = "UPDATE enrolments SET revoked_at = $1 \
@@ -34,10 +40,12 @@ const REVOKE_OPEN: &str = "UPDATE enrolments SET revoked_at = $1 \
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
-    /// It is sent.
+    /// It is sent, and opens with a code that whoever sent it tells apart from it.
     Link,
     /// It is scanned from the liaison worker's screen, who confirms each scan.
     Table,
+    /// It is given from hand to hand, at the machine: nothing else is asked.
+    Hand,
 }
 
 impl Way {
@@ -45,6 +53,7 @@ impl Way {
         match self {
             Way::Link => "link",
             Way::Table => "table",
+            Way::Hand => "hand",
         }
     }
 
@@ -52,6 +61,7 @@ impl Way {
         match text {
             "link" => Ok(Way::Link),
             "table" => Ok(Way::Table),
+            "hand" => Ok(Way::Hand),
             _ => Err(Error::internal("a stored way of enrolling is unknown", text)),
         }
     }
@@ -68,6 +78,10 @@ pub struct Enrolment {
     pub expires_at: i64,
     pub sent_at: Option<i64>,
     pub opened_at: Option<i64>,
+    /// How often a wrong code was tried.
+    pub tries: i64,
+    /// When the right code was told last, and by which device.
+    pub verified: Option<(i64, DeviceId)>,
     /// When and on which device it was spent.
     pub spent: Option<(i64, DeviceId)>,
     pub revoked_at: Option<i64>,
@@ -98,6 +112,9 @@ struct Row {
     expires_at: i64,
     sent_at: Option<i64>,
     opened_at: Option<i64>,
+    tries: i64,
+    verified_at: Option<i64>,
+    verified_on: Option<String>,
     spent_at: Option<i64>,
     device: Option<String>,
     revoked_at: Option<i64>,
@@ -107,7 +124,8 @@ impl TryFrom<Row> for Enrolment {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Enrolment> {
-        let device = row.device.map(|device| parsed(device.parse())).transpose()?;
+        let device = |stored: Option<String>| stored.map(|id| parsed(id.parse())).transpose();
+        let (verified_on, spent_on) = (device(row.verified_on)?, device(row.device)?);
         Ok(Enrolment {
             enrolment: parsed(row.enrolment.parse())?,
             constellation: parsed(row.constellation.parse())?,
@@ -117,7 +135,9 @@ impl TryFrom<Row> for Enrolment {
             expires_at: row.expires_at,
             sent_at: row.sent_at,
             opened_at: row.opened_at,
-            spent: row.spent_at.zip(device),
+            tries: row.tries,
+            verified: row.verified_at.zip(verified_on),
+            spent: row.spent_at.zip(spent_on),
             revoked_at: row.revoked_at,
         })
     }
@@ -193,9 +213,33 @@ async fn note(
     Ok(done.rows_affected() == 1)
 }
 
+/// Counts a wrong code.
+pub async fn wrong(conn: &mut Conn, of: &Enrolment) -> Result<()> {
+    sqlx::query(WRONG)
+        .bind(of.constellation.to_string())
+        .bind(of.enrolment.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a device was told the right code. False when the enrolment is not open.
+pub async fn verified(conn: &mut Conn, of: &Enrolment, by: DeviceId, at: i64) -> Result<bool> {
+    on_device(conn, VERIFIED, of, (by, at)).await
+}
+
 /// Spends an enrolment on a device. False when somebody was faster.
 pub async fn spend(conn: &mut Conn, of: &Enrolment, device: DeviceId, at: i64) -> Result<bool> {
-    let done = sqlx::query(SPEND)
+    on_device(conn, SPEND, of, (device, at)).await
+}
+
+async fn on_device(
+    conn: &mut Conn,
+    sql: &'static str,
+    of: &Enrolment,
+    (device, at): (DeviceId, i64),
+) -> Result<bool> {
+    let done = sqlx::query(sql)
         .bind(at)
         .bind(device.to_string())
         .bind(of.constellation.to_string())

@@ -2,7 +2,7 @@
 
 use super::{ACTORS, Route, Scene, sign_in};
 use reqwest::{Method, StatusCode};
-use roost_server::people::By;
+use roost_server::{people::By, store::enrolments::Way};
 use roost_tests::{
     door::{Heard, SignIn},
     ids,
@@ -116,6 +116,10 @@ async fn unknown_caller(row: &Route, scene: &Scene) -> Option<Value> {
     let people = &scene.world.app().people;
     let device = ids::device();
     Some(match row.ask.as_str() {
+        "POST /api/enrolments/verify" => {
+            let (token, code) = sent_or_link(row, scene).await;
+            json!({ "token": token, "device": device, "code": code })
+        }
         "POST /api/enrolments/claim" => {
             let token = table_or_link(row, scene).await;
             json!({ "token": token, "device": device, "device_name": "a phone" })
@@ -134,6 +138,15 @@ async fn unknown_caller(row: &Route, scene: &Scene) -> Option<Value> {
         }
         _ => return None,
     })
+}
+
+async fn sent_or_link(row: &Route, scene: &Scene) -> (String, Option<String>) {
+    if row.of != "a sent link" {
+        return (link(row, scene).await, Some("123456".to_owned()));
+    }
+    let max = scene.world.person("max");
+    let sent = scene.world.app().people.enrol_by(max, Way::Link).await.unwrap();
+    (sent.token, sent.code)
 }
 
 async fn table_or_link(row: &Route, scene: &Scene) -> String {

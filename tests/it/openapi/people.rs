@@ -85,7 +85,10 @@ async fn dev_at_the_table(asking: &mut Asking, priya: &SignIn) -> Value {
     let dev = json!({ "name": "Dev", "role": "satellite", "home": home });
     let dev = asking.post(MEMBERS, by, dev).await.text_of("person");
     asking.named.push(("{person}", dev));
-    asking.post(&member("invite"), by, json!({})).await;
+    let sent = asking.post(&member("invite"), by, json!({})).await;
+    let (token, code) = (sent.text_of("token"), sent.text_of("code"));
+    let told = json!({ "token": token, "device": ids::device(), "code": code });
+    asking.post("/api/enrolments/verify", None, told).await;
     let open = asking.post(&member("table"), by, json!({})).await.text_of("token");
     let scan = json!({ "token": open, "device": ids::device(), "device_name": "Dev's" });
     let scanned = asking.post("/api/enrolments/claim", None, scan.clone()).await;

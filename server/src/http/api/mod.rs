@@ -37,6 +37,7 @@ pub(super) const PAGES: &str = "Pages";
     paths(
         enrolments::look,
         enrolments::opened,
+        enrolments::verify,
         table::claim,
         table::outcome,
         enrolments::accept,

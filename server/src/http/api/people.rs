@@ -93,6 +93,12 @@ pub struct Progress {
     enrolment: Id,
     way: Way,
     state: Step,
+    /// What opens it: six digits, told apart from the link. While it can be opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    code: Option<String>,
+    /// How many codes were wrong. The fifth ends it.
+    wrong_codes: i64,
     created_at: i64,
     expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,18 +109,23 @@ pub struct Progress {
     opened_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
+    verified_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     accepted_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     revoked_at: Option<i64>,
 }
 
-/// `link`: it is sent. `table`: it is scanned at the kitchen table, and each scan is confirmed.
+/// `link`: it is sent, and opens with a code. `table`: it is scanned at the kitchen table, and each
+/// scan is confirmed. `hand`: the operator gave it from hand to hand.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     Link,
     Table,
+    Hand,
 }
 
 /// The last three are ends.
@@ -124,6 +135,7 @@ pub enum Step {
     Created,
     Sent,
     Opened,
+    Verified,
     Accepted,
     Expired,
     Revoked,
@@ -136,6 +148,10 @@ pub struct Invited {
     enrolment: Id,
     /// The fragment of the link. It is told only here.
     token: String,
+    /// What opens a link that is sent: six digits, to be told apart from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    code: Option<String>,
     /// Epoch ms.
     expires_at: i64,
 }

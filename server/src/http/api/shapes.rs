@@ -24,6 +24,9 @@ pub struct Invitation {
     /// At the kitchen table: claim the scan first, and have it confirmed. Absent when not.
     #[serde(default)]
     confirm: bool,
+    /// It was sent: tell the code first (`verify`). Absent when not.
+    #[serde(default)]
+    code: bool,
 }
 
 /// What a phone holds once it is signed in.
