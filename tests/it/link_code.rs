@@ -2,8 +2,11 @@
 //! forwarded to stays outside; five wrong codes end it, and then it is as if it had never been.
 
 use reqwest::Method;
-use roost_server::{people::By, store::enrolments::Way};
-use roost_shared::{DeviceId, Refusal};
+use roost_server::{
+    people::{By, register::NewPerson},
+    store::enrolments::Way,
+};
+use roost_shared::{DeviceId, Refusal, policy::Role};
 use roost_tests::{desk::Desk, door::Heard, house::House, ids, world::World};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -48,6 +51,14 @@ async fn whoever_a_link_is_forwarded_to_stays_outside() {
     // Priya is told the code for as long as it is of use, and how often somebody was wrong.
     let invitation = desk.member(sam).await["invitation"].clone();
     assert_eq!((&invitation["code"], &invitation["wrong_codes"]), (&link["code"], &json!(1)));
+
+    // Ana, an admin, invites no carers, and is not told it.
+    let new =
+        NewPerson { constellation: world.cast.wren, home: None, role: Role::Admin, name: "Ana" };
+    let ana = world.app().people.add_person(new).await.unwrap();
+    let anas = world.door.accept(&world.app().people.enrol(ana).await.unwrap()).await;
+    let seen = Desk::with(&world, &anas).member(sam).await["invitation"].clone();
+    assert_eq!((&seen["state"], &seen["code"]), (&invitation["state"], &Value::Null));
 
     // Sam types it as people do. It is his phone that may accept then, and no other.
     let typed = format!(" {} - {} ", &code[..3], &code[3..]);

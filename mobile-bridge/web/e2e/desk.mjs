@@ -49,6 +49,11 @@ export async function linkOn(page) {
     return (await byId(page, "link-text").inputValue()).match(/http\S+/)[0];
 }
 
+/** The code that opens the link, as whoever invites tells it. */
+export async function codeOn(page) {
+    return await byId(page, "link-digits").innerText();
+}
+
 export async function invite(page, name, home) {
     await invitation(page, name, home);
     await byId(page, "invite-yes").click();

@@ -202,8 +202,9 @@ function listen(page, complaints) {
 export const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
 
 /** Goes on through the steps of an invitation, as far as the tap that spends it. */
-export async function toTheTap(page) {
+export async function toTheTap(page, code) {
     const [onward, tap] = [byId(page, "step-next"), byId(page, "join-button")];
+    if (code) await giveCode(page, code);
     await until("the last step before one is in", async () => {
         if (await tap.isVisible()) return true;
         await onward.click({ timeout: 1_000 });
@@ -211,9 +212,19 @@ export async function toTheTap(page) {
     });
 }
 
+/** What opens a link that was sent. */
+export async function giveCode(page, code) {
+    const [onward, typed] = [byId(page, "step-next"), byId(page, "link-code-typed")];
+    await onward.or(typed).waitFor();
+    if (await onward.isVisible()) await onward.click();
+    await typed.fill(code);
+    await byId(page, "link-code-yes").click();
+    await byId(page, "shown-name").waitFor();
+}
+
 /** From any step of an invitation to the other side of the door. */
-export async function walkIn(page) {
-    await toTheTap(page);
+export async function walkIn(page, code) {
+    await toTheTap(page, code);
     await byId(page, "join-button").click();
     await byId(page, "step-in").click();
 }

@@ -4,6 +4,7 @@
 
 import {
     addHome,
+    codeOn,
     invitation,
     invite,
     linkOn,
@@ -55,6 +56,7 @@ async function byLink(priya, jo) {
     const { page } = priya;
     const link = await invite(page, "Jo", "Jo's house");
     await says(page, "standing", "Link made, not sent");
+    const code = await codeOn(page);
     await picture(priya, "desk-link");
     await byId(page, "link-copy").click();
     await says(page, "link-said", "Copied");
@@ -63,12 +65,17 @@ async function byLink(priya, jo) {
     await jo.page.goto(link);
     await says(jo.page, "invited", "Jo, you are invited to Wren constellation as a hub home");
     await says(jo.page, "invited-by", "Priya");
-    await toTheTap(jo.page);
+    await byId(jo.page, "step-next").click();
+    await byId(jo.page, "link-code-typed").fill(code === "000 000" ? "111111" : "000000");
+    await byId(jo.page, "link-code-yes").click();
+    await says(jo.page, "wrong", "That is not the code");
+    await picture(jo, "join-code");
+    await toTheTap(jo.page, code);
     await says(jo.page, "not-encrypted", "Roost does not");
     await byId(jo.page, "join-button").scrollIntoViewIfNeeded();
     await picture(jo, "join-lock");
     await toDesk(page);
-    await says(page, "waiting", "Link opened");
+    await says(page, "waiting", "Code given");
     await picture(priya, "desk-waiting");
     await walkIn(jo.page);
     await connected(jo.page);
@@ -160,10 +167,11 @@ async function young(priya, kit) {
     await byId(page, "agreed-by").fill("Robin");
     await byId(page, "capacity-local_authority").check();
     await byId(page, "invite-yes").click();
+    const code = await codeOn(page);
     await kit.page.goto(await linkOn(page));
     await says(kit.page, "invited", "Hello Kit.");
     await picture(kit, "join-young");
-    await toTheTap(kit.page);
+    await toTheTap(kit.page, code);
     await says(kit.page, "not-encrypted", "on purpose");
     await picture(kit, "join-sees-young");
     await byId(kit.page, "join-button").scrollIntoViewIfNeeded();
@@ -226,7 +234,7 @@ async function suspends(priya, ana, sam) {
     await toPerson(page, "Sam");
     await byId(page, "act-invite").click();
     await sam.page.goto(await linkOn(page));
-    await walkIn(sam.page);
+    await walkIn(sam.page, await codeOn(page));
     await byId(sam.page, "room-link").first().waitFor();
 }
 
@@ -287,7 +295,7 @@ async function ends(priya, sam) {
     await byId(page, "home-select").selectOption({ label: "The Brennans" });
     await byId(page, "back-yes").click();
     await sam.page.goto(await linkOn(page));
-    await walkIn(sam.page);
+    await walkIn(sam.page, await codeOn(page));
     await byId(sam.page, "room-link").first().waitFor();
 }
 

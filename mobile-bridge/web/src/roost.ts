@@ -3,7 +3,8 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Desk } from "./core/desk.ts";
-import type { Answer, Becomes, Claimed, Invitation, Outcome } from "./core/session.ts";
+import type { Link } from "./core/link.ts";
+import type { Answer, Becomes } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
 import type { Side } from "./core/surroundings.ts";
 import type { Entry } from "./generated/protocol.ts";
@@ -15,12 +16,8 @@ export type Found = { entries: Entry[]; more: boolean };
 export interface Acts {
     /** Finds out again whether this browser is signed in. */
     open(): Promise<void>;
-    look(token: string): Promise<Answer<Invitation>>;
-    /** Tells whoever invites that the page of a link is open. */
-    opened(token: string): void;
-    /** At the kitchen table: the number to show, and what became of it. */
-    claim(token: string, device_name: string): Promise<Answer<Claimed>>;
-    outcome(token: string, claim: string): Promise<Answer<{ state: Outcome }>>;
+    /** What is asked on the page of a link. */
+    link: Link;
     join(token: string, device_name: string): Promise<Answer<unknown>>;
     /** Signs in with a code of another phone. */
     redeem(code: string, device_name: string, as: Becomes): Promise<Answer<unknown>>;

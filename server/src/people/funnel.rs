@@ -73,6 +73,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// The same for those who do not invite.
+    pub(super) fn quiet(self) -> Told {
+        Told { code: None, ..self }
+    }
+
     pub(super) fn of(enrolment: &Enrolment, code: Option<String>, now: i64) -> Told {
         let state = step(enrolment, now);
         Told {

@@ -5,7 +5,9 @@ use super::{By, People, funnel};
 use crate::{
     error::Result,
     store::{
-        devices, enrolments, homes,
+        devices,
+        enrolments::{self, Enrolment},
+        homes,
         people::{self, Member},
     },
 };
@@ -70,16 +72,29 @@ impl People {
     pub async fn members(&self, by: By<'_>, constellation: ConstellationId) -> Result<Members> {
         let mut conn = self.db.reader().await?;
         let manages = self.may(&mut conn, by, Action::ManageMembers, constellation).await;
-        if manages.is_err() {
-            self.may(&mut conn, by, Action::ManageLiaisons, constellation).await?;
-        }
+        let leads = self.may(&mut conn, by, Action::ManageLiaisons, constellation).await;
+        let (manages, leads) = match (manages, leads) {
+            (Err(_), Err(refused)) => return Err(refused),
+            (manages, leads) => (manages.is_ok(), leads.is_ok()),
+        };
         let all = people::of_constellation(&mut conn, constellation).await?;
         let signed_in = devices::signed_in(&mut conn, constellation).await?;
         let links = enrolments::of_constellation(&mut conn, constellation).await?;
-        let latest: HashMap<PersonId, funnel::Told> =
-            links.iter().map(|link| (link.person, self.told(link))).collect();
-        let told = all.into_iter().filter(|one| manages.is_ok() || one.card.role != Role::Young);
-        let members = told.map(|member| entry(member, &signed_in, &latest)).collect();
+        let latest: HashMap<PersonId, &Enrolment> =
+            links.iter().map(|link| (link.person, link)).collect();
+        let shown = all.into_iter().filter(|one| manages || one.card.role != Role::Young);
+        let members = shown.map(|member| {
+            let invitation = latest.get(&member.card.person).map(|link| self.told(link));
+            // A code is told to those who tell it on.
+            let invites = if matches!(member.card.role, Role::Liaison | Role::Admin) {
+                leads
+            } else {
+                manages
+            };
+            let invitation = invitation.map(|told| if invites { told } else { told.quiet() });
+            entry(member, &signed_in, invitation)
+        });
+        let members = members.collect();
         Ok(Members { homes: homes::of_constellation(&mut conn, constellation).await?, members })
     }
 
@@ -118,9 +133,8 @@ impl People {
 fn entry(
     Member { card, suspended }: Member,
     signed_in: &BTreeSet<PersonId>,
-    latest: &HashMap<PersonId, funnel::Told>,
+    invitation: Option<funnel::Told>,
 ) -> Entry {
-    let invitation = latest.get(&card.person).cloned();
     let open = invitation.as_ref().is_some_and(|link| link.state.is_open());
     let state = match (card.left, suspended, signed_in.contains(&card.person), open) {
         (true, ..) => Standing::Ended,

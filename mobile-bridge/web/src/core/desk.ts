@@ -9,16 +9,22 @@ import type { Answer } from "./session.ts";
 export type Standing = "waiting" | "invited" | "active" | "suspended" | "ended";
 
 /** Where an invitation stands; the last three are ends. */
-export type Step = "created" | "sent" | "opened" | "accepted" | "expired" | "revoked";
+export type Step = "created" | "sent" | "opened" | "verified" | "accepted" | "expired" | "revoked";
 
 export type Progress = {
     enrolment: string;
-    way: "link" | "table";
+    /** `hand`: the operator gave it from hand to hand. */
+    way: "link" | "table" | "hand";
     state: Step;
+    /** What opens a link that is sent, while it can be opened. */
+    code?: string;
+    /** How many codes were wrong; the fifth ends it. */
+    wrong_codes: number;
     created_at: number;
     expires_at: number;
     sent_at?: number;
     opened_at?: number;
+    verified_at?: number;
     accepted_at?: number;
     revoked_at?: number;
 };

@@ -7,18 +7,10 @@ import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { calendar, search } from "./finds.ts";
 import { newId } from "./ids.ts";
+import { linkOver, type Link } from "./link.ts";
 import { onWake, type Page } from "./page.ts";
-import {
-    type Answer,
-    type Becomes,
-    type Claimed,
-    inTime,
-    type Invitation,
-    type Outcome,
-    OVER,
-    type Session,
-    type SignIn,
-} from "./session.ts";
+import { inTime, OVER } from "./session.ts";
+import type { Answer, Becomes, Session, SignIn } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, answered } from "./store.ts";
 import type { Facts, Kept, Left, Store, Typed } from "./store.ts";
@@ -46,12 +38,14 @@ export class Phone implements Acts {
     /** What is on its way to the disk beside the driver's steps. */
     #keeping: Promise<unknown> = Promise.resolve();
     #trim = new Trim();
+    readonly link: Link;
 
     constructor(store: Store, session: Session, shown: Shown, page: Page) {
         this.#store = store;
         this.#page = page;
         this.#session = session;
         this.#shown = shown;
+        this.link = linkOver(session, () => this.#device());
         shown.durable.value = store.durable;
         this.#driver = new Driver({
             now: Date.now,
@@ -116,22 +110,6 @@ export class Phone implements Acts {
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
         else if (OVER.includes(answer.refused.code)) this.#shown.phase.value = "ended";
         else this.#shown.phase.value = "unknown";
-    }
-
-    look(token: string): Promise<Answer<Invitation>> {
-        return this.#session.look(token);
-    }
-
-    opened(token: string): void {
-        void this.#session.opened(token);
-    }
-
-    async claim(token: string, device_name: string): Promise<Answer<Claimed>> {
-        return this.#session.claim(token, await this.#device(), device_name);
-    }
-
-    outcome(token: string, claim: string): Promise<Answer<{ state: Outcome }>> {
-        return this.#session.outcome(token, claim);
     }
 
     async join(token: string, device_name: string): Promise<Answer<unknown>> {

@@ -13,6 +13,8 @@ export type Invitation = {
     expires_at: number;
     /** At the kitchen table: the phone shows a number first. */
     confirm?: boolean;
+    /** It was sent: the code is told first. */
+    code?: boolean;
 };
 
 /** A scan at the kitchen table: the number to show. */
@@ -65,6 +67,11 @@ export class Session {
     /** Notes that the page of a link is open. Spends nothing. */
     opened(token: string): Promise<Answer<unknown>> {
         return this.#post("/api/enrolments/opened", { token });
+    }
+
+    /** Tells the code of a link that was sent: this device may accept then. */
+    verify(token: string, device: string, code: string): Promise<Answer<unknown>> {
+        return this.#post("/api/enrolments/verify", { token, device, code });
     }
 
     /** Scans at the kitchen table. The same device gets the same number, until it was refused. */

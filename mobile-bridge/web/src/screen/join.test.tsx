@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** A phone on which nobody is signed in, with a link open on it. */
 class Guest extends Stage {
-    constructor(role: Role = "satellite", confirm = false) {
+    constructor(role: Role = "satellite", asks: { confirm?: boolean; code?: boolean } = {}) {
         super(role);
         this.shown.phase.value = "unknown";
         route.value = { at: "join", token: "t" };
@@ -29,9 +29,9 @@ class Guest extends Stage {
             role,
             liaisons: ["Priya"],
             expires_at: 0,
-            ...(confirm ? { confirm } : {}),
+            ...asks,
         };
-        this.acts.look = () => Promise.resolve({ value: invitation });
+        this.acts.link.look = () => Promise.resolve({ value: invitation });
         this.acts.join = (token, name) => {
             this.done.push(["join", token, name]);
             return Promise.resolve({ value: undefined });
@@ -80,6 +80,45 @@ async function cameIn(agent: string, offered: boolean, standalone = false): Prom
     for (const id of ["step-next", "step-next", "join-button"]) await guest.press(id);
     return guest;
 }
+
+test("a link that was sent asks for its code before anything else, and says what is wrong", async () => {
+    const ruth = await new Guest("satellite", { code: true }).draw();
+    const said: string[] = [];
+    ruth.acts.link.verify = (_, code) => {
+        said.push(code);
+        const { code_invalid } = WORDS;
+        const refused = { code: "code_invalid", words: code_invalid, class: "final" } as never;
+        return Promise.resolve(code === "482913" ? { value: undefined } : { refused });
+    };
+    await ruth.press("step-next");
+    expect(ruth.text).toContain("Step 2 of 5");
+    expect(ruth.text).toContain("Priya tells you a code of six digits");
+    const give = async (typed: string) => {
+        await ruth.fill("link-code-typed", typed);
+        await ruth.press("link-code-yes");
+        return ruth.find("wrong")?.textContent;
+    };
+    expect(await give("48291")).toBe(words.join.codeMissing);
+    expect(said, "what cannot be right costs no try").toEqual([]);
+    expect(await give("482 914")).toBe(words.join.codeNot);
+    await give("482 913");
+    expect(said).toEqual(["482914", "482913"]);
+    expect(ruth.find("shown-name")?.textContent).toBe("Ruth");
+    await ruth.press("step-back");
+    expect(ruth.find("code-right"), "who goes back has given it").not.toBeNull();
+    await ruth.press("step-next");
+    expect(ruth.find("shown-name")).not.toBeNull();
+});
+
+test("the last wrong code ends the link, and the page says so", async () => {
+    const ruth = await new Guest("young", { code: true }).draw();
+    const refused = { code: "enrolment_unusable", words: "no", class: "final" } as never;
+    ruth.acts.link.verify = () => Promise.resolve({ refused });
+    await ruth.press("step-next");
+    await ruth.fill("link-code-typed", "000000");
+    await ruth.press("link-code-yes");
+    expect(ruth.text).toContain(WORDS.enrolment_unusable);
+});
 
 test("on an iPhone one is told how to keep Roost, and of the code; one tap goes on", async () => {
     const ruth = await cameIn(IPHONE, false);
@@ -157,7 +196,7 @@ test("whatever is wrong with a link, the page says the same", async () => {
     for (const said of refusals) {
         const guest = new Guest();
         const refused = { code: "x", class: "final", words: said, after_ms: 0 } as const;
-        guest.acts.look = () => Promise.resolve({ refused });
+        guest.acts.link.look = () => Promise.resolve({ refused });
         heard.add((await guest.draw()).place.textContent!);
     }
     const cut = new Guest();
@@ -180,7 +219,7 @@ test("a link that ends under way ends on the same page", async () => {
 test("too many tries are no verdict on a link", async () => {
     const guest = new Guest();
     const refused = { code: "x", class: "later", words: "Wait a minute.", after_ms: 1 } as const;
-    guest.acts.look = () => Promise.resolve({ refused });
+    guest.acts.link.look = () => Promise.resolve({ refused });
     await guest.draw();
     expect(guest.find("link-unusable")).toBeNull();
     expect(guest.text).toContain("Wait a minute.");
@@ -197,12 +236,12 @@ test("a phone that somebody is signed in on does not even open another's link", 
 
 test("at the kitchen table the phone shows a number, and goes on when it is picked", async () => {
     vi.useFakeTimers();
-    const ruth = new Guest("satellite", true);
+    const ruth = new Guest("satellite", { confirm: true });
     let state: "waiting" | "refused" | "confirmed" = "waiting";
     let number = 41;
-    ruth.acts.claim = () =>
+    ruth.acts.link.claim = () =>
         Promise.resolve({ value: { claim: `c${number}`, number: number++, expires_at: 0 } });
-    ruth.acts.outcome = () => Promise.resolve({ value: { state } });
+    ruth.acts.link.outcome = () => Promise.resolve({ value: { state } });
     await ruth.draw();
     const later = () => act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
     await ruth.press("step-next");
@@ -222,14 +261,14 @@ test("at the kitchen table the phone shows a number, and goes on when it is pick
 
 test("a number says when it cannot be asked about, and a dead code ends on one page", async () => {
     vi.useFakeTimers();
-    const ruth = new Guest("satellite", true);
-    ruth.acts.claim = () => Promise.resolve({ value: { claim: "c", number: 41, expires_at: 0 } });
+    const ruth = new Guest("satellite", { confirm: true });
+    ruth.acts.link.claim = () => Promise.resolve({ value: { claim: "c", number: 41, expires_at: 0 } });
     await ruth.draw();
     await ruth.press("step-next");
     await act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
     expect(ruth.find("number-waiting")?.textContent).toBe(words.join.numberNoSignal);
     const refused = { code: "x", class: "final", words: "Dead.", after_ms: 0 } as const;
-    ruth.acts.outcome = () => Promise.resolve({ refused });
+    ruth.acts.link.outcome = () => Promise.resolve({ refused });
     await act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
     expect(ruth.find("link-unusable")).not.toBeNull();
 });

@@ -20,9 +20,9 @@ export function Join({ token }: { token: string }) {
     const taken = shown.phase.value === "signed_in" && !begun;
     const look = () => {
         setLooked("looking");
-        void acts.look(token).then((answer) => {
+        void acts.link.look(token).then((answer) => {
             setLooked(answer);
-            if ("value" in answer) acts.opened(token);
+            if ("value" in answer) acts.link.opened(token);
         });
     };
     useEffect(() => {

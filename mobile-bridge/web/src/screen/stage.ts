@@ -25,10 +25,13 @@ export class Stage {
     place!: HTMLElement;
     acts: Acts = {
         open: () => Promise.resolve(),
-        look: () => Promise.resolve({ unreachable: true }),
-        opened: (token) => void this.done.push(["opened", token]),
-        claim: () => Promise.resolve({ unreachable: true }),
-        outcome: () => Promise.resolve({ unreachable: true }),
+        link: {
+            look: () => Promise.resolve({ unreachable: true }),
+            opened: (token) => void this.done.push(["opened", token]),
+            verify: () => Promise.resolve({ unreachable: true }),
+            claim: () => Promise.resolve({ unreachable: true }),
+            outcome: () => Promise.resolve({ unreachable: true }),
+        },
         join: () => Promise.resolve({ unreachable: true }),
         redeem: () => Promise.resolve({ unreachable: true }),
         signOut: () => Promise.resolve({ unreachable: true }),

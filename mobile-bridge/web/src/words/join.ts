@@ -18,6 +18,12 @@ function inviter(role: Role, liaisons: readonly string[]): string {
     return byService ? "your fostering service" : list(liaisons);
 }
 
+/** Who tells the code that opens the link. */
+function teller(role: Role, liaisons: readonly string[]): string {
+    if (role === "liaison" || role === "admin") return "Your fostering service";
+    return liaisons.length === 1 ? liaisons[0]! : "Your liaison worker";
+}
+
 const SERVICE: Seen = {
     what: "Your fostering service",
     who:
@@ -161,6 +167,17 @@ export const join = {
             : "Roost is where the homes of a constellation talk, plan and help each other out.",
     onlyYou: (name: string) =>
         `This link is for ${name} alone, and works once. Looking at it uses nothing up.`,
+
+    codeHeading: "The code for your link",
+    codeAsk: (role: Role, liaisons: readonly string[]) =>
+        `${teller(role, liaisons)} tells you a code of six digits, on the phone or face to face.`,
+    codeWhy: "So nobody gets in who was only shown the link.",
+    code: "The six digits",
+    codeMissing: "Please type all six digits.",
+    codeNot:
+        "That is not the code. Look at it once more: after five wrong ones the link stops working.",
+    codeChecking: "Checking…",
+    codeRight: "The code was right.",
 
     numberHeading: "Show your number",
     numberAsk: "Whoever showed you the code has to see this number, and picks it on their screen.",

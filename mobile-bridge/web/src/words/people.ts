@@ -57,7 +57,10 @@ export const people = {
     /** What to do about an invitation that is not accepted yet. */
     next: (invitation: Progress | undefined, name: string, now_ms: number): string => {
         if (!invitation) return `Make a link for ${name}, or sit down together with a code.`;
-        const since_ms = now_ms - (invitation.opened_at ?? invitation.sent_at ?? now_ms);
+        const { sent_at, opened_at, verified_at } = invitation;
+        const since_ms = now_ms - (verified_at ?? opened_at ?? sent_at ?? now_ms);
+        if (invitation.state === "revoked" && invitation.wrong_codes >= WRONG_CODES_MAX)
+            return guessed(name);
         return NEXT[invitation.state](name, invitation.way, since_ms);
     },
     sendIt: (name: string) => `Send the message to ${name} alone, then press “I have sent it”.`,
@@ -65,6 +68,7 @@ export const people = {
         created: "Made",
         sent: "Sent",
         opened: "Opened",
+        verified: "Code given",
         accepted: "Accepted",
         revoked: "Taken back",
         expired: "Ran out",
@@ -80,12 +84,24 @@ const STEP: Record<Step, (way: Progress["way"]) => string> = {
     created: (way) => (way === "table" ? "Code on your screen" : "Link made, not sent"),
     sent: () => "Link sent",
     opened: (way) => (way === "table" ? "Code scanned" : "Link opened"),
+    verified: () => "Code given",
     accepted: () => "Accepted",
     expired: (way) => (way === "table" ? "Code ran out" : "Link ran out"),
     revoked: () => "Taken back",
 };
 
 const DAY_MS = 86_400_000;
+
+/** So many wrong codes end a link (`server/src/people/verify.rs`). */
+const WRONG_CODES_MAX = 5;
+
+/** Somebody has the link and not the code. */
+function guessed(name: string): string {
+    return (
+        "A wrong code was given five times, so the link stopped working. Talk to " +
+        `${name}: who else has seen the link? Then make a new one.`
+    );
+}
 
 type Next = (name: string, way: Progress["way"], since_ms: number) => string;
 
@@ -104,6 +120,10 @@ const NEXT: Record<Step, Next> = {
         since_ms < DAY_MS
             ? `${name} has begun, and may just be reading.`
             : `${name} has begun and not gone on. Ask what is in the way.`,
+    verified: (name, _, since_ms) =>
+        since_ms < DAY_MS
+            ? `${name} has given the code, and is nearly in.`
+            : `${name} has given the code and not gone on. Ask what is in the way.`,
     accepted: () => "Nothing to do.",
     expired: (name) => `Make a new link for ${name}, or sit down together with a code.`,
     revoked: (name) => `When it is time again, make a new link for ${name}.`,
@@ -154,7 +174,7 @@ export const link = {
     until: (when: string) => `Good until ${when}.`,
     message: (name: string, constellation: string, address: string) =>
         `Hello ${name}, this link lets you into Roost, the phone network of ${constellation}. ` +
-        `It is for you alone and works once: ${address}`,
+        `It is for you alone, works once, and asks for a code that I will tell you: ${address}`,
     label: "The message to send",
     copy: "Copy the message",
     copied: "Copied. Paste it into a message to them alone.",
@@ -162,6 +182,15 @@ export const link = {
     share: "Send it…",
     sent: "I have sent it",
     noted: "Noted as sent.",
+    codeHeading: (name: string) => `The code for ${name}`,
+    codeTell: (name: string) =>
+        `The link opens with this code. Tell it to ${name} yourself, on the phone or face to ` +
+        "face, and never in the same message: then a link that is passed on is worth nothing.",
+    codeDigits: (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`,
+    codeWrong: (times: number) =>
+        times === 1
+            ? "A wrong code was given once. After the fifth the link stops working."
+            : `A wrong code was given ${times} times. After the fifth the link stops working.`,
     done: "Done",
 } as const;
 

@@ -27,7 +27,7 @@ export function NumberToShow({ token, phone, next, back, lost, place }: StepProp
 
     const claim = async () => {
         setState({ t: "getting" });
-        const answer = await acts.claim(token, phone);
+        const answer = await acts.link.claim(token, phone);
         if ("value" in answer) setState({ t: "waiting", claimed: answer.value });
         else if ("refused" in answer && answer.refused.class !== "later") lost();
         else setState({ t: "problem", words: problemOf(answer, words.join.noSignal)! });
@@ -39,7 +39,7 @@ export function NumberToShow({ token, phone, next, back, lost, place }: StepProp
         if (!claimed) return;
         let over = false;
         const ask = async () => {
-            const answer = await acts.outcome(token, claimed.claim);
+            const answer = await acts.link.outcome(token, claimed.claim);
             if (over) return;
             setUnheard("unreachable" in answer);
             if ("refused" in answer && answer.refused.class !== "later") lost();

@@ -13,6 +13,9 @@ export type StepProps = {
     callPhone: (name: string) => void;
     next: () => void;
     back: () => void;
+    /** Whether this phone has given the code of the link; and that it just did. */
+    opened: boolean;
+    open: () => void;
     /** Signs this phone in, and goes on. */
     accept: () => void;
     busy: boolean;

@@ -1,5 +1,6 @@
 // The way in, a step at a time: who invites you to what, the name you will have, who sees what,
-// keeping Roost on a phone that can, and in. At the kitchen table the phone first shows its number.
+// keeping Roost on a phone that can, and in. A link that was sent first asks for its code; at the
+// kitchen table the phone first shows its number.
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -10,6 +11,7 @@ import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { useDoing } from "../ask.ts";
 import { Field, isName, NAME_MAX_CHARS } from "../fields.tsx";
+import { CodeToGive } from "./code.tsx";
 import { Keep } from "./keep.tsx";
 import { NumberToShow } from "./number.tsx";
 import { WhoSeesWhat } from "./sees.tsx";
@@ -24,6 +26,7 @@ type Step = { Page: ComponentType<StepProps>; only?: (whom: For) => boolean };
  */
 const STEPS: readonly Step[] = [
     { Page: Invited },
+    { Page: CodeToGive, only: ({ invitation }) => invitation.code === true },
     { Page: NumberToShow, only: ({ invitation }) => invitation.confirm === true },
     { Page: ShownName },
     { Page: WhoSeesWhat },
@@ -45,6 +48,7 @@ export function Steps({ token, invitation, begin, lost }: Props) {
     const called = words.phone(invitation.name);
     const [phone, callPhone] = useState([...called].slice(0, NAME_MAX_CHARS).join(""));
     const { busy, problem, run } = useDoing(words.join.noSignal);
+    const [opened, setOpened] = useState(false);
     /** Known for good once somebody is in: an offer that comes or goes moves no step then. */
     const [settled, settle] = useState<boolean>();
     const asked = settled ?? isAsked(seen());
@@ -72,6 +76,8 @@ export function Steps({ token, invitation, begin, lost }: Props) {
             // Each step is a page of its own: its heading takes the focus.
             key={at}
             {...{ token, invitation, phone, callPhone, next, accept, busy, problem, lost }}
+            opened={opened}
+            open={() => setOpened(true)}
             back={() => setAt(at - 1)}
             place={words.join.step(at + 1, steps.length)}
         />

@@ -37,6 +37,7 @@ const invited = (state: "created" | "sent" | "expired", enrolment = "e1"): Parti
         enrolment,
         way: "link",
         state,
+        wrong_codes: 0,
         created_at: Date.now(),
         expires_at: Date.now() + 9e8,
     },

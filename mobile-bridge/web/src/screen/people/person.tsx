@@ -10,6 +10,7 @@ import { Phones } from "../phones.tsx";
 import { momentOf } from "../times.ts";
 import { Acts } from "./acts.tsx";
 import { Chip } from "./constellation.tsx";
+import { LinkCode } from "./code.tsx";
 import { MadeLink } from "./link.tsx";
 import { madeFor } from "./made.ts";
 import { isOpen, waits } from "./rules.ts";
@@ -75,6 +76,7 @@ function About({ of, whole, member, again }: Props) {
                     state={invitation.state}
                 />
             )}
+            {invitation?.code !== undefined && <LinkCode name={member.name} {...{ invitation }} />}
             {(open || waits(member)) && (
                 <p class="next-step">{nextOf(member, made !== undefined)}</p>
             )}
@@ -107,7 +109,8 @@ function nextOf({ invitation, name }: Member, made: boolean): string {
 
 /** When what happened to an invitation, in order. */
 function Trace({ invitation }: { invitation: Progress }) {
-    const { created_at, sent_at, opened_at, accepted_at, revoked_at, expires_at } = invitation;
+    const { created_at, sent_at, opened_at, verified_at } = invitation;
+    const { accepted_at, revoked_at, expires_at } = invitation;
     const say = words.people.trace;
     const over = invitation.state === "accepted" || invitation.state === "revoked";
     const end: [string, number][] = over
@@ -117,6 +120,7 @@ function Trace({ invitation }: { invitation: Progress }) {
         [say.created, created_at],
         [say.sent, sent_at],
         [say.opened, opened_at],
+        [say.verified, verified_at],
         [say.accepted, accepted_at],
         [say.revoked, accepted_at === undefined ? revoked_at : undefined],
         ...end,

@@ -17,6 +17,7 @@ const progress = (state: Step, way: Progress["way"] = "link"): Progress => ({
     enrolment: "e",
     way,
     state,
+    wrong_codes: 0,
     created_at: 0,
     expires_at: 1,
 });
@@ -131,13 +132,27 @@ test("a code is read as people type it", () => {
 });
 
 test("every step of an invitation says what it is and what to do next", () => {
-    const steps = ["created", "sent", "opened", "accepted", "expired", "revoked"] as const;
-    for (const way of ["link", "table"] as const) {
+    const steps = [
+        "created",
+        "sent",
+        "opened",
+        "verified",
+        "accepted",
+        "expired",
+        "revoked",
+    ] as const;
+    for (const way of ["link", "table", "hand"] as const) {
         const said = steps.map((state) => words.people.step(progress(state, way)));
         expect(new Set(said).size).toBe(steps.length);
         for (const state of steps)
             expect(words.people.next(progress(state, way), "Ruth", 0)).toMatch(/\.$/);
     }
+});
+
+test("a link that was guessed at says so, and whom to ask", () => {
+    const guessed = { ...progress("revoked"), wrong_codes: 5 };
+    expect(words.people.next(guessed, "Ruth", 0)).toContain("wrong code was given five times");
+    expect(words.people.next({ ...guessed, wrong_codes: 4 }, "Ruth", 0)).not.toContain("wrong");
 });
 
 test("after a day and after three, more is said than to wait", () => {

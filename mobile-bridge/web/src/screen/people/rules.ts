@@ -31,7 +31,7 @@ export function manages(viewer: Role, role: Role): boolean {
 
 /** Whether an invitation can still be accepted. */
 export function isOpen(invitation: Progress | undefined): boolean {
-    return ["created", "sent", "opened"].includes(invitation?.state ?? "");
+    return ["created", "sent", "opened", "verified"].includes(invitation?.state ?? "");
 }
 
 /**
