@@ -148,7 +148,7 @@ async fn a_secret_stands_in_no_log_no_metric_and_no_header_wherever_it_is_put() 
             assert_eq!(policy, "no-referrer", "{path} would be told to the next page");
             for (header, value) in answer.headers() {
                 let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                assert!(!value.contains(secret), "{name} stands in {header}");
+                assert!(!holds(&value, secret), "{name} stands in {header}");
             }
         }
         let mut wire = Wire::dial(instance.door.address).await.unwrap();
@@ -162,7 +162,19 @@ async fn a_secret_stands_in_no_log_no_metric_and_no_header_wherever_it_is_put() 
     let log = instance.log();
     assert!(log.contains("a request was answered"), "{log}");
     for (name, secret) in &secrets {
-        assert!(!log.contains(secret.as_str()), "{name} stands in the log");
-        assert!(!metrics.contains(secret.as_str()), "{name} stands in the metrics");
+        assert!(!holds(&log, secret), "{name} stands in the log");
+        assert!(!holds(&metrics, secret), "{name} stands in the metrics");
     }
+}
+
+/// Whether a secret stands in a text. One of digits alone must stand alone: any six may be part of
+/// a time.
+fn holds(text: &str, secret: &str) -> bool {
+    let digits = secret.chars().all(|char| char.is_ascii_digit());
+    let part_of_number = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_digit() || *b == b'.');
+    text.match_indices(secret).any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before));
+        let after = text.as_bytes().get(at + secret.len());
+        !(digits && (part_of_number(before) || part_of_number(after)))
+    })
 }

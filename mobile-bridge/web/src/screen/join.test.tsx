@@ -81,7 +81,7 @@ async function cameIn(agent: string, offered: boolean, standalone = false): Prom
     return guest;
 }
 
-test("a link that was sent asks for its code before anything else, and says what is wrong", async () => {
+test("a link that was sent asks for its code first, and says what is wrong", async () => {
     const ruth = await new Guest("satellite", { code: true }).draw();
     const said: string[] = [];
     ruth.acts.link.verify = (_, code) => {
@@ -262,7 +262,8 @@ test("at the kitchen table the phone shows a number, and goes on when it is pick
 test("a number says when it cannot be asked about, and a dead code ends on one page", async () => {
     vi.useFakeTimers();
     const ruth = new Guest("satellite", { confirm: true });
-    ruth.acts.link.claim = () => Promise.resolve({ value: { claim: "c", number: 41, expires_at: 0 } });
+    const claimed = { claim: "c", number: 41, expires_at: 0 };
+    ruth.acts.link.claim = () => Promise.resolve({ value: claimed });
     await ruth.draw();
     await ruth.press("step-next");
     await act(async () => void (await vi.advanceTimersByTimeAsync(2_000)));
