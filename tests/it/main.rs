@@ -11,6 +11,7 @@ mod drain;
 mod files;
 mod finding_out;
 mod finds;
+mod floors;
 mod forged_tokens;
 mod full;
 mod guessing;

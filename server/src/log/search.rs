@@ -21,7 +21,7 @@ pub const FOUND_MAX: usize = 50;
 /// The most entries that one search looks at; the next one goes on below.
 const LOOKED_AT_MAX: i64 = 20_000;
 /// The fields of bodies that hold words of people.
-const SEARCHED: [&str; 5] = ["text", "title", "place", "note", "reason"];
+const SEARCHED: [&str; 4] = ["text", "title", "place", "note"];
 
 /// What is looked for.
 #[derive(Clone, Debug)]
