@@ -84,7 +84,10 @@ async fn after(world: &World, circle: RoomId, [told, cost, walk, off, poll]: [En
 }
 
 /// Sam leaves, and comes back when all this was said: his new phone.
-async fn away(world: &World, meanwhile: impl Future<Output = [EntryId; 5]>) -> ([EntryId; 5], SignIn) {
+async fn away(
+    world: &World,
+    meanwhile: impl Future<Output = [EntryId; 5]>,
+) -> ([EntryId; 5], SignIn) {
     let desk = Desk::of(world, "priya").await;
     let sam = world.person("sam");
     desk.act(sam, "end", json!({})).await.with(204);

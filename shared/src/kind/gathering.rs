@@ -1,6 +1,6 @@
-//! Something that people come to: published in the circle, changed, or called off. Without a target,
-//! `details` publish a gathering; with the gathering as target, they change it, and `cancelled`
-//! calls it off. Who may is a row of the matrix: hub and liaison worker.
+//! Something that people come to: published in the circle, changed, or called off. Without a
+//! target, `details` publish a gathering; with the gathering as target, they change it, and
+//! `cancelled` calls it off. Who may is a row of the matrix: hub and liaison worker.
 //!
 //! What a gathering is now stands in its own entry and on its card. The log keeps of a change only
 //! that there was one: who came to the room after the gathering was published hears of the change
@@ -15,7 +15,7 @@ use crate::{
     tally::{Details, GatheringState, REASON_MAX_CHARS, Status},
     text,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// The body of a `gathering`: an object with exactly one of these as its field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Gathering {
     /// All of them, as they are from now on.
+    #[serde(deserialize_with = "as_said")]
     Details(Details),
     /// It does not take place.
     Cancelled(Cancelled),
@@ -79,7 +80,7 @@ impl Kind for Gathering {
             (Some(_), Gathering::Cancelled(_)) => Ok(()),
             (Some(before), Gathering::Details(details)) => {
                 let before = before.details;
-                if *details == before {
+                if details.clone().after(&before) == before {
                     Err(Refusal::NothingToChange)
                 } else if details.starts_at == before.starts_at {
                     // It may have begun; its end may not be put into the past.
@@ -93,9 +94,11 @@ impl Kind for Gathering {
     }
 
     fn effects(&self, context: &Context) -> Vec<Effect> {
-        match (&context.target, self) {
-            (Some(target), Gathering::Details(_)) => {
-                let body = Body::Gathering(self.clone()).to_text();
+        let state = GatheringState::of(&context.card);
+        match (&context.target, state, self) {
+            (Some(target), Some(before), Gathering::Details(details)) => {
+                let details = details.clone().after(&before.details);
+                let body = Body::Gathering(Gathering::Details(details)).to_text();
                 vec![Effect::Revise { target: target.id, body }]
             }
             _ => Vec::new(),
@@ -130,6 +133,12 @@ impl Kind for Gathering {
             whole => whole.clone(),
         })
     }
+}
+
+/// As a phone says it. Its state may know more of it, if a newer build wrote that.
+fn as_said<'de, D: Deserializer<'de>>(given: D) -> Result<Details, D::Error> {
+    let details = Details::deserialize(given)?;
+    if details.more.is_empty() { Ok(details) } else { Err(D::Error::custom("a field too many")) }
 }
 
 fn may_start(details: &Details, now: i64) -> Result<(), Refusal> {

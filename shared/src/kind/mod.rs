@@ -173,8 +173,8 @@ macro_rules! kinds {
                     .expect("a body has string keys and plain values, which always encode")
             }
 
-            /// What is stored of it as the body of its entry: the text of what is [kept](Kind::kept),
-            /// or nothing.
+            /// What is stored of it as the body of its entry: the text of what is
+            /// [kept](Kind::kept), or nothing.
             pub fn stored(&self, context: &Context) -> String {
                 let kept = match self {
                     $(Body::$kind(body) => body.kept(context).map(Body::$kind),)+
