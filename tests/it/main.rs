@@ -18,6 +18,7 @@ mod guessing;
 mod handover;
 mod kill;
 mod kitchen_table;
+mod leaving;
 mod limits;
 mod matrix;
 mod membership;
