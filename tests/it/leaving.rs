@@ -1,5 +1,5 @@
-//! T12 between two steps: who may read was decided, and they are removed before it is read. The steps
-//! are taken by hand here, as a session takes them.
+//! T12 between two steps: who may read was decided, and they are removed before it is read. The
+//! steps are taken by hand here, as a session takes them.
 
 use roost_server::{
     feed::Ask,
