@@ -74,7 +74,7 @@ struct Reader {
     floor: Seq,
 }
 
-/// What a reader asks of a room's log. That they may read it has been decided.
+/// What a reader asks of a room's log. That they may read it was decided when they began to listen.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask {
     pub constellation: ConstellationId,
@@ -214,8 +214,8 @@ impl Feeds {
     }
 
     /// Somebody else wrote, so who is a member is read again too: after the entries, so that
-    /// whoever was removed meanwhile is not sent what came later. Readers who came since then are
-    /// left alone.
+    /// whoever was removed meanwhile is not sent what came later, even if they are back: then they
+    /// read from a higher floor. Readers who came since then are left alone.
     async fn catch_up(&self, constellation: ConstellationId, room: RoomId) -> Result<()> {
         while let Some((head, readers)) = self.readers(room) {
             let mut conn = self.0.db.reader().await?;
@@ -231,7 +231,7 @@ impl Feeds {
             let done = lines.is_empty();
             let gone = |reader: &Reader| {
                 readers.iter().any(|one| Arc::ptr_eq(&one.outlet, &reader.outlet))
-                    && !members.contains(&reader.outlet.person)
+                    && !members.contains(&(reader.outlet.person, reader.floor))
             };
             self.with(|rooms| {
                 if let Some(feed) = rooms.get_mut(&room) {
@@ -255,20 +255,27 @@ impl Feeds {
         })
     }
 
-    /// One page of a room's log, from the tail if it is there.
+    /// One page of a room's log for this outlet: from the tail if it is there, and to whoever still
+    /// stands in the feed, which lets go of those who left before it takes what came later.
     ///
     /// # Errors
-    /// Whatever the database said.
-    pub async fn page(&self, ask: Ask) -> Result<Arc<PageText>> {
+    /// `NotFound` when they have left since they asked; whatever the database said.
+    pub async fn page(&self, ask: Ask, outlet: &Arc<Outlet>) -> Result<Arc<PageText>> {
         metrics::all().page_read();
-        if let Some(page) = self.with(|rooms| rooms.get_mut(&ask.room)?.page(&ask)) {
+        let stands =
+            |reader: &Reader| Arc::ptr_eq(&reader.outlet, outlet) && reader.floor == ask.floor;
+        let tail = self.with(|rooms| {
+            let feed = rooms.get_mut(&ask.room)?;
+            if feed.readers.iter().any(stands) { feed.page(&ask) } else { None }
+        });
+        if let Some(page) = tail {
             return Ok(page);
         }
         let Ask { constellation, room, floor, side, limit } = ask;
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
         let mut conn = self.0.db.reader().await?;
-        Ok(Arc::new(page::read(&mut conn, stretch).await?))
+        Ok(Arc::new(page::read(&mut conn, outlet.person, stretch).await?))
     }
 
     fn stale(&self) -> MutexGuard<'_, BTreeMap<RoomId, ConstellationId>> {

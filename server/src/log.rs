@@ -37,7 +37,7 @@ use crate::{
     store::{
         Conn, Db, Tx, cards,
         entries::{self, NewEntry, Stretch},
-        rooms::{self, Membership, Seat},
+        rooms::{self, Seat},
     },
 };
 use roost_shared::{
@@ -162,11 +162,11 @@ impl Log {
     /// `NotFound` for a room that is none of the reader's.
     pub async fn range(&self, who: Who, room: RoomId, side: Side, limit: i64) -> Result<PageText> {
         let mut conn = self.db.reader().await?;
-        let floor = may(&mut conn, who, room, Action::ReadRoom).await?.floor;
+        let (seat, floor) = may(&mut conn, who, room, Action::ReadRoom).await?;
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let constellation = who.constellation;
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
-        page::read(&mut conn, stretch).await
+        page::read(&mut conn, seat.person, stretch).await
     }
 }
 
@@ -178,23 +178,25 @@ impl Log {
     /// a card.
     pub async fn card(&self, who: Who, room: RoomId, target: EntryId) -> Result<Card> {
         let mut conn = self.db.reader().await?;
-        let floor = may(&mut conn, who, room, Action::ReadRoom).await?.floor;
+        let (seat, floor) = may(&mut conn, who, room, Action::ReadRoom).await?;
         let entry = entries::target(&mut conn, who.constellation, room, target).await?;
         entry.filter(|entry| entry.seq >= floor).ok_or(Refusal::NotFound)?;
-        cards::get(&mut conn, who.constellation, room, target).await
+        let card = cards::get(&mut conn, who.constellation, room, target).await?;
+        page::stays(&mut conn, seat, floor).await?;
+        Ok(card)
     }
 }
 
-/// How somebody is a member of a room, if they may do this there.
+/// Where somebody sits in a room and from where they read it, if they may do this there.
 ///
 /// # Errors
 /// `NotFound` for a room that is none of theirs, else what `decide` says.
-pub async fn may(conn: &mut Conn, who: Who, room: RoomId, action: Action) -> Result<Membership> {
+pub async fn may(conn: &mut Conn, who: Who, room: RoomId, action: Action) -> Result<(Seat, Seq)> {
     let Actor::Person { person, .. } = who.actor else { return Err(Refusal::NotPermitted.into()) };
     let seat = Seat { constellation: who.constellation, room, person };
     let (kind, membership) = rooms::seated(conn, seat).await?.ok_or(Refusal::NotFound)?;
     decide(who.actor, action, Object::Room { member: Some(membership.view), kind })?;
-    Ok(membership)
+    Ok((seat, membership.floor))
 }
 
 /// What writing entries takes, beside a transaction.

@@ -7,12 +7,12 @@ use crate::{
         Conn,
         cards::{self, CardRow},
         entries::{self, EntryRow, Stretch},
-        rooms,
+        rooms::{self, Seat},
     },
 };
 use bytes::Bytes;
 use roost_shared::{
-    EntryId, PersonId, RoomId, Seq,
+    EntryId, PersonId, Refusal, RoomId, Seq,
     frame::{PAGE_MAX_BYTES, PAGE_MAX_ENTRIES, Side},
     kind::Body,
 };
@@ -153,12 +153,12 @@ fn join<'a>(text: &mut String, parts: impl Iterator<Item = &'a str>) {
     }
 }
 
-/// Reads one page of a room. Whoever calls has decided that this reader may; `stretch.head` is
-/// looked up here.
+/// Reads one page of a room. Whoever calls has decided that this person may, from the floor of the
+/// stretch on; `stretch.head` is looked up here.
 ///
 /// # Errors
-/// Whatever the database said.
-pub async fn read(conn: &mut Conn, stretch: Stretch) -> Result<PageText> {
+/// `NotFound` as [`stays`]; whatever the database said.
+pub async fn read(conn: &mut Conn, person: PersonId, stretch: Stretch) -> Result<PageText> {
     let head = rooms::head(conn, stretch.constellation, stretch.room).await?;
     let rows = entries::range(conn, Stretch { head, ..stretch }).await?;
     let mut lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
@@ -180,7 +180,19 @@ pub async fn read(conn: &mut Conn, stretch: Stretch) -> Result<PageText> {
     if within < rows.len() {
         cards = read_cards(conn, &stretch, &lines).await?;
     }
+    let seat = Seat { constellation: stretch.constellation, room: stretch.room, person };
+    stays(conn, seat, stretch.floor).await?;
     Ok(PageText::of(stretch.room, (before_first, head), lines.iter(), cards.iter()))
+}
+
+/// Asked when all is read that somebody wanted of a room. Whoever was removed meanwhile gets
+/// nothing of it: there may be what was said later.
+///
+/// # Errors
+/// `NotFound` when they are not a member any more, or came back and read from a higher floor.
+pub async fn stays(conn: &mut Conn, seat: Seat, floor: Seq) -> Result<()> {
+    let now = rooms::member(conn, seat).await?;
+    now.filter(|now| now.floor == floor).map(|_| ()).ok_or(Refusal::NotFound.into())
 }
 
 /// The cards that go with these lines, as they stand now: at least as new as the lines.

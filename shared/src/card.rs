@@ -129,7 +129,19 @@ impl Card {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::cast;
+    use crate::{
+        context::{
+            Context,
+            cast::{self, folded, home, judge},
+        },
+        kind::{Body, Effect},
+        policy::Role,
+        refusal::Refusal,
+        tally::{
+            Answer,
+            tests::{given, tea},
+        },
+    };
     use serde_json::json;
 
     #[test]
@@ -179,5 +191,79 @@ mod tests {
         assert_eq!(card.state::<Vec<i64>>(), Some(vec![1, 2]));
         assert_eq!(card.state::<String>(), None);
         assert_eq!(Card::default().state::<Vec<i64>>(), None);
+    }
+
+    /// What a newer build wrote into the states of a gathering and of a poll, wherever it could.
+    fn tomorrows() -> [(&'static str, Value, Vec<String>); 2] {
+        let mut tea = tea();
+        tea.answers.insert(home(1), given(Answer::Going, 2));
+        let poll = json!({"poll": {"question": "Which day?", "options": ["1", "2"]},
+            "choices": {}, "closed": false});
+        let answer = format!("/answers/{}", home(1));
+        let mut states = [
+            ("gathering", json!(tea), ["", "/details", &answer].map(str::to_owned).to_vec()),
+            ("poll", poll, ["", "/poll"].map(str::to_owned).to_vec()),
+        ];
+        for (_, state, places) in &mut states {
+            for place in places {
+                state.pointer_mut(place).unwrap()["tomorrow"] = json!({"of": ["a newer build"]});
+            }
+        }
+        states
+    }
+
+    #[test]
+    fn what_tomorrow_knows_of_a_state_stays_whatever_is_folded_today() {
+        let cake = |title: &str| {
+            let mut details = json!(tea().details);
+            details["title"] = json!(title);
+            json!({ "details": details })
+        };
+        let acts = [
+            ("gathering", "rsvp", json!({"answer": "going", "heads": 1})),
+            ("gathering", "gathering", cake("Cake")),
+            ("gathering", "gathering", json!({"cancelled": {}})),
+            ("poll", "poll", json!({"choose": {"option": 1}})),
+            ("poll", "poll", json!({"close": {}})),
+        ];
+        for (of, state, places) in tomorrows() {
+            let by = if of == "poll" { Role::Liaison } else { Role::Hub };
+            let card = Card { state: Some(state.clone()), ..Card::default() };
+            let about = Context::for_tests().by(by).about(of, json!({})).with_card(card);
+            for (_, kind, body) in acts.iter().filter(|(on, ..)| *on == of) {
+                // The hub speaks for a home that has not answered yet.
+                let mut context = about.clone();
+                context.author.home = Some(home(2));
+                let card = folded(kind, body, &context);
+                let folded = card.state.as_ref().unwrap();
+                for place in &places {
+                    let at = format!("{place}/tomorrow");
+                    assert_eq!(folded.pointer(&at), state.pointer(&at), "{kind} {body}: {place}");
+                }
+                assert_ne!(folded, &state);
+                for effect in Body::read(kind, body).unwrap().effects(&context) {
+                    let Effect::Revise { body, .. } = effect else { panic!("{effect:?}") };
+                    assert!(body.contains("tomorrow"), "{body}");
+                }
+            }
+            let same = judge("gathering", &cake("Tea"), &about);
+            let unfit = if of == "poll" { Refusal::TargetUnfit } else { Refusal::NothingToChange };
+            assert_eq!(same, Err(unfit), "what it does not know is no change");
+        }
+    }
+
+    #[test]
+    fn a_state_that_today_cannot_read_is_left_alone() {
+        let [(_, mut state, _), _] = tomorrows();
+        state["status"] = json!("postponed");
+        let card = Card { state: Some(state), ..Card::default() };
+        let about = Context::for_tests().by(Role::Hub).about("gathering", json!({}));
+        let about = about.with_card(card);
+        for (kind, body) in [
+            ("rsvp", json!({"answer": "going", "heads": 1})),
+            ("gathering", json!({"cancelled": {}})),
+        ] {
+            assert_eq!(judge(kind, &body, &about), Err(Refusal::TargetUnfit), "{kind}");
+        }
     }
 }

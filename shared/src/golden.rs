@@ -236,6 +236,7 @@ fn types_of_the_kinds() -> String {
         HomeAnswer,
         GatheringState,
         gathering::Cancelled,
+        gathering::Changed,
         Gathering,
         Rsvp,
         poll::Question,

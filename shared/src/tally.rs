@@ -1,5 +1,9 @@
 //! What a gathering is and who comes: the state on its card. Plain counting, the same whoever asks;
 //! who may change what is judged in `kind/gathering.rs` and `kind/rsvp.rs`.
+//!
+//! A newer build may have written the state, while servers of both stand over one database. What it
+//! added is kept in `more` and counted by nobody here; a state that cannot be read at all is folded
+//! by nobody here either.
 
 use crate::{
     card::Card,
@@ -8,6 +12,7 @@ use crate::{
     text,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The longest title, one line, in Unicode scalar values.
@@ -30,7 +35,6 @@ pub const HEADS_MAX: u8 = 20;
 /// What, when and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "GatheringDetails"))]
-#[serde(deny_unknown_fields)]
 pub struct Details {
     pub title: String,
     #[serde(rename = "type")]
@@ -51,6 +55,10 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub places: Option<u32>,
+    /// What only a newer build knows: it stays, whatever this one folds.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(skip))]
+    pub more: BTreeMap<String, Value>,
 }
 
 /// What sort of gathering it is (behaviours, "Events").
@@ -86,6 +94,10 @@ pub struct GatheringState {
     pub homes_not: u32,
     /// Homes that have not answered, in ascending order.
     pub waiting: Vec<HomeId>,
+    /// What only a newer build knows: it stays, whatever this one folds.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(skip))]
+    pub more: BTreeMap<String, Value>,
 }
 
 /// Whether it takes place.
@@ -120,6 +132,10 @@ pub struct HomeAnswer {
     pub at: i64,
     /// Given for another time or place: still counted, and asked to be confirmed again.
     pub stale: bool,
+    /// What only a newer build knows: it stays, whatever this one folds.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(skip))]
+    pub more: BTreeMap<String, Value>,
 }
 
 impl Details {
@@ -136,6 +152,11 @@ impl Details {
             && lasts > 0
             && lasts <= GATHERING_MAX_MS;
         if in_order { Ok(()) } else { Err(Refusal::DetailsInvalid) }
+    }
+
+    /// As those of a gathering that had others before.
+    pub(crate) fn after(self, before: &Details) -> Details {
+        Details { more: before.more.clone(), ..self }
     }
 
     /// Whether it starts between now and two years ahead.
@@ -158,6 +179,7 @@ impl GatheringState {
             homes_going: 0,
             homes_not: 0,
             waiting: Vec::new(),
+            more: BTreeMap::new(),
         };
         state.count(homes);
         state
@@ -180,7 +202,7 @@ impl GatheringState {
             let comers = self.answers.values_mut().filter(|given| given.answer != Answer::NotGoing);
             comers.for_each(|given| given.stale = true);
         }
-        self.details = details;
+        self.details = details.after(&self.details);
         self.revision = self.revision.saturating_add(1);
     }
 
@@ -234,12 +256,13 @@ pub(crate) mod tests {
             place: Some("Jo's house".to_owned()),
             note: None,
             places: Some(10),
+            more: BTreeMap::new(),
         };
         GatheringState::new(details, &[home(3), home(1), home(2)])
     }
 
     pub(crate) fn given(answer: Answer, heads: u8) -> HomeAnswer {
-        HomeAnswer { answer, heads, by: person(9), at: NOW, stale: false }
+        HomeAnswer { answer, heads, by: person(9), at: NOW, stale: false, more: BTreeMap::new() }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! While servers of two builds stand over one database, the older one lets pass what it does not
-//! know: the entries of tomorrow's kinds keep their places and their bodies, cards keep the parts
-//! that it cannot read, nobody's phone chokes, and once the older one is replaced everything is
-//! right as it stands.
+//! know: the entries of tomorrow's kinds keep their places and their bodies, cards and states keep
+//! the parts that it cannot read, nobody's phone chokes, and once the older one is replaced
+//! everything is right as it stands.
 
 use reqwest::Method;
 use roost_server::{
@@ -167,6 +167,39 @@ async fn what_tomorrow_knows_of_a_message_stays_on_its_card() {
     says(&world, room, ("redact", Some(hello), json!({}))).await.unwrap();
     let (_, _, body, card) = tomorrow.read(hello).await;
     assert_eq!((&body[..], card.get("starred")), ("", None));
+    tomorrow.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tomorrow_knows_of_a_gathering_stays_in_its_state() {
+    let world = World::new().await;
+    let tomorrow = Tomorrow::beside(&world).await;
+    let room = tomorrow.room;
+    let starts_at = world.app().clock.now() + 86_400_000;
+    let details = |title: &str| {
+        let ends_at = starts_at + 3_600_000;
+        json!({"details": {"title": title, "type": "meet_up", "starts_at": starts_at,
+            "ends_at": ends_at}})
+    };
+    let tea = says(&world, room, ("gathering", None, details("Tea"))).await.unwrap();
+    let (.., card) = tomorrow.read(tea).await;
+    let (mut state, bring) = (card["state"].clone(), json!(["cups", {"of": "tomorrow"}]));
+    (state["bring"], state["details"]["bring"]) = (bring.clone(), bring.clone());
+    tomorrow.append(&world, ("list", Some(tea)), ("state", state)).await;
+    for (kind, body) in [
+        ("rsvp", json!({"answer": "going", "heads": 2})),
+        ("gathering", details("Tea and cake")),
+        ("rsvp", json!({"answer": "maybe", "heads": 1})),
+        ("gathering", json!({"cancelled": {}})),
+    ] {
+        says(&world, room, (kind, Some(tea), body.clone())).await.unwrap();
+        let (.., card) = tomorrow.read(tea).await;
+        let state = &card["state"];
+        assert_eq!([&state["bring"], &state["details"]["bring"]], [&bring; 2], "{kind} {body}");
+    }
+    let (_, _, body, card) = tomorrow.read(tea).await;
+    assert_eq!(card["state"]["details"]["title"], "Tea and cake", "and today's part is folded");
+    assert!(body.contains("cups"), "{body}");
     tomorrow.db.close().await;
 }
 

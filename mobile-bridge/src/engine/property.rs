@@ -9,7 +9,7 @@ use crate::{
 };
 use futures_util::FutureExt;
 use proptest::prelude::*;
-use roost_shared::{CardOf, Draft, Entry, EntryId, Epoch, PersonId, RoomId, Seq, kind::SAY_AGAIN};
+use roost_shared::{CardOf, Draft, Entry, EntryId, Epoch, PersonId, RoomId, Seq};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -281,8 +281,8 @@ impl World {
         let theirs: BTreeMap<_, _> = theirs.map(|card| (card.target, card)).collect();
         assert_eq!(held.into_iter().collect::<BTreeMap<_, _>>(), theirs, "room {room}");
         for entry in entries {
-            let of =
-                [Some(entry.id), entry.target.filter(|_| SAY_AGAIN.contains(&entry.kind.as_str()))];
+            let says_again = ["edit", "gathering"].contains(&entry.kind.as_str());
+            let of = [Some(entry.id), entry.target.filter(|_| says_again)];
             let is_gone = of
                 .iter()
                 .flatten()

@@ -318,9 +318,12 @@ export const words = {
         cancelWhy: "Why? Everyone will read this. (may be left empty)",
         cancelYes: "Yes, call it off",
         cancelNo: "No, it takes place",
-        changedLine: (name: string, title: string) => `${name} changed “${title}”`,
+        one: "a gathering",
+        titled: (title: string) => `“${title}”`,
+        changeLine: "A gathering was changed",
+        changedLine: (name: string, which: string) => `${name} changed ${which}`,
         offLine: "A gathering was called off",
-        cancelledLine: (name: string) => `${name} called off a gathering`,
+        cancelledLine: (name: string, which: string) => `${name} called off ${which}`,
     },
 
     rsvp: {

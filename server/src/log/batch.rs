@@ -150,7 +150,7 @@ impl<'t> Batch<'t> {
         if let Err(refusal) = body.permit(&context) {
             return Ok(Err(refusal));
         }
-        let row = self.row(room, author, draft, &body);
+        let row = row(draft, &body, &context);
         self.write(room, (row, digest), (&body, &context)).await.map(Ok)
     }
 
@@ -178,6 +178,7 @@ impl<'t> Batch<'t> {
     ) -> Result<Context> {
         let open = &self.rooms[&room];
         let (constellation, room_kind, seq) = (open.constellation, open.kind, open.head.next());
+        // Time in a room never runs backwards, whatever the clocks of instances say.
         let at = self.now.max(open.head_at);
         let needs = body.needs(draft);
         let floor = standing.member.map_or(Seq::ZERO, |member| member.floor);
@@ -218,20 +219,6 @@ impl<'t> Batch<'t> {
             is_member,
             homes: homes.into_iter().map(|home| home.home).collect(),
         })
-    }
-
-    fn row(&self, room: RoomId, author: Option<PersonId>, draft: &Draft, body: &Body) -> EntryRow {
-        let open = &self.rooms[&room];
-        EntryRow {
-            seq: open.head.next(),
-            id: draft.id,
-            kind: draft.kind.clone(),
-            author,
-            target: draft.target,
-            // Time in a room never runs backwards, whatever the clocks of instances say.
-            at: self.now.max(open.head_at),
-            body: body.stored(),
-        }
     }
 
     /// From here on the draft is taken: its row, its effects, its card and that of its target, and
@@ -345,6 +332,19 @@ fn author(who: Who) -> Option<PersonId> {
     match who.actor {
         Actor::Operator => None,
         Actor::Person { person, .. } => Some(person),
+    }
+}
+
+/// The entry that a draft becomes in this state of the room.
+fn row(draft: &Draft, body: &Body, context: &Context) -> EntryRow {
+    EntryRow {
+        seq: context.seq,
+        id: draft.id,
+        kind: draft.kind.clone(),
+        author: context.author.person,
+        target: draft.target,
+        at: context.at,
+        body: body.stored(context),
     }
 }
 

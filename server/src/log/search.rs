@@ -5,8 +5,12 @@
 use super::{Log, Who, may};
 use crate::{
     error::Result,
-    page::Line,
-    store::entries::{self, EntryRow, Stretch},
+    page::{self, Line},
+    store::{
+        Conn,
+        entries::{self, EntryRow, Stretch},
+        rooms::{self, Seat},
+    },
 };
 use roost_shared::{
     RoomId, Seq,
@@ -21,7 +25,7 @@ pub const FOUND_MAX: usize = 50;
 /// The most entries that one search looks at; the next one goes on below.
 const LOOKED_AT_MAX: i64 = 20_000;
 /// The fields of bodies that hold words of people.
-const SEARCHED: [&str; 5] = ["text", "title", "place", "note", "reason"];
+const SEARCHED: [&str; 4] = ["text", "title", "place", "note"];
 
 /// What is looked for.
 #[derive(Clone, Debug)]
@@ -48,30 +52,36 @@ impl Log {
     pub async fn search(&self, who: Who, room: RoomId, search: Search) -> Result<Found> {
         text::query(&search.query)?;
         let mut conn = self.db.reader().await?;
-        let floor = may(&mut conn, who, room, Action::Search).await?.floor;
-        let head = crate::store::rooms::head(&mut conn, who.constellation, room).await?;
-        let folded = search.query.to_lowercase();
-        let words: Vec<&str> = folded.split_whitespace().collect();
-        let limit = search.limit.clamp(1, FOUND_MAX);
-        let mut lines = Vec::new();
-        let mut before = search.before.unwrap_or(head.next()).min(head.next());
-        let lowest = Seq(before.0 - LOOKED_AT_MAX).max(floor);
-        while before > lowest {
-            let (constellation, side) = (who.constellation, Side::Before(before));
-            let page = PAGE_MAX_ENTRIES;
-            let stretch = Stretch { constellation, room, side, floor: lowest, head, limit: page };
-            let rows = entries::range(&mut conn, stretch).await?;
-            let Some(first) = rows.first().map(|row| row.seq) else { break };
-            for row in rows.iter().rev().filter(|row| has_all(row, &words)) {
-                lines.push(Line::of(row)?);
-                if lines.len() == limit {
-                    return Ok(Found { lines, before: Some(row.seq).filter(|seq| *seq > floor) });
-                }
-            }
-            before = first;
-        }
-        Ok(Found { lines, before: Some(lowest).filter(|seq| *seq > floor) })
+        let (seat, floor) = may(&mut conn, who, room, Action::Search).await?;
+        let found = look(&mut conn, seat, floor, search).await?;
+        page::stays(&mut conn, seat, floor).await?;
+        Ok(found)
     }
+}
+
+async fn look(conn: &mut Conn, seat: Seat, floor: Seq, search: Search) -> Result<Found> {
+    let Seat { constellation, room, .. } = seat;
+    let head = rooms::head(conn, constellation, room).await?;
+    let folded = search.query.to_lowercase();
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let limit = search.limit.clamp(1, FOUND_MAX);
+    let mut lines = Vec::new();
+    let mut before = search.before.unwrap_or(head.next()).min(head.next());
+    let lowest = Seq(before.0 - LOOKED_AT_MAX).max(floor);
+    while before > lowest {
+        let (side, page) = (Side::Before(before), PAGE_MAX_ENTRIES);
+        let stretch = Stretch { constellation, room, side, floor: lowest, head, limit: page };
+        let rows = entries::range(conn, stretch).await?;
+        let Some(first) = rows.first().map(|row| row.seq) else { break };
+        for row in rows.iter().rev().filter(|row| has_all(row, &words)) {
+            lines.push(Line::of(row)?);
+            if lines.len() == limit {
+                return Ok(Found { lines, before: Some(row.seq).filter(|seq| *seq > floor) });
+            }
+        }
+        before = first;
+    }
+    Ok(Found { lines, before: Some(lowest).filter(|seq| *seq > floor) })
 }
 
 fn has_all(row: &EntryRow, words: &[&str]) -> bool {

@@ -44,7 +44,7 @@ const SEATED: &str = "SELECT r.kind, m.floor, m.view FROM members m \
      JOIN rooms r ON r.room = m.room \
      WHERE m.constellation = $1 AND m.room = $2 AND m.person = $3 AND m.left_at IS NULL";
 const MEMBERS: &str =
-    "SELECT person FROM members WHERE constellation = $1 AND room = $2 AND left_at IS NULL";
+    "SELECT person, floor FROM members WHERE constellation = $1 AND room = $2 AND left_at IS NULL";
 const CONSTELLATION_OF: &str = "SELECT constellation FROM rooms WHERE room = $1";
 
 /// A room as it was made.
@@ -223,18 +223,18 @@ pub async fn seated(conn: &mut Conn, of: Seat) -> Result<Option<(RoomKind, Membe
     .transpose()
 }
 
-/// Everyone who is a member of a room now.
+/// Everyone who is a member of a room now, and from where they read it.
 pub async fn members(
     conn: &mut Conn,
     constellation: ConstellationId,
     room: RoomId,
-) -> Result<Vec<PersonId>> {
-    let rows: Vec<String> = sqlx::query_scalar(MEMBERS)
+) -> Result<Vec<(PersonId, Seq)>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(MEMBERS)
         .bind(constellation.to_string())
         .bind(room.to_string())
         .fetch_all(conn)
         .await?;
-    rows.into_iter().map(|person| parsed(person.parse())).collect()
+    rows.into_iter().map(|(person, floor)| Ok((parsed(person.parse())?, Seq(floor)))).collect()
 }
 
 /// The place of a person in a room.

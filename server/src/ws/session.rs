@@ -343,6 +343,8 @@ impl Session {
     fn read(&mut self, ask: &Ask, page: Result<Arc<PageText>, Refusal>) -> Vec<Output> {
         let page = match page {
             Ok(page) => page,
+            // They left while it was read: what they may read now is found out.
+            Err(Refusal::NotFound) => return vec![Output::Reload],
             // The store is unwell. The phone keeps its cursors and comes back.
             Err(refusal) => return self.close(refusal),
         };

@@ -234,6 +234,14 @@ fn a_beat_knows_where_rooms_stand_and_finds_what_was_missed() {
 }
 
 #[test]
+fn whoever_left_while_a_page_was_read_is_looked_at_again() {
+    let mut session = live(vec![mine(1, 1, 3)], &[]);
+    let Output::Fetch(ask) = session.step(Input::Turn).remove(0) else { panic!("a read") };
+    let left = session.step(Input::Page { ask, page: Err(Refusal::NotFound) });
+    assert!(matches!(left[..], [Output::Reload]), "{left:?}");
+}
+
+#[test]
 fn a_phone_whose_queue_was_full_reads_on() {
     let mut session = live(vec![mine(1, 1, 3)], &[(1, 3)]);
     assert!(session.step(Input::Behind(vec![(room(1), Seq(4))])).is_empty());

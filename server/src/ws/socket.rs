@@ -164,7 +164,8 @@ impl Wire {
                 }
                 Output::Reload => Input::Entered(Box::pin(self.reload()).await),
                 Output::Fetch(ask) => {
-                    let page = Box::pin(self.app.feeds.page(ask)).await;
+                    let Some(joined) = self.joined.as_deref() else { continue };
+                    let page = Box::pin(self.app.feeds.page(ask, &joined.inlet.outlet)).await;
                     Input::Page { ask, page: page.map_err(|error| error.refusal()) }
                 }
             };

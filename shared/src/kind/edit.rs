@@ -63,8 +63,8 @@ impl Kind for Edit {
     }
 
     /// The words are the message's from now on.
-    fn keeps_body(&self) -> bool {
-        false
+    fn kept(&self, _: &Context) -> Option<Edit> {
+        None
     }
 }
 
@@ -116,7 +116,11 @@ mod tests {
         let revised = r#"{"text":"hello","please_confirm":true}"#.to_owned();
         let expected = Effect::Revise { target: entry(3), body: revised };
         assert_eq!(body.effects(&context), [expected]);
-        assert_eq!(Body::Edit(body).stored(), "", "they stand in the message, not here too");
+        assert_eq!(
+            Body::Edit(body).stored(&context),
+            "",
+            "they stand in the message, not here too"
+        );
         let once = folded("edit", &json!({"text": "hello"}), &context);
         let again = folded("edit", &json!({"text": "hello!"}), &context.with_card(once));
         let edited = Edited { text: "hello!".to_owned(), at: NOW + 5, times: 2 };

@@ -1,8 +1,12 @@
-//! Something that people come to: published in the circle, changed, or called off. One kind with
-//! two bodies, `details` and `cancelled`. Without a target, details publish a gathering; with the
-//! gathering as target, they change it. Who may is a row of the matrix: hub and liaison worker.
+//! Something that people come to: published in the circle, changed, or called off. Without a
+//! target, `details` publish a gathering; with the gathering as target, they change it, and
+//! `cancelled` calls it off. Who may is a row of the matrix: hub and liaison worker.
+//!
+//! What a gathering is now stands in its own entry and on its card. The log keeps of a change only
+//! that there was one: who came to the room after the gathering was published hears of the change
+//! and not of the gathering, and a gathering that is removed leaves no word in its changes.
 
-use super::{Context, Kind, Needs};
+use super::{Body, Context, Effect, Kind, Needs};
 use crate::{
     card::Card,
     entry::Draft,
@@ -11,7 +15,7 @@ use crate::{
     tally::{Details, GatheringState, REASON_MAX_CHARS, Status},
     text,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// The body of a `gathering`: an object with exactly one of these as its field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,9 +23,12 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Gathering {
     /// All of them, as they are from now on.
+    #[serde(deserialize_with = "as_said")]
     Details(Details),
     /// It does not take place.
     Cancelled(Cancelled),
+    /// What the log keeps of a change. A phone does not say this: it would change nothing.
+    Changed(Changed),
 }
 
 /// How it is called off.
@@ -33,6 +40,13 @@ pub struct Cancelled {
     #[cfg_attr(test, ts(optional))]
     pub reason: Option<String>,
 }
+
+/// There is nothing to say: what it was changed to stands on its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "GatheringChanged", type = "Record<string, never>"))]
+#[serde(deny_unknown_fields)]
+pub struct Changed {}
 
 impl Kind for Gathering {
     fn action(&self) -> Action {
@@ -49,7 +63,7 @@ impl Kind for Gathering {
             Gathering::Cancelled(Cancelled { reason: Some(reason) }) => {
                 text::within(reason, REASON_MAX_CHARS).map_err(|_| Refusal::DetailsInvalid)
             }
-            Gathering::Cancelled(Cancelled { reason: None }) => Ok(()),
+            Gathering::Cancelled(Cancelled { reason: None }) | Gathering::Changed(_) => Ok(()),
         }
     }
 
@@ -58,13 +72,15 @@ impl Kind for Gathering {
         let before = before.transpose()?;
         match (before, self) {
             (None, Gathering::Details(details)) => may_start(details, context.at),
-            (None, Gathering::Cancelled(_)) => Err(Refusal::BodyInvalid),
+            (None, Gathering::Cancelled(_)) | (_, Gathering::Changed(_)) => {
+                Err(Refusal::BodyInvalid)
+            }
             (Some(before), _) if before.status == Status::Cancelled => Err(Refusal::TargetGone),
             (Some(before), _) if context.at >= before.details.ends_at => Err(Refusal::TooLate),
             (Some(_), Gathering::Cancelled(_)) => Ok(()),
             (Some(before), Gathering::Details(details)) => {
                 let before = before.details;
-                if *details == before {
+                if details.clone().after(&before) == before {
                     Err(Refusal::NothingToChange)
                 } else if details.starts_at == before.starts_at {
                     // It may have begun; its end may not be put into the past.
@@ -77,11 +93,24 @@ impl Kind for Gathering {
         }
     }
 
+    fn effects(&self, context: &Context) -> Vec<Effect> {
+        let state = GatheringState::of(&context.card);
+        match (&context.target, state, self) {
+            (Some(target), Some(before), Gathering::Details(details)) => {
+                let details = details.clone().after(&before.details);
+                let body = Body::Gathering(Gathering::Details(details)).to_text();
+                vec![Effect::Revise { target: target.id, body }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn fold(&self, context: &Context, card: &mut Card) -> bool {
         let Some(mut state) = GatheringState::of(card) else { return false };
         match self.clone() {
             Gathering::Details(details) => state.change(details),
             Gathering::Cancelled(Cancelled { reason }) => state.cancel(reason),
+            Gathering::Changed(_) => return false,
         }
         state.count(&context.homes);
         card.put_state(&state);
@@ -96,6 +125,20 @@ impl Kind for Gathering {
             _ => None,
         }
     }
+
+    fn kept(&self, context: &Context) -> Option<Gathering> {
+        Some(match self {
+            Gathering::Details(_) if context.targeted => Gathering::Changed(Changed {}),
+            Gathering::Cancelled(_) => Gathering::Cancelled(Cancelled { reason: None }),
+            whole => whole.clone(),
+        })
+    }
+}
+
+/// As a phone says it. Its state may know more of it, if a newer build wrote that.
+fn as_said<'de, D: Deserializer<'de>>(given: D) -> Result<Details, D::Error> {
+    let details = Details::deserialize(given)?;
+    if details.more.is_empty() { Ok(details) } else { Err(D::Error::custom("a field too many")) }
 }
 
 fn may_start(details: &Details, now: i64) -> Result<(), Refusal> {
@@ -106,7 +149,7 @@ fn may_start(details: &Details, now: i64) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::{
-        context::cast::{NOW, folded, home, judge},
+        context::cast::{NOW, entry, folded, home, judge},
         kind::Body,
         policy::Role,
         tally::{
@@ -152,6 +195,7 @@ mod tests {
             (moved(NOW + GATHERING_AHEAD_MS + 1), Err(Refusal::DetailsInvalid)),
             (details(|it| it.title.clear()), Err(Refusal::DetailsInvalid)),
             (json!({"cancelled": {}}), Err(Refusal::BodyInvalid)),
+            (json!({"changed": {}}), Err(Refusal::BodyInvalid)),
             (json!({"details": {}}), Err(Refusal::BodyInvalid)),
             (json!({}), Err(Refusal::BodyInvalid)),
             (odd, Err(Refusal::BodyInvalid)),
@@ -192,6 +236,7 @@ mod tests {
             (&cancel, about(&off), Err(Refusal::TargetGone)),
             (&cake, begun.clone(), Ok(())),
             (&cancel, begun.clone(), Ok(())),
+            (&json!({"changed": {}}), about(&tea()), Err(Refusal::BodyInvalid)),
             (&cut, begun.clone(), Err(Refusal::DetailsInvalid)),
             (&moved(NOW), begun, Err(Refusal::DetailsInvalid)),
             (&cake, over.clone(), Err(Refusal::TooLate)),
@@ -204,6 +249,30 @@ mod tests {
         for (body, context, expected) in table {
             assert_eq!(judge("gathering", body, &context), expected, "{body} in {context:?}");
         }
+    }
+
+    #[test]
+    fn what_a_change_says_stands_at_its_target_and_not_in_the_log() {
+        let cake = details(|it| it.title = "Cake".to_owned());
+        let table = [
+            (cake.clone(), json!({"changed": {}}), Some(cake)),
+            (json!({"cancelled": {"reason": "Snow"}}), json!({"cancelled": {}}), None),
+        ];
+        for (said, stored, revised) in table {
+            let body = Body::read("gathering", &said).unwrap();
+            let kept: Value = serde_json::from_str(&body.stored(&about(&tea()))).unwrap();
+            assert_eq!(kept, stored);
+            let effects = body.effects(&about(&tea()));
+            let revised = revised.map(|body| (entry(3), body));
+            let revises = effects.first().map(|effect| match effect {
+                Effect::Revise { target, body } => (*target, serde_json::from_str(body).unwrap()),
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(revises, revised, "{said}");
+        }
+        let published = Body::read("gathering", &details(|_| ())).unwrap();
+        assert_eq!(published.stored(&publishing()), published.to_text());
+        assert_eq!(published.effects(&publishing()), []);
     }
 
     #[test]

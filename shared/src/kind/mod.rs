@@ -51,7 +51,8 @@ impl Needs {
     pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
 }
 
-/// The kinds whose entries, when they have a target, say again what it said: they go with it.
+/// The kinds whose entries, when they have a target, may say again what it said, as an older build
+/// left them in the log: they go with it.
 pub const SAY_AGAIN: [&str; 2] = ["edit", "gathering"];
 
 /// What an entry changes besides its own room's log. Applied by the server inside the append's
@@ -70,7 +71,7 @@ pub enum Effect {
 }
 
 /// The rules of one kind: pure functions over plain values.
-pub trait Kind: serde::Serialize + serde::de::DeserializeOwned {
+pub trait Kind: Clone + serde::Serialize + serde::de::DeserializeOwned {
     /// Which row of the permission matrix it is.
     fn action(&self) -> Action;
 
@@ -106,10 +107,10 @@ pub trait Kind: serde::Serialize + serde::de::DeserializeOwned {
         None
     }
 
-    /// Whether its body stays in the log. What only says what becomes of its target stands there:
-    /// the floors of readers and a removal reach it at its target, and nowhere else.
-    fn keeps_body(&self) -> bool {
-        true
+    /// What of its body stays in the log, if anything does. What it says of its target stands at
+    /// the target: the floors of readers and a removal reach it there, and nowhere else.
+    fn kept(&self, _: &Context) -> Option<Self> {
+        Some(self.clone())
     }
 
     /// Whether it may be said while its room is closed.
@@ -172,10 +173,13 @@ macro_rules! kinds {
                     .expect("a body has string keys and plain values, which always encode")
             }
 
-            /// What is stored of it as the body of its entry: its text, or nothing.
-            pub fn stored(&self) -> String {
-                let keeps = match self { $(Body::$kind(body) => body.keeps_body(),)+ };
-                if keeps { self.to_text() } else { String::new() }
+            /// What is stored of it as the body of its entry: the text of what is
+            /// [kept](Kind::kept), or nothing.
+            pub fn stored(&self, context: &Context) -> String {
+                let kept = match self {
+                    $(Body::$kind(body) => body.kept(context).map(Body::$kind),)+
+                };
+                kept.map_or_else(String::new, |body| body.to_text())
             }
 
             /// See [`Kind::action`].

@@ -12,7 +12,8 @@ use crate::{
     refusal::Refusal,
     text,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest question, in Unicode scalar values.
@@ -28,6 +29,7 @@ pub const OPTION_MAX_CHARS: usize = 80;
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Poll {
+    #[serde(deserialize_with = "as_said")]
     Ask(Question),
     Choose(Choice),
     Close(Closed),
@@ -36,12 +38,15 @@ pub enum Poll {
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(deny_unknown_fields)]
 pub struct Question {
     /// One line, 1 to 200 characters.
     pub question: String,
     /// 2 to 8 lines of 1 to 80 characters, no two alike.
     pub options: Vec<String>,
+    /// What only a newer build knows: it stays, whatever this one folds.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(skip))]
+    pub more: BTreeMap<String, Value>,
 }
 
 /// What somebody chose.
@@ -70,6 +75,10 @@ pub struct PollState {
     #[cfg_attr(test, ts(type = "Record<PersonId, number>"))]
     pub choices: BTreeMap<PersonId, u8>,
     pub closed: bool,
+    /// What only a newer build knows: it stays, whatever this one folds.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(skip))]
+    pub more: BTreeMap<String, Value>,
 }
 
 impl Question {
@@ -145,9 +154,15 @@ impl Kind for Poll {
 
     fn card(&self, _: &Context) -> Option<Card> {
         let Poll::Ask(question) = self else { return None };
-        let (poll, choices) = (question.clone(), BTreeMap::new());
-        Some(Card::beginning(&PollState { poll, choices, closed: false }))
+        let (poll, choices, more) = (question.clone(), BTreeMap::new(), BTreeMap::new());
+        Some(Card::beginning(&PollState { poll, choices, closed: false, more }))
     }
+}
+
+/// As a phone says it. Its state may know more of it, if a newer build wrote that.
+fn as_said<'de, D: Deserializer<'de>>(given: D) -> Result<Question, D::Error> {
+    let question = Question::deserialize(given)?;
+    if question.more.is_empty() { Ok(question) } else { Err(D::Error::custom("a field too many")) }
 }
 
 /// Whoever asked may end it, and whoever looks after the room.

@@ -11,6 +11,7 @@ use crate::{
     tally::{Answer, GatheringState, HEADS_MAX, HomeAnswer, Status},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The body of an `rsvp`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +93,8 @@ impl Kind for Rsvp {
             return false;
         };
         let (answer, heads, at) = (self.answer, self.heads(), context.at);
-        state.answers.insert(home, HomeAnswer { answer, heads, by, at, stale: false });
+        let (stale, more) = (false, BTreeMap::new());
+        state.answers.insert(home, HomeAnswer { answer, heads, by, at, stale, more });
         state.count(&context.homes);
         card.put_state(&state);
         true

@@ -282,7 +282,7 @@ impl Listener {
             let ask = Ask { constellation, room, floor, side, limit: 200 };
             let feeds = &stage.house.feeds[self.instance];
             let knows = feeds.heads(&[stage.id]) == [(stage.id, stage.room.head())];
-            let page = feeds.page(ask).await.unwrap();
+            let page = feeds.page(ask, &self.inlet.outlet).await.unwrap();
             let (from, page) = (page.from, sheet(&page));
             if knows {
                 let there = stage.room.log.iter().filter(|entry| entry.seq >= from);

@@ -65,7 +65,7 @@ impl Room {
         body.permit(&context)?;
         let (id, seq, at) = (draft.id, context.seq, context.at);
         // Nothing is stored for a body that is not kept.
-        let stored = serde_json::from_str(&body.stored()).ok();
+        let stored = serde_json::from_str(&body.stored(&context)).ok();
         let author = context.author.person;
         let (kind, target) = (draft.kind.clone(), draft.target);
         for effect in body.effects(&context) {

@@ -85,13 +85,19 @@ impl Reader {
         assert_eq!(self.cards, read.cards, "who was there holds the cards of who reads now");
         assert!(self.entries.keys().eq(read.entries.keys()), "and the same entries");
         for (here, there) in self.entries.values().zip(read.entries.values()) {
-            let edited = self.card(here.id).and_then(|card| card.edited.as_ref());
-            match edited {
+            let card = self.card(here.id);
+            let edited = card.and_then(|card| card.edited.as_ref());
+            let state = card.and_then(|card| card.state.as_ref());
+            let details = state.and_then(|state| state.get("details"));
+            match (edited, details) {
                 _ if self.is_gone(here) => assert_eq!(there.body, None, "removed: {here:?}"),
-                Some(edited) => {
+                (Some(edited), _) => {
                     assert_eq!(there.body.as_ref().unwrap()["text"], edited.text, "{here:?}");
                 }
-                None => assert_eq!(here.body, there.body, "{here:?}"),
+                (_, Some(details)) => {
+                    assert_eq!(there.body.as_ref().unwrap()["details"], *details, "{here:?}");
+                }
+                _ => assert_eq!(here.body, there.body, "{here:?}"),
             }
         }
     }

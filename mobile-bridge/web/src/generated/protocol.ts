@@ -256,7 +256,9 @@ waiting: Array<HomeId>, };
 
 export type GatheringCancelled = { reason?: string, };
 
-export type Gathering = { "details": GatheringDetails } | { "cancelled": GatheringCancelled };
+export type GatheringChanged = Record<string, never>;
+
+export type Gathering = { "details": GatheringDetails } | { "cancelled": GatheringCancelled } | { "changed": GatheringChanged };
 
 export type Rsvp = { answer: Answer, 
 /**

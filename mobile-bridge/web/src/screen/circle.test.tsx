@@ -65,7 +65,7 @@ test("whoever leads answers for a home that told them", async () => {
 test("a moved gathering asks again, one that is off or over asks nobody", async () => {
     const ours = { answer: "going", heads: 2, by: SAM, at: 1, stale: true } as const;
     const moved = { ...state, answers: { [OURS]: ours } };
-    const stage = new Stage().hold(tea, did(2, JO, "gathering", tea, { details }));
+    const stage = new Stage().hold(tea, did(2, JO, "gathering", tea, { changed: {} }));
     await stage.card(tea, { state: moved }).draw();
     expect(stage.find("rsvp")!.textContent).toContain("Is your answer still right?");
     expect(stage.all("entry")[1]!.textContent).toBe("Jo changed “Tea”");
@@ -77,6 +77,16 @@ test("a moved gathering asks again, one that is off or over asks nobody", async 
     const over = await new Stage("hub").hold(tea).card(tea, { state: past }).draw();
     expect(over.find("rsvp")).toBeNull();
     expect(over.find("gathering-cancel")).toBeNull();
+});
+
+test("a newcomer hears that something was changed, and not what it was", async () => {
+    const changes = [{ changed: {} }, { cancelled: {} }];
+    const lines = changes.map((body, at) => did(at + 2, JO, "gathering", tea, body));
+    const stage = await new Stage().hold(...lines).draw();
+    const told = stage.all("entry").map((each) => each.textContent);
+    expect(told).toEqual(["Jo changed a gathering", "Jo called off a gathering"]);
+    const there = await new Stage().hold(tea, ...lines).card(tea, { state }).draw();
+    expect(there.entry(lines[1]!).textContent).toBe("Jo called off “Tea”");
 });
 
 test("whoever leads plans a gathering, and calls it off", async () => {

@@ -1,9 +1,10 @@
 // Something people come to: its card stands in the room where it was published; changes to it are
 // quiet lines.
 
+import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { nameOf, type Around, type Kind, type Piece } from "../kind.ts";
-import { read } from "./rules.ts";
+import { nameOf, type Kind, type ViewProps } from "../kind.ts";
+import { read, stateOf } from "./rules.ts";
 import { Card } from "./view.tsx";
 
 export const gathering: Kind = {
@@ -11,22 +12,22 @@ export const gathering: Kind = {
     line: (body) => {
         const said = read(body);
         if (!said) return undefined;
-        return "details" in said ? said.details.title : words.gathering.offLine;
+        if ("details" in said) return said.details.title;
+        return "changed" in said ? words.gathering.changeLine : words.gathering.offLine;
     },
     View: (props) =>
-        props.entry.target === undefined ? (
-            <Card {...props} />
-        ) : (
-            <>{changeLine(props.entry, props.around)}</>
-        ),
+        props.entry.target === undefined ? <Card {...props} /> : <Change {...props} />,
 };
 
-function changeLine({ body, author }: Piece, around: Around): string | undefined {
-    const said = read(body);
-    if (!said) return undefined;
-    const mine = author !== undefined && author === around.me;
-    const name = mine ? words.message.you : nameOf(author, around, words.room.someone);
-    return "details" in said
-        ? words.gathering.changedLine(name, said.details.title)
-        : words.gathering.cancelledLine(name);
+/** What was changed stands on the card of the gathering, if it is of this phone's time here. */
+function Change({ entry, around }: ViewProps) {
+    const cards = useRoost().shown.cards(around.listed?.room ?? "").value;
+    const said = read(entry.body);
+    if (!said) return null;
+    const { one, titled, changedLine, cancelledLine } = words.gathering;
+    const title = stateOf(cards.get(entry.target ?? ""))?.details.title;
+    const which = title === undefined ? one : titled(title);
+    const mine = entry.author !== undefined && entry.author === around.me;
+    const name = mine ? words.message.you : nameOf(entry.author, around, words.room.someone);
+    return <>{"cancelled" in said ? cancelledLine(name, which) : changedLine(name, which)}</>;
 }

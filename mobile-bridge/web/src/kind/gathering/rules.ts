@@ -33,12 +33,13 @@ const isCount = (value: unknown): value is number => isInt(value, 0, 2 ** 32 - 1
 
 /** The gathering in a body, or `undefined` when it is not one. */
 export function read(body: unknown): Gathering | undefined {
-    const fields = fieldsOf(body, ["details", "cancelled"]);
+    const fields = fieldsOf(body, ["details", "cancelled", "changed"]);
     if (!fields || Object.keys(fields).length !== 1) return undefined;
     if ("details" in fields) {
         const details = readDetails(fields["details"]);
         return details && { details };
     }
+    if ("changed" in fields) return fieldsOf(fields["changed"], []) && { changed: {} };
     const cancelled = readCancelled(fields["cancelled"]);
     return cancelled && { cancelled };
 }
@@ -65,6 +66,8 @@ function readCancelled(value: unknown): GatheringCancelled | undefined {
 
 /** Whether it is in order by itself; that it lies ahead is the server's to say. */
 export function check(gathering: Gathering): Refusal | undefined {
+    // What the log keeps of a change; that nobody says it is the server's to see to.
+    if ("changed" in gathering) return undefined;
     if ("cancelled" in gathering) {
         const { reason } = gathering.cancelled;
         const wrong = isString(reason) && within(reason, REASON_MAX_CHARS);
