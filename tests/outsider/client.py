@@ -257,10 +257,7 @@ class Phone:
                 cards[card["target"]] = card
             if "hidden" in card:
                 for entry in self.entries[room].values():
-                    again = entry["kind"] in ("edit", "gathering")
-                    if entry["id"] == card["target"] or (
-                        again and entry.get("target") == card["target"]
-                    ):
+                    if entry["id"] == card["target"]:
                         entry.pop("body", None)
         self.beats_apart = 0
         while self.cursors[room] + 1 in self.entries[room]:

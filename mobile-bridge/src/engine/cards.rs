@@ -1,11 +1,8 @@
 //! Which cards of a room are held, and of what. Holds numbers: the cards themselves go to the store
 //! as they came. Nothing is folded here; that is the server's.
 
-use super::{
-    face::HeldCard,
-    read::{self, Fields},
-};
-use roost_shared::{EntryId, Seq, kind::SAY_AGAIN};
+use super::{face::HeldCard, read};
+use roost_shared::{EntryId, Seq};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -40,19 +37,13 @@ impl Cards {
         (new, removed)
     }
 
-    /// Takes the body out of an entry that says what was removed: a page may be older than the
-    /// card.
+    /// Takes the body out of an entry that was removed: a page may be older than the card.
     pub(super) fn strip(&self, entry: &mut Value) {
         let Some(fields) = entry.as_object_mut() else { return };
-        let says_again =
-            fields.get("kind").is_some_and(|kind| SAY_AGAIN.iter().any(|one| kind == one));
-        if self.is_hidden(fields, "id") || (says_again && self.is_hidden(fields, "target")) {
+        let card = read::id(fields, "id").and_then(|id| self.0.get(&id));
+        if card.is_some_and(|card| card.hidden) {
             fields.remove("body");
         }
-    }
-
-    fn is_hidden(&self, fields: &Fields, name: &str) -> bool {
-        read::id(fields, name).and_then(|id| self.0.get(&id)).is_some_and(|card| card.hidden)
     }
 
     /// Forgets the cards of what lies below `floor`.

@@ -104,10 +104,9 @@ pub enum Write {
         room: RoomId,
         cards: Vec<Value>,
     },
-    /// The entry at `seq` was removed: forget its body, and those of what says it again.
+    /// The entry at `seq` was removed: forget its body.
     ForgetBody {
         room: RoomId,
-        target: EntryId,
         seq: Seq,
     },
     /// How far I and the others have read this room.

@@ -90,9 +90,7 @@ proptest! {
         let entries = store.entries(room(), Seq::ZERO, 100).now_or_never().unwrap().unwrap();
         prop_assert_eq!(entries.len(), deeds.len());
         for entry in entries {
-            let says_again = ["edit", "gathering"].contains(&entry.kind.as_str());
-            let of_gone = says_again && entry.target.is_some_and(gone);
-            prop_assert_eq!(entry.body.is_none(), gone(entry.id) || of_gone);
+            prop_assert_eq!(entry.body.is_none(), gone(entry.id));
         }
     }
 }

@@ -279,8 +279,8 @@ fn take_cards(id: RoomId, room: &mut Room, cards: Vec<(HeldCard, Value)>, turn: 
         return;
     }
     turn.write(Write::PutCards { room: id, cards: new });
-    for HeldCard { target, seq, .. } in removed {
-        turn.write(Write::ForgetBody { room: id, target, seq });
+    for HeldCard { seq, .. } in removed {
+        turn.write(Write::ForgetBody { room: id, seq });
     }
     turn.show(Changed::Room { room: id });
 }

@@ -47,9 +47,8 @@ const PUT_CARD: &str = "INSERT INTO cards (room, target, seq, card) VALUES (?, ?
     ON CONFLICT (room, target) DO UPDATE SET seq = excluded.seq, card = excluded.card";
 const PUT_MARKS: &str = "INSERT INTO marks (room, reading) VALUES (?, ?)
     ON CONFLICT (room) DO UPDATE SET reading = excluded.reading";
-const FORGET_BODY: &str = "UPDATE entries SET entry = json_remove(entry, '$.body')
-    WHERE room = ? AND seq >= ? AND (entry ->> '$.id' = ?
-    OR (entry ->> '$.kind' IN ('edit', 'gathering') AND entry ->> '$.target' = ?))";
+const FORGET_BODY: &str =
+    "UPDATE entries SET entry = json_remove(entry, '$.body') WHERE room = ? AND seq = ?";
 const DROP_BELOW: [&str; 2] = [
     "DELETE FROM entries WHERE room = ? AND seq < ?",
     "DELETE FROM cards WHERE room = ? AND seq < ?",
@@ -199,9 +198,8 @@ async fn apply_one(db: &mut SqliteConnection, write: &Write) -> Result<(), Bridg
             }
             Ok(())
         }
-        Write::ForgetBody { room, target, seq } => {
-            let forget = sqlx::query(FORGET_BODY).bind(room.to_string()).bind(seq.0);
-            run(db, forget.bind(target.to_string()).bind(target.to_string())).await
+        Write::ForgetBody { room, seq } => {
+            run(db, sqlx::query(FORGET_BODY).bind(room.to_string()).bind(seq.0)).await
         }
         Write::PutMarks { room, reading } => {
             run(db, sqlx::query(PUT_MARKS).bind(room.to_string()).bind(text(reading)?)).await

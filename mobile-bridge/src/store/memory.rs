@@ -5,7 +5,7 @@ use crate::{
     engine::{Saved, Write},
     error::BridgeError,
 };
-use roost_shared::{CardOf, Entry, EntryId, RoomId, Seq, kind::SAY_AGAIN};
+use roost_shared::{CardOf, Entry, EntryId, RoomId, Seq};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ impl Memory {
                     self.cards.insert((*room, held_of(card)?.target), card.clone());
                 }
             }
-            Write::ForgetBody { room, target, seq } => self.forget_body(*room, *target, *seq),
+            Write::ForgetBody { room, seq } => self.forget_body(*room, *seq),
             Write::PutMarks { room, reading } => {
                 self.saved.marks.insert(*room, reading.clone());
             }
@@ -87,14 +87,9 @@ impl Memory {
         self.cards.clear();
     }
 
-    fn forget_body(&mut self, room: RoomId, target: EntryId, seq: Seq) {
-        let target = Value::from(target.to_string());
-        for (_, entry) in self.entries.range_mut((room, seq.0)..=(room, i64::MAX)) {
-            let says_again = SAY_AGAIN.iter().any(|kind| entry["kind"] == *kind);
-            if entry["id"] == target || (says_again && entry["target"] == target) {
-                entry.as_object_mut().map(|fields| fields.remove("body"));
-            }
-        }
+    fn forget_body(&mut self, room: RoomId, seq: Seq) {
+        let entry = self.entries.get_mut(&(room, seq.0)).and_then(Value::as_object_mut);
+        entry.map(|fields| fields.remove("body"));
     }
 
     pub(super) fn cards(&self, room: RoomId) -> Result<Vec<CardOf>, BridgeError> {

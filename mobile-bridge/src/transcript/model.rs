@@ -74,8 +74,7 @@ impl ModelRoom {
     fn blank(&mut self, target: EntryId) {
         let target = json!(target);
         for entry in &mut self.log {
-            let says_again = ["edit", "gathering"].iter().any(|kind| entry["kind"] == *kind);
-            if entry["id"] == target || (says_again && entry["target"] == target) {
+            if entry["id"] == target {
                 entry.as_object_mut().map(|fields| fields.remove("body"));
             }
         }

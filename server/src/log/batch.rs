@@ -22,7 +22,7 @@ use roost_shared::{
     ConstellationId, Draft, EntryId, PersonId, Refusal, RoomId, Seq,
     card::{Card, CardOf},
     frame::Side,
-    kind::{Author, Body, Context, Effect, SAY_AGAIN, Target},
+    kind::{Author, Body, Context, Effect, Target},
     policy::{Actor, Object, decide},
     room::RoomKind,
 };
@@ -272,22 +272,22 @@ impl<'t> Batch<'t> {
             }
             Effect::Blank { target } => {
                 self.flush().await?;
-                let seqs = cards::blank(self.tx.conn(), change(target), &SAY_AGAIN).await?;
-                self.rewrite(room, &seqs).await
+                let seq = cards::revise(self.tx.conn(), change(target), "").await?;
+                self.rewrite(room, seq).await
             }
             Effect::Revise { target, body } => {
                 self.flush().await?;
-                let seqs = cards::revise(self.tx.conn(), change(target), &body).await?;
-                self.rewrite(room, &seqs).await
+                let seq = cards::revise(self.tx.conn(), change(target), &body).await?;
+                self.rewrite(room, seq).await
             }
         }
     }
 
-    /// Bodies of these entries are others now, also where this batch itself wrote them.
-    async fn rewrite(&mut self, room: RoomId, seqs: &[Seq]) -> Result<()> {
+    /// The body of this entry is another now, also where this batch itself wrote it.
+    async fn rewrite(&mut self, room: RoomId, seq: Option<Seq>) -> Result<()> {
         let open = self.rooms.get_mut(&room).expect("the caller opened the room");
         open.rewrote = true;
-        for line in open.lines.iter_mut().filter(|line| seqs.contains(&line.seq)) {
+        for line in open.lines.iter_mut().filter(|line| Some(line.seq) == seq) {
             let (constellation, side) = (open.constellation, Side::After(line.seq.previous()));
             let (floor, head, limit) = (Seq::ZERO.next(), line.seq, 1);
             let stretch = Stretch { constellation, room, side, floor, head, limit };

@@ -22,14 +22,8 @@ const KEEP: &str = "INSERT INTO kept (id, by_seq, constellation, room, body, kep
      SELECT id, $1, constellation, room, body, $2 FROM entries \
      WHERE constellation = $3 AND room = $4 AND id = $5 AND body <> '' \
      ON CONFLICT DO NOTHING";
-const KEEP_WITH: &str = "INSERT INTO kept (id, by_seq, constellation, room, body, kept_at) \
-     SELECT id, $1, constellation, room, body, $2 FROM entries \
-     WHERE constellation = $3 AND room = $4 AND target = $5 AND kind = $6 AND body <> '' \
-     ON CONFLICT DO NOTHING";
 const REVISE: &str =
     "UPDATE entries SET body = $1 WHERE constellation = $2 AND room = $3 AND id = $4 RETURNING seq";
-const BLANK_WITH: &str = "UPDATE entries SET body = '' \
-     WHERE constellation = $1 AND room = $2 AND target = $3 AND kind = $4 RETURNING seq";
 
 /// An entry whose row is being changed, and by which one.
 #[derive(Clone, Copy, Debug)]
@@ -109,44 +103,22 @@ pub async fn within(
     Ok(rows)
 }
 
-/// Replaces the body of an entry and keeps the one before. Answers with its seq.
-pub async fn revise(conn: &mut Conn, change: Change, body: &str) -> Result<Vec<Seq>> {
-    bind_keep(sqlx::query(KEEP), change).execute(&mut *conn).await?;
-    let seqs: Vec<i64> = sqlx::query_scalar(REVISE)
-        .bind(body)
-        .bind(change.constellation.to_string())
-        .bind(change.room.to_string())
-        .bind(change.target.to_string())
-        .fetch_all(conn)
-        .await?;
-    Ok(seqs.into_iter().map(Seq).collect())
-}
-
-/// Empties the body of an entry, and of the entries of these kinds that target it; keeps what was
-/// there. Answers with their seqs.
-pub async fn blank(conn: &mut Conn, change: Change, with: &[&str]) -> Result<Vec<Seq>> {
-    let mut seqs = revise(conn, change, "").await?;
-    for kind in with {
-        bind_keep(sqlx::query(KEEP_WITH), change).bind(*kind).execute(&mut *conn).await?;
-        let blanked: Vec<i64> = sqlx::query_scalar(BLANK_WITH)
-            .bind(change.constellation.to_string())
-            .bind(change.room.to_string())
-            .bind(change.target.to_string())
-            .bind(*kind)
-            .fetch_all(&mut *conn)
-            .await?;
-        seqs.extend(blanked.into_iter().map(Seq));
-    }
-    Ok(seqs)
-}
-
-type Keep<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
-
-fn bind_keep(query: Keep<'_>, change: Change) -> Keep<'_> {
-    query
+/// Replaces the body of an entry and keeps the one before. Answers with its seq, if there is one.
+pub async fn revise(conn: &mut Conn, change: Change, body: &str) -> Result<Option<Seq>> {
+    sqlx::query(KEEP)
         .bind(change.by_seq.0)
         .bind(change.at)
         .bind(change.constellation.to_string())
         .bind(change.room.to_string())
         .bind(change.target.to_string())
+        .execute(&mut *conn)
+        .await?;
+    let seq: Option<i64> = sqlx::query_scalar(REVISE)
+        .bind(body)
+        .bind(change.constellation.to_string())
+        .bind(change.room.to_string())
+        .bind(change.target.to_string())
+        .fetch_optional(conn)
+        .await?;
+    Ok(seq.map(Seq))
 }

@@ -51,10 +51,6 @@ impl Needs {
     pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
 }
 
-/// The kinds whose entries, when they have a target, may say again what it said, as an older build
-/// left them in the log: they go with it.
-pub const SAY_AGAIN: [&str; 2] = ["edit", "gathering"];
-
 /// What an entry changes besides its own room's log. Applied by the server inside the append's
 /// transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +59,8 @@ pub enum Effect {
     Join { person: PersonId, floor: Seq, view: View },
     /// The person stops reading this room with this entry.
     Leave { person: PersonId },
-    /// The body of the target, and of entries that [say it again](SAY_AGAIN), are taken out of the
-    /// log and kept apart for a safeguarding case. Phones and the tails of feeds forget them.
+    /// The body of the target is taken out of the log and kept apart for a safeguarding case.
+    /// Phones and the tails of feeds forget it.
     Blank { target: EntryId },
     /// The target's stored body is replaced by this JSON text; the earlier version is kept apart.
     Revise { target: EntryId, body: String },

@@ -125,10 +125,7 @@ impl Room {
             Effect::Leave { person } => {
                 self.members.remove(&person);
             }
-            Effect::Blank { target } => self.rewrite(None, |entry| {
-                let goes_with = ["edit", "gathering"].contains(&entry.kind.as_str());
-                entry.id == target || (goes_with && entry.target == Some(target))
-            }),
+            Effect::Blank { target } => self.rewrite(None, |entry| entry.id == target),
             Effect::Revise { target, body } => {
                 let body = serde_json::from_str(&body).unwrap();
                 self.rewrite(Some(&body), |entry| entry.id == target);

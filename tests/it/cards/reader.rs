@@ -75,9 +75,7 @@ impl Reader {
 
     /// Whether what stood there was removed, as this reader knows.
     fn is_gone(&self, entry: &Entry) -> bool {
-        let says_again = ["edit", "gathering"].contains(&entry.kind.as_str());
-        let of_gone = entry.target.is_some_and(|of| self.is_hidden(of));
-        self.is_hidden(entry.id) || (says_again && of_gone)
+        self.is_hidden(entry.id)
     }
 
     /// Panics unless this reader, who was there, shows what one shows who reads it all now.

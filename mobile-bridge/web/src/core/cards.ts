@@ -5,15 +5,6 @@ import type { CardOf, Entry } from "../generated/protocol.ts";
 import type { HeldCard } from "./face.ts";
 import type { CardHeard } from "./read.ts";
 
-/** Kinds whose entries, when they have a target, say again what it said, and go with it. */
-const SAY_AGAIN = ["edit", "gathering"];
-
-/** Whether an entry says what this one said: itself, or what says it again. */
-export function saysOf(entry: Entry, target: string): boolean {
-    const again = SAY_AGAIN.includes(entry.kind) && entry.target === target;
-    return entry.id === target || again;
-}
-
 export class Cards {
     #held: Map<string, HeldCard>;
 
@@ -39,12 +30,9 @@ export class Cards {
         return { fresh, removed };
     }
 
-    /**
-     * An entry without its body, if it says what was removed: a page may be older than the card.
-     */
+    /** An entry without its body, if it was removed: a page may be older than the card. */
     strip(entry: Entry): Entry {
-        const of = [entry.id, SAY_AGAIN.includes(entry.kind) ? entry.target : undefined];
-        if (!of.some((id) => this.#isHidden(id))) return entry;
+        if (!this.#held.get(entry.id)?.hidden) return entry;
         const { body: _, ...bare } = entry;
         return bare;
     }
@@ -54,9 +42,5 @@ export class Cards {
         for (const [target, { seq }] of this.#held) {
             if (seq < floor) this.#held.delete(target);
         }
-    }
-
-    #isHidden(id: string | undefined): boolean {
-        return id !== undefined && this.#held.get(id)?.hidden === true;
     }
 }

@@ -2,7 +2,6 @@
 // what is on disk is always a state the engine was in. Decides nothing.
 
 import type { CardOf, Entry, Welcome } from "../generated/protocol.ts";
-import { saysOf } from "./cards.ts";
 import type { HeldCard, OutboxItem, Reading, Span, Write } from "./face.ts";
 import {
     withoutBody,
@@ -172,10 +171,8 @@ function put(tables: Tables, write: Write): void {
             for (const card of write.cards) tables.cards.put(card, [write.room, card.target]);
             return;
         case "forget_body": {
-            const above = IDBKeyRange.bound([write.room, write.seq], [write.room, Infinity]);
-            each<Entry>(tables.entries, above, (entry, at) => {
-                if (saysOf(entry, write.target)) at.update(withoutBody(entry));
-            });
+            const only = IDBKeyRange.only([write.room, write.seq]);
+            each<Entry>(tables.entries, only, (entry, at) => void at.update(withoutBody(entry)));
             return;
         }
         case "put_marks":

@@ -75,10 +75,8 @@ export type Write =
     | { t: "drop_below"; room: string; floor: number }
     /** Keep these cards, as they came, by `target`; each is newer than the one held. */
     | { t: "put_cards"; room: string; cards: CardOf[] }
-    /**
-     * The entry at `seq` was removed: forget its body, and those of what says it again.
-     */
-    | { t: "forget_body"; room: string; target: string; seq: number }
+    /** The entry at `seq` was removed: forget its body. */
+    | { t: "forget_body"; room: string; seq: number }
     /** How far I and the others have read this room. */
     | { t: "put_marks"; room: string; reading: Reading }
     | { t: "put_outbox"; item: OutboxItem }

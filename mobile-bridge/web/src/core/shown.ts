@@ -13,7 +13,6 @@ import {
     type Refusal,
     type Welcome,
 } from "../generated/protocol.ts";
-import { saysOf } from "./cards.ts";
 import type { OutboxItem, Reading, Span, State, Write } from "./face.ts";
 import { withoutBody, type Kept, type Left, type Typed } from "./store.ts";
 import { WINDOW_ENTRIES } from "./window.ts";
@@ -192,7 +191,7 @@ export class Shown {
             case "forget_body": {
                 const held = this.entries(write.room);
                 held.value = held.value.map((entry) =>
-                    saysOf(entry, write.target) ? withoutBody(entry) : entry,
+                    entry.seq === write.seq ? withoutBody(entry) : entry,
                 );
                 return;
             }

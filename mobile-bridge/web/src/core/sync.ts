@@ -244,7 +244,7 @@ function takeCards({ room: id, cards }: PageHeard, room: Room, turn: Turn): void
     const { fresh, removed } = room.cards.take(cards, room.floor);
     if (fresh.length === 0) return;
     turn.write({ t: "put_cards", room: id, cards: fresh });
-    for (const { target, seq } of removed) turn.write({ t: "forget_body", room: id, target, seq });
+    for (const { seq } of removed) turn.write({ t: "forget_body", room: id, seq });
     turn.show({ t: "room", room: id });
 }
 
