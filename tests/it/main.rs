@@ -41,3 +41,4 @@ mod storm;
 mod tidy;
 mod two_constellations;
 mod two_people;
+mod versions;
