@@ -176,6 +176,7 @@ async function doings(jo, sam) {
     tally.check("the message says that it was edited", (await own.innerText()).includes("edited"));
     await byId(jo.page, "menu-pin").click();
     await byId(sam.page, "pinned").waitFor();
+    await lookBack(sam);
     await byId(jo.page, "ask-confirm").check();
     await say(jo.page, "The fire brigade comes on Monday at six. Please keep the drive clear.");
     await byId(sam.page, "confirm-button").click();
@@ -190,6 +191,27 @@ async function doings(jo, sam) {
     await byId(sam.page, "remove-yes").click();
     await jo.page.getByText("Removed by its author").waitFor();
     await picture(sam, "room-doings");
+}
+
+/** Sam looks up what Jo said before, by thumb and by keyboard. */
+async function lookBack(sam) {
+    const { page } = sam;
+    const feet = page.locator(".said-time");
+    const heights = await feet.evaluateAll((all) => all.map((one) => one.offsetHeight));
+    tally.check("no bubble is higher for it", new Set(heights).size === 1, heights.join());
+    const word = byId(page, "edited");
+    await word.click();
+    await byId(page, "version").nth(1).waitFor();
+    const [before] = await byId(page, "version").allInnerTexts();
+    tally.check("the earlier words stand first", before.includes("The blue room"), before);
+    await picture(sam, "versions");
+    await page.keyboard.press("Escape");
+    const named = page.getByRole("button", { name: "edited, show earlier words" });
+    const focused = await named.evaluate((one) => one === document.activeElement);
+    tally.check("the focus is back on the word", focused);
+    await page.keyboard.press("Enter");
+    await byId(page, "versions-close").click();
+    await byId(page, "versions").waitFor({ state: "detached" });
 }
 
 async function gathering(jo, sam) {

@@ -11,6 +11,9 @@ import type { Entry } from "./generated/protocol.ts";
 /** What a search found, newest first; `more` when there is more below the last. */
 export type Found = { entries: Entry[]; more: boolean };
 
+/** What an entry said for a while, from `at` on (epoch ms). */
+export type Version = { at: number; body: unknown };
+
 /** Everything a person can do here. The driver does it; tests give their own. */
 export interface Acts {
     /** Finds out again whether this browser is signed in. */
@@ -42,6 +45,8 @@ export interface Acts {
     typing(room: string): void;
     /** Looks for words in a room, below a seq if one is given. */
     search(room: string, query: string, before?: number): Promise<Answer<Found>>;
+    /** What an entry said before it was edited, the oldest first. */
+    versions(room: string, entry: string): Promise<Answer<{ versions: Version[] }>>;
     /** Loads the page anew; nothing that was written is lost. */
     renew(): void;
     /** A gathering as a file for the phone's calendar. */

@@ -11,6 +11,7 @@ import type { Route } from "./route.ts";
 import { list, people as heads, ROLE } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
+import { versions } from "./words/versions.ts";
 
 /** What a screen is called where whoever holds the phone can read it: `title.ts` says why. */
 const titles: Record<Route["at"], string> = {
@@ -49,6 +50,7 @@ export const words = {
     code,
     mute,
     today,
+    versions,
 
     moment: {
         today: (time: string) => `today at ${time}`,
@@ -358,7 +360,6 @@ export const words = {
         waiting: "Sending…",
         waitingSignal: "Waiting for signal. Kept on this phone, and sent as soon as there is some.",
         refused: "Not sent.",
-        edited: "edited",
         editing: "Changing your message",
         editStop: "Leave the message as it was",
         save: "Save",

@@ -2,10 +2,10 @@
 // (`Acts`). Whether this tab connects or follows another, the screens see no difference.
 
 import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
-import type { Acts, Found } from "../roost.ts";
+import type { Acts } from "../roost.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
-import { calendar, search } from "./finds.ts";
+import { calendar, search, versions } from "./finds.ts";
 import { newId } from "./ids.ts";
 import { onWake, type Page } from "./page.ts";
 import {
@@ -239,13 +239,9 @@ export class Phone implements Acts {
         this.#input({ t: "typing", room });
     }
 
-    search(room: string, query: string, before?: number): Promise<Answer<Found>> {
-        return search(this.#session, room, query, before);
-    }
-
-    calendar(room: string, gathering: string): Promise<Answer<Blob>> {
-        return calendar(this.#session, room, gathering);
-    }
+    search: Acts["search"] = (...asked) => search(this.#session, ...asked);
+    versions: Acts["versions"] = (...asked) => versions(this.#session, ...asked);
+    calendar: Acts["calendar"] = (...asked) => calendar(this.#session, ...asked);
 
     #input(input: Input): void {
         if (this.#driver.running) this.#driver.input(input);
