@@ -33,10 +33,12 @@ async function answer(sam, jo) {
     await byId(sam.page, "today-gathering").waitFor();
     await picture(sam, "today");
     await byId(sam.page, "rsvp-going").click();
-    await byId(sam.page, "rsvp-heads").nth(2).click();
+    await byId(sam.page, "rsvp-heads").nth(2).press("Enter");
     await sam.page.getByText("Your home: Coming (3)").waitFor();
-    await byId(sam.page, "today-confirm").click();
+    tally.check("the focus stays with the gathering", await holds(sam, "today-gathering"));
+    await byId(sam.page, "today-confirm").press("Enter");
     await until("the notice is confirmed", () => gone(sam.page, "today-notice"));
+    tally.check("the focus goes on to the gathering", await holds(sam, "today-gathering"));
     await picture(sam, "today-answered");
     const missing = byId(jo.page, "today-missing");
     await until("Jo sees that the Okafors have answered", async () => {
@@ -45,6 +47,29 @@ async function answer(sam, jo) {
     });
     await picture(jo, "today-hub");
 }
+
+/** What it tells of is opened at its place, not only in its room. */
+async function open(sam, jo) {
+    await enter(jo.page, "circle");
+    for (let n = 0; n < 12; n += 1) await say(jo.page, `And one more thing, number ${n}`);
+    await leave(jo.page);
+    await byId(sam.page, "today-gathering").getByTestId("today-room").click();
+    const planned = sam.page.locator('[data-testid="entry"][data-kind="gathering"]').last();
+    await until("the gathering is in sight", () => planned.evaluate(inSight));
+    await picture(sam, "today-opened");
+    await leave(sam.page);
+}
+
+/** Runs in the page. */
+function inSight(entry) {
+    const { top, bottom } = entry.getBoundingClientRect();
+    const list = entry.closest(".scroll").getBoundingClientRect();
+    return top >= list.top && bottom <= list.bottom;
+}
+
+/** Whether the focus is in there. */
+const holds = ({ page }, id) =>
+    byId(page, id).evaluate((one) => one.contains(document.activeElement));
 
 async function mute(sam, jo) {
     await enter(sam.page, "circle");
@@ -122,6 +147,7 @@ await run.main(async () => {
     tally.check("where nothing is on, the list is the screen", await gone(sam.page, "today"));
     await plan(jo);
     await tally.step("Sam answers above his rooms, and Jo sees it", () => answer(sam, jo));
+    await tally.step("Sam opens what he read of at its place", () => open(sam, jo));
     await tally.step("Sam mutes a room, and it says so", () => mute(sam, jo));
     await tally.step("Sam sets what is his to set", () => settings(sam));
     await tally.step("Kit's day is hers, and Priya's by constellation", others);

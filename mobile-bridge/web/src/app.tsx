@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { forgetTyped } from "./kind/message/typed.ts";
-import { go, route, type Route } from "./route.ts";
+import { go, route, write, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { forgetHeard } from "./screen/ask.ts";
 import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
@@ -78,7 +78,7 @@ function Inside({ at }: { at: Route }) {
     switch (at.at) {
         case "room": {
             const leave = () => go({ at: "rooms" });
-            const room = <Room key={at.room} room={at.room} leave={leave} />;
+            const room = <Room key={write(at)} room={at.room} entry={at.entry} leave={leave} />;
             return wide ? <Beside room={at.room}>{room}</Beside> : room;
         }
         case "people":
