@@ -177,6 +177,7 @@ async function doings(jo, sam) {
     await byId(jo.page, "menu-pin").click();
     await byId(sam.page, "pinned").waitFor();
     await lookBack(sam);
+    await oneLine(jo.page);
     await byId(jo.page, "ask-confirm").check();
     await say(jo.page, "The fire brigade comes on Monday at six. Please keep the drive clear.");
     await byId(sam.page, "confirm-button").click();
@@ -191,6 +192,20 @@ async function doings(jo, sam) {
     await byId(sam.page, "remove-yes").click();
     await jo.page.getByText("Removed by its author").waitFor();
     await picture(sam, "room-doings");
+}
+
+/** What can be started beside a message takes one line, and with text twice as large breaks no word. */
+async function oneLine(page) {
+    const extras = page.locator(".composer-extras");
+    const height = await extras.evaluate((row) => row.offsetHeight);
+    tally.check("what can be added stands on one line", height < 60, `${height} px`);
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    const broken = await extras.evaluate((row) => {
+        const high = (one) => one.getClientRects().length > 1 || one.scrollWidth > row.clientWidth;
+        return [...row.children].filter(high).map((one) => one.textContent);
+    });
+    tally.check("and breaks no word when text is large", broken.length === 0, broken.join());
+    await page.evaluate(() => (document.documentElement.style.fontSize = ""));
 }
 
 /** Sam looks up what Jo said before, by thumb and by keyboard. */
@@ -261,6 +276,10 @@ async function poll(jo, sam) {
 
 async function search(sam) {
     await byId(sam.page, "search-open").click();
+    const cut = await sam.page.locator(".bar-room .heading").evaluate((title) => {
+        return title.scrollWidth > title.clientWidth || title.scrollHeight > title.clientHeight;
+    });
+    tally.check("the title of the room is whole while one searches", !cut);
     await byId(sam.page, "search-text").fill("room");
     await byId(sam.page, "search-go").click();
     const found = byId(sam.page, "find").first().waitFor({ timeout: 5_000 });

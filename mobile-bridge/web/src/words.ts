@@ -240,7 +240,7 @@ export const words = {
         by: (home: string, person: string) => `${home} (${person})`,
         earlier: (home: string) => `${home} · before it was edited`,
         missing: (homes: readonly string[]) => `Not yet: ${list(homes)}`,
-        ask: "Ask every home to confirm",
+        ask: "Ask all to confirm",
         line: "confirmed",
     },
 
@@ -250,7 +250,7 @@ export const words = {
     },
 
     poll: {
-        start: "Ask the room",
+        start: "Poll",
         heading: "Ask the room",
         question: "Your question",
         option: (n: number) => `Answer ${n}`,
@@ -269,7 +269,7 @@ export const words = {
         },
     },
     gathering: {
-        publish: "Plan a gathering",
+        publish: "Gathering",
         headingNew: "Plan a gathering",
         headingChange: "Change the gathering",
         save: "Publish",

@@ -47,12 +47,13 @@ export function Room({ room, entry, leave }: Props) {
                 {listed && (
                     <button
                         type="button"
-                        class="button-plain"
+                        class={searching ? "button-icon" : "button-plain"}
                         data-testid="search-open"
                         aria-expanded={searching}
+                        {...(searching ? { "aria-label": words.search.close } : {})}
                         onClick={() => setSearching(!searching)}
                     >
-                        {searching ? words.search.close : words.search.go}
+                        {searching ? "×" : words.search.go}
                     </button>
                 )}
             </header>
