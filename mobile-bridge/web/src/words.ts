@@ -3,7 +3,7 @@
 // they are opened are fetched with them (`words/later.ts`). The words of refusals are not here:
 // they come from the contract (`generated/protocol.ts`).
 
-import type { Answer, GatheringType } from "./generated/protocol.ts";
+import { PLACES_MAX, type Answer, type GatheringType } from "./generated/protocol.ts";
 import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
@@ -256,7 +256,8 @@ export const words = {
         option: (n: number) => `Answer ${n}`,
         ask: "Ask",
         stop: "Do not ask",
-        wrong: "It takes a question and at least two answers that differ.",
+        questionWrong: "Please write a question.",
+        optionWrong: "It takes at least two answers that differ.",
         line: (question: string) => `Asks: ${question}`,
         chosen: "chose an answer",
         closed: "Nobody can answer any more.",
@@ -296,7 +297,11 @@ export const words = {
         places: "Places for how many people? (empty: no limit)",
         past: "The start must lie ahead.",
         order: "The end must come after the start, and within 31 days.",
-        missing: "Please give it a name, a start and an end.",
+        unfit: "This is too long, or has hidden characters in it. Please type it again.",
+        titleMissing: "Please give it a name.",
+        startsMissing: "Please give it a start.",
+        endsMissing: "Please give it an end.",
+        placesWrong: `Please give a number from 1 to ${PLACES_MAX}, or none.`,
         off: "Called off",
         offWhy: (reason: string) => `Called off: ${reason}`,
         over: "This is over.",

@@ -150,6 +150,12 @@ export class Stage {
     }
 }
 
+/** What a screen reader says of a field beside its label. */
+export function spoken(field: Element): string | undefined {
+    const by = field.getAttribute("aria-describedby") ?? "";
+    return document.getElementById(by)?.textContent ?? undefined;
+}
+
 /** What is fetched takes a moment of real time, whatever a test has made of time. */
 const moment = globalThis.setTimeout;
 const fetched = () => new Promise<void>((done) => void moment(done, 1));
