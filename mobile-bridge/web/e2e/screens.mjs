@@ -194,7 +194,7 @@ async function doings(jo, sam) {
     await picture(sam, "room-doings");
 }
 
-/** What can be started beside a message takes one line, and with text twice as large breaks no word. */
+/** What can be started beside a message takes one line, and with large text breaks no word. */
 async function oneLine(page) {
     const extras = page.locator(".composer-extras");
     const height = await extras.evaluate((row) => row.offsetHeight);

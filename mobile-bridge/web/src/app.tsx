@@ -13,7 +13,7 @@ import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx"
 import { forgetMade } from "./screen/people/made.ts";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
-import { forgetSettings } from "./screen/settings.ts";
+import { askAnew } from "./screen/settings.ts";
 import { titleOf } from "./title.ts";
 import { words } from "./words.ts";
 
@@ -47,7 +47,7 @@ function Screen() {
         forgetTyped();
         forgetHeard();
         forgetMade();
-        forgetSettings();
+        askAnew();
     }, [leaving]);
     useEffect(() => void (document.title = titleOf(at.at, phase)), [at.at, phase]);
 

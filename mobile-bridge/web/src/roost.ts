@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks";
 import type { Desk } from "./core/desk.ts";
 import type { Answer, Becomes, Claimed, Invitation, Outcome } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
+import type { Known } from "./core/store.ts";
 import type { Side } from "./core/surroundings.ts";
 import type { Entry } from "./generated/protocol.ts";
 
@@ -47,6 +48,8 @@ export interface Acts {
     search(room: string, query: string, before?: number): Promise<Answer<Found>>;
     /** What an entry said before it was edited, the oldest first. */
     versions(room: string, entry: string): Promise<Answer<{ versions: Version[] }>>;
+    /** Keeps what is known of the person's settings, for when there is no signal. */
+    keepSettings(settings: Known): void;
     /** Loads the page anew; nothing that was written is lost. */
     renew(): void;
     /** A gathering as a file for the phone's calendar. */

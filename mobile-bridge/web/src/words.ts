@@ -52,6 +52,7 @@ export const words = {
     today,
     versions,
 
+    heard: (when: string) => `No signal: as last heard ${when}.`,
     moment: {
         today: (time: string) => `today at ${time}`,
         yesterday: (time: string) => `yesterday at ${time}`,

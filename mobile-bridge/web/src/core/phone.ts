@@ -13,15 +13,13 @@ import {
     type Becomes,
     type Claimed,
     inTime,
-    type Invitation,
-    type Outcome,
     OVER,
     type Session,
     type SignIn,
 } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, answered } from "./store.ts";
-import type { Facts, Kept, Left, Store, Typed } from "./store.ts";
+import type { Facts, Kept, Known, Left, Store, Typed } from "./store.ts";
 import { entryAt, more, reach, type Side } from "./surroundings.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { Trim } from "./trim.ts";
@@ -118,20 +116,12 @@ export class Phone implements Acts {
         else this.#shown.phase.value = "unknown";
     }
 
-    look(token: string): Promise<Answer<Invitation>> {
-        return this.#session.look(token);
-    }
-
     opened(token: string): void {
         void this.#session.opened(token);
     }
 
     async claim(token: string, device_name: string): Promise<Answer<Claimed>> {
         return this.#session.claim(token, await this.#device(), device_name);
-    }
-
-    outcome(token: string, claim: string): Promise<Answer<{ state: Outcome }>> {
-        return this.#session.outcome(token, claim);
     }
 
     async join(token: string, device_name: string): Promise<Answer<unknown>> {
@@ -183,13 +173,21 @@ export class Phone implements Acts {
             // The disk is full or gone: the words stay on the screen, and may be tried again.
             () => this.#shown.rejected(left, "store_unavailable"),
         );
-        this.#keeping = Promise.all([this.#keeping, leaving]);
+        this.#beside(leaving);
     }
 
     /** Keeps what is being written, so that a page that ends does not take it along. */
     keepTyped(room: string, typed: Typed | undefined): void {
-        const keeping = this.#store.putTyped(room, typed).catch(() => undefined);
-        this.#keeping = Promise.all([this.#keeping, keeping]);
+        this.#beside(this.#store.putTyped(room, typed));
+    }
+
+    keepSettings(settings: Known): void {
+        this.#shown.settings.value = settings;
+        this.#beside(this.#store.putSettings(settings));
+    }
+
+    #beside(keeping: Promise<unknown>): void {
+        this.#keeping = Promise.all([this.#keeping, keeping.catch(() => undefined)]);
     }
 
     renew(): void {
@@ -239,6 +237,9 @@ export class Phone implements Acts {
         this.#input({ t: "typing", room });
     }
 
+    // Asked of the server, and kept nowhere.
+    look: Acts["look"] = (token) => this.#session.look(token);
+    outcome: Acts["outcome"] = (...asked) => this.#session.outcome(...asked);
     search: Acts["search"] = (...asked) => search(this.#session, ...asked);
     versions: Acts["versions"] = (...asked) => versions(this.#session, ...asked);
     calendar: Acts["calendar"] = (...asked) => calendar(this.#session, ...asked);

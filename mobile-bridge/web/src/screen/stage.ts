@@ -51,6 +51,7 @@ export class Stage {
             this.done.push(["search", query, before]);
             return Promise.resolve({ value: { entries: [said(2, JO, "tea")], more: false } });
         },
+        keepSettings: (settings) => void (this.shown.settings.value = settings),
         versions: (_, entry) =>
             Promise.resolve(this.#answer(`GET /api/rooms/${ROOM}/entries/${entry}/versions`)),
         calendar: () => Promise.resolve({ unreachable: true }),

@@ -27,7 +27,7 @@ import { clockOf } from "./minutes.ts";
 import { Link } from "./page.tsx";
 import { useMinute } from "./parts.tsx";
 import { opensWords } from "./peers.tsx";
-import { known, muteOf } from "./settings.ts";
+import { muteOf } from "./settings.ts";
 import { dateOf } from "./times.ts";
 
 /** A longer notice is read in its room before anybody says that they have read it. */
@@ -43,7 +43,7 @@ export function useToday() {
     const { shown } = useRoost();
     const now_ms = useMinute();
     const { me, home } = aroundOf(shown);
-    const settings = known();
+    const settings = shown.settings.value?.told;
     const places = shown.constellations.value.map((card) => {
         const rooms = shown.rooms.value.filter(({ room }) => card.rooms.includes(room));
         const held = rooms.map((listed) => ({
