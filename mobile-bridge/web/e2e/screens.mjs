@@ -194,18 +194,29 @@ async function doings(jo, sam) {
     await picture(sam, "room-doings");
 }
 
-/** What can be started beside a message takes one line, and with large text breaks no word. */
+/** What can be started beside a message takes one line; large text breaks and cuts no word. */
 async function oneLine(page) {
     const extras = page.locator(".composer-extras");
-    const height = await extras.evaluate((row) => row.offsetHeight);
-    tally.check("what can be added stands on one line", height < 60, `${height} px`);
+    const usual = await extras.evaluate(linesOf);
+    const level = usual.every(({ top, lines }) => top === usual[0].top && lines === 1);
+    tally.check("what can be added stands on one line", level, JSON.stringify(usual));
     await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    const broken = await extras.evaluate((row) => {
-        const high = (one) => one.getClientRects().length > 1 || one.scrollWidth > row.clientWidth;
-        return [...row.children].filter(high).map((one) => one.textContent);
-    });
-    tally.check("and breaks no word when text is large", broken.length === 0, broken.join());
+    const broken = (await extras.evaluate(linesOf)).filter(({ lines, cut }) => lines > 1 || cut);
+    tally.check("and large text breaks no word", broken.length === 0, JSON.stringify(broken));
     await page.evaluate(() => (document.documentElement.style.fontSize = ""));
+}
+
+/** Runs in the page: where the text of each child begins, on how many lines; does it fit? */
+function linesOf(row) {
+    const edge = row.getBoundingClientRect().right + 0.5;
+    return [...row.children].map((child) => {
+        const text = document.createRange();
+        text.selectNodeContents(child.lastChild);
+        const { top, bottom, right } = text.getBoundingClientRect();
+        const height = parseFloat(getComputedStyle(child).lineHeight);
+        const lines = Math.max(1, Math.round((bottom - top) / height));
+        return { what: child.textContent, top: Math.round(top), lines, cut: right > edge };
+    });
 }
 
 /** Sam looks up what Jo said before, by thumb and by keyboard. */
