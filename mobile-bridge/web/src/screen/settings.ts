@@ -1,6 +1,6 @@
 // What the person has set for themselves: as the server told it last, also without signal, and what
-// was chosen here and could not be saved. Several screens show it, and one that changes it tells the
-// others.
+// was chosen here and could not be saved. Several screens show it, and one that changes it tells
+// the others.
 
 import { useEffect } from "preact/hooks";
 import type { Length, Mute, Quiet, Settings } from "../core/desk.ts";

@@ -111,7 +111,7 @@ test("Ana sees how each constellation stands, and nothing of what is said", asyn
     expect(ana.find("today")).toBeNull();
 });
 
-test("whoever answers by keyboard goes on with the next thing, and hears once what happened", async () => {
+test("whoever answers by keyboard goes on with the next thing, and is told once", async () => {
     const stage = await home().hold(asks("Keep the drive clear.")).card(tea, { state }).draw();
     const drafts: Unsent[] = [];
     const sending = async (kind: string, target: string) => {
