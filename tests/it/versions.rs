@@ -35,7 +35,7 @@ async fn versions(desk: &Desk, room: RoomId, entry: impl ToString) -> Heard {
 }
 
 /// What was said, and since when.
-fn told(heard: Heard) -> Vec<(String, i64)> {
+fn told(heard: &Heard) -> Vec<(String, i64)> {
     let heard = heard.with(200);
     let versions = heard["versions"].as_array().unwrap().iter();
     let read = |one: &Value| {
@@ -50,13 +50,13 @@ async fn earlier_words_stand_in_their_order_each_with_when_it_began() {
     let circle = world.room("sam", RoomKind::Circle).await;
     let (sam, amara) = (Desk::of(&world, "sam").await, Desk::of(&world, "amara").await);
     let (id, said_at) = message(&sam, circle, "Tea at four").await;
-    assert_eq!(told(versions(&amara, circle, id).await), [], "nothing was said before");
+    assert_eq!(told(&versions(&amara, circle, id).await), [], "nothing was said before");
     let five = act(&sam, circle, id, "edit", json!({ "text": "Tea at five" })).await;
     let five_at = five.with(201)["at"].as_i64().unwrap();
     act(&sam, circle, id, "edit", json!({ "text": "Tea at six" })).await.with(201);
     let expected = [("Tea at four".to_owned(), said_at), ("Tea at five".to_owned(), five_at)];
     for desk in [&amara, &sam] {
-        assert_eq!(told(versions(desk, circle, id).await), expected);
+        assert_eq!(told(&versions(desk, circle, id).await), expected);
     }
 }
 
@@ -79,7 +79,7 @@ async fn what_may_not_be_read_was_never_said() {
     assert_eq!(versions(sam, line, id).await, missing, "of another room");
     assert_eq!(versions(sam, circle, "x").await, missing);
 
-    assert_eq!(told(versions(amara, circle, id).await).len(), 1);
+    assert_eq!(told(&versions(amara, circle, id).await).len(), 1);
     act(sam, circle, id, "redact", json!({})).await.with(201);
     for desk in [amara, jo, priya, sam] {
         assert_eq!(versions(desk, circle, id).await, missing, "it was removed");
@@ -104,9 +104,9 @@ async fn whoever_comes_later_does_not_look_behind_their_beginning() {
     let ike = Desk::with(&world, &world.door.accept(&link).await);
     let (own, _) = message(&ike, line, "Helo, I am Ike").await;
     act(&ike, line, own, "edit", json!({ "text": "Hello, I am Ike" })).await.with(201);
-    assert_eq!(told(versions(&ike, line, own).await).len(), 1);
+    assert_eq!(told(&versions(&ike, line, own).await).len(), 1);
     assert_eq!(versions(&ike, line, id).await, versions(&ike, line, ids::entry()).await);
-    assert_eq!(told(versions(&sam, line, id).await).len(), 1);
+    assert_eq!(told(&versions(&sam, line, id).await).len(), 1);
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn the_young_people_look_up_what_was_said_in_their_room() {
     let (id, _) = message(&priya, room, "I red along").await;
     act(&priya, room, id, "edit", json!({ "text": "I read along" })).await;
     let told: Vec<String> =
-        told(versions(&kit, room, id).await).into_iter().map(|(text, _)| text).collect();
+        told(&versions(&kit, room, id).await).into_iter().map(|(text, _)| text).collect();
     assert_eq!(told, ["I red along"], "at any hour, as they read");
 }
 
@@ -135,7 +135,7 @@ async fn nobody_edits_so_often_that_a_wording_is_told_no_more() {
     let once_more = act(&sam, circle, id, "edit", json!({ "text": "and again" })).await;
     assert_eq!(once_more.code(), "too_late");
     let texts: Vec<String> =
-        told(versions(&sam, circle, id).await).into_iter().map(|(text, _)| text).collect();
+        told(&versions(&sam, circle, id).await).into_iter().map(|(text, _)| text).collect();
     let expected: Vec<String> = (0..REVISIONS_MAX).map(|n| format!("wording {n}")).collect();
     assert_eq!(texts, expected);
 }
