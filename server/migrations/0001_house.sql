@@ -211,7 +211,8 @@ CREATE UNIQUE INDEX cards_seq ON cards (room, seq);
 CREATE INDEX cards_at_seq ON cards (room, at_seq);
 CREATE INDEX entries_target ON entries (target);
 
--- Bodies that were changed or removed, for a later safeguarding case. No route reads it.
+-- Bodies that were changed or removed, for a later safeguarding case. While an entry stands, those
+-- who may read it can look up what it said before; of one that was removed no route tells anything.
 CREATE TABLE kept (
     id            TEXT NOT NULL,
     by_seq        BIGINT NOT NULL,

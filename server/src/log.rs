@@ -35,8 +35,9 @@ use crate::{
     page::{self, CardLine, Line, PageText},
     people::keys::Keys,
     store::{
-        Conn, Db, Tx, cards,
-        entries::{self, NewEntry, Stretch},
+        Conn, Db, Tx,
+        cards::{self, KeptRow},
+        entries::{self, EntryRow, NewEntry, Stretch},
         rooms::{self, Seat},
     },
 };
@@ -44,10 +45,10 @@ use roost_shared::{
     ConstellationId, Draft, EntryId, PersonId, Refusal, RoomId, Seq,
     card::Card,
     frame::{PAGE_MAX_ENTRIES, Side},
-    kind::Body,
+    kind::{Body, REVISIONS_MAX},
     policy::{Action, Actor, Object, decide},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, mem, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 /// Who appends or reads, and in which constellation they are.
@@ -64,6 +65,15 @@ pub struct Receipt {
     pub at: i64,
     /// False when the draft had been taken before, and this is its first answer again.
     pub first: bool,
+}
+
+/// What an entry said for a while.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// When it began to stand, epoch ms.
+    pub at: i64,
+    /// The body's JSON text.
+    pub body: String,
 }
 
 /// What one transaction added to one room, for the feeds.
@@ -184,6 +194,27 @@ impl Log {
         let card = cards::get(&mut conn, who.constellation, room, target).await?;
         page::stays(&mut conn, seat, floor).await?;
         Ok(card)
+    }
+
+    /// What an entry said before it was edited, the oldest first.
+    ///
+    /// # Errors
+    /// `NotFound` for a room that is none of the reader's, or an entry that says nothing to them:
+    /// below their floor, removed, or of a kind that this build cannot read.
+    pub async fn versions(&self, who: Who, room: RoomId, id: EntryId) -> Result<Vec<Version>> {
+        let mut conn = self.db.reader().await?;
+        let (seat, floor) = may(&mut conn, who, room, Action::ReadRoom).await?;
+        let entry = entries::target(&mut conn, who.constellation, room, id).await?;
+        let says = |row: &EntryRow| !row.body.is_empty() && Body::KINDS.contains(&&*row.kind);
+        let entry = entry.filter(|row| row.seq >= floor && says(row)).ok_or(Refusal::NotFound)?;
+        let place = (who.constellation, room);
+        let earlier = cards::earlier(&mut conn, place, id, REVISIONS_MAX).await?;
+        page::stays(&mut conn, seat, floor).await?;
+        // Each stood from the end of the one before it on.
+        let mut at = entry.at;
+        let since =
+            |row: KeptRow| Version { at: mem::replace(&mut at, row.kept_at), body: row.body };
+        Ok(earlier.into_iter().map(since).collect())
     }
 }
 

@@ -95,7 +95,7 @@ async fn away(
     let home = json!({ "home": desk.home("The Okafors").await });
     let back = desk.act(sam, "return", home).await;
     back.with(201);
-    (said, world.door.accept(&back.text_of("token")).await)
+    (said, world.door.join(&back.json()).await)
 }
 
 /// All that a phone is sent up to this entry of the room, as it came.

@@ -44,3 +44,4 @@ mod storm;
 mod tidy;
 mod two_constellations;
 mod two_people;
+mod versions;

@@ -15,12 +15,13 @@ use roost_server::{
     people::{By, register::NewPerson},
 };
 use roost_shared::{
-    RoomId, Seq,
+    EntryId, RoomId, Seq,
     frame::{ClientFrame, ServerFrame},
     policy::Role,
     room::RoomKind,
 };
 use roost_tests::{
+    desk::Desk,
     door::SignIn,
     ids, wait,
     wire::{Heard, Wire},
@@ -111,6 +112,8 @@ struct Scene {
     world: World,
     /// By what the rows call them.
     rooms: BTreeMap<&'static str, RoomId>,
+    /// The last entry of each room.
+    lasts: BTreeMap<RoomId, EntryId>,
     /// One sign-in for each actor; none for the outsider.
     sign_ins: Vec<Option<SignIn>>,
     /// Sign-ins of somebody who has ended and of somebody who is suspended.
@@ -150,8 +153,8 @@ impl Scene {
                 _ => Some(sign_in(&world, actor).await),
             });
         }
-        let gone = gone(&world).await;
-        Scene { world, rooms, sign_ins, gone }
+        let (gone, lasts) = (gone(&world).await, lasts(&world).await);
+        Scene { world, rooms, lasts, sign_ins, gone }
     }
 
     /// Signs the same person in on a further phone.
@@ -163,6 +166,26 @@ impl Scene {
     fn room(&self, name: &str) -> RoomId {
         *self.rooms.get(name).unwrap_or_else(|| panic!("{name:?} is no room of the matrix"))
     }
+
+    /// The last entry of a room; of one that does not exist, one that does not either.
+    fn last(&self, room: RoomId) -> EntryId {
+        self.lasts.get(&room).copied().unwrap_or_else(ids::entry)
+    }
+}
+
+/// The last entry of each room, as one of its members finds it.
+async fn lasts(world: &World) -> BTreeMap<RoomId, EntryId> {
+    let mut lasts = BTreeMap::new();
+    for name in ["jo", "sam", "amara", "noor", "mina"] {
+        let (desk, (_, welcome)) = (Desk::of(world, name).await, world.wire(name).await);
+        for room in welcome.rooms.iter().map(|listed| listed.room) {
+            let path = format!("/api/rooms/{room}/entries?after=0");
+            let page = desk.ask(reqwest::Method::GET, &path, None).await.with(200);
+            let last = page["entries"].as_array().unwrap().last().unwrap();
+            lasts.insert(room, last["id"].as_str().unwrap().parse().unwrap());
+        }
+    }
+    lasts
 }
 
 /// Sam lives with the Brennans for a while, and Priya is Heron's liaison worker for a while.

@@ -73,6 +73,9 @@ async fn answers_have_the_shapes_that_are_described() {
     let draft = json!({ "id": id, "kind": "message", "body": { "text": "good morning" } });
     let answer = json!({ "id": ids::entry(), "kind": "message", "target": id,
         "body": { "text": "to you too" } });
+    let edit = json!({ "id": ids::entry(), "kind": "edit", "target": id,
+        "body": { "text": "good evening" } });
+    let versions = "/api/rooms/{room}/entries/{entry}/versions";
     let accept = json!({ "token": link, "device": ids::device(), "device_name": "a phone" });
     let (get, post) = (Method::GET, Method::POST);
     let (look, me) = ("/api/enrolments/look", "/api/me");
@@ -87,6 +90,9 @@ async fn answers_have_the_shapes_that_are_described() {
         (&post, entries, elsewhere, draft.clone(), "Refused"),
         (&post, entries, in_circle.clone(), json!({}), "Refused"),
         (&get, entries, format!("{in_circle}?after=0"), json!(null), "Page"),
+        (&post, entries, in_circle.clone(), edit, "Taken"),
+        (&get, versions, format!("{in_circle}/{id}/versions"), json!(null), "Versions"),
+        (&get, versions, format!("{in_circle}/{}/versions", ids::entry()), json!(null), "Refused"),
         (&get, me, me.to_owned(), json!(null), "Welcome"),
         (&post, "/api/session/refresh", "/api/session/refresh".into(), refresh(&sam), "SignIn"),
     ];

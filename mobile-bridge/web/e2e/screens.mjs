@@ -176,6 +176,8 @@ async function doings(jo, sam) {
     tally.check("the message says that it was edited", (await own.innerText()).includes("edited"));
     await byId(jo.page, "menu-pin").click();
     await byId(sam.page, "pinned").waitFor();
+    await lookBack(sam);
+    await oneLine(jo.page);
     await byId(jo.page, "ask-confirm").check();
     await say(jo.page, "The fire brigade comes on Monday at six. Please keep the drive clear.");
     await byId(sam.page, "confirm-button").click();
@@ -190,6 +192,52 @@ async function doings(jo, sam) {
     await byId(sam.page, "remove-yes").click();
     await jo.page.getByText("Removed by its author").waitFor();
     await picture(sam, "room-doings");
+}
+
+/** What can be started beside a message takes one line; large text breaks and cuts no word. */
+async function oneLine(page) {
+    const extras = page.locator(".composer-extras");
+    const usual = await extras.evaluate(linesOf);
+    const level = usual.every(({ top, lines }) => top === usual[0].top && lines === 1);
+    tally.check("what can be added stands on one line", level, JSON.stringify(usual));
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    const broken = (await extras.evaluate(linesOf)).filter(({ lines, cut }) => lines > 1 || cut);
+    tally.check("and large text breaks no word", broken.length === 0, JSON.stringify(broken));
+    await page.evaluate(() => (document.documentElement.style.fontSize = ""));
+}
+
+/** Runs in the page: where the text of each child begins, on how many lines; does it fit? */
+function linesOf(row) {
+    const edge = row.getBoundingClientRect().right + 0.5;
+    return [...row.children].map((child) => {
+        const text = document.createRange();
+        text.selectNodeContents(child.lastChild);
+        const { top, bottom, right } = text.getBoundingClientRect();
+        const height = parseFloat(getComputedStyle(child).lineHeight);
+        const lines = Math.max(1, Math.round((bottom - top) / height));
+        return { what: child.textContent, top: Math.round(top), lines, cut: right > edge };
+    });
+}
+
+/** Sam looks up what Jo said before, by thumb and by keyboard. */
+async function lookBack(sam) {
+    const { page } = sam;
+    const feet = page.locator(".said-time");
+    const heights = await feet.evaluateAll((all) => all.map((one) => one.offsetHeight));
+    tally.check("no bubble is higher for it", new Set(heights).size === 1, heights.join());
+    const word = byId(page, "edited");
+    await word.click();
+    await byId(page, "version").nth(1).waitFor();
+    const [before] = await byId(page, "version").allInnerTexts();
+    tally.check("the earlier words stand first", before.includes("The blue room"), before);
+    await picture(sam, "versions");
+    await page.keyboard.press("Escape");
+    const named = page.getByRole("button", { name: "edited, show earlier words" });
+    const focused = await named.evaluate((one) => one === document.activeElement);
+    tally.check("the focus is back on the word", focused);
+    await page.keyboard.press("Enter");
+    await byId(page, "versions-close").click();
+    await byId(page, "versions").waitFor({ state: "detached" });
 }
 
 async function gathering(jo, sam) {
@@ -239,6 +287,10 @@ async function poll(jo, sam) {
 
 async function search(sam) {
     await byId(sam.page, "search-open").click();
+    const cut = await sam.page.locator(".bar-room .heading").evaluate((title) => {
+        return title.scrollWidth > title.clientWidth || title.scrollHeight > title.clientHeight;
+    });
+    tally.check("the title of the room is whole while one searches", !cut);
     await byId(sam.page, "search-text").fill("room");
     await byId(sam.page, "search-go").click();
     const found = byId(sam.page, "find").first().waitFor({ timeout: 5_000 });

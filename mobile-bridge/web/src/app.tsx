@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { forgetTyped } from "./kind/message/typed.ts";
-import { go, route, type Route } from "./route.ts";
+import { go, route, write, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { forgetHeard } from "./screen/ask.ts";
 import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
@@ -13,7 +13,7 @@ import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx"
 import { forgetMade } from "./screen/people/made.ts";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
-import { forgetSettings } from "./screen/settings.ts";
+import { askAnew } from "./screen/settings.ts";
 import { titleOf } from "./title.ts";
 import { words } from "./words.ts";
 
@@ -47,7 +47,7 @@ function Screen() {
         forgetTyped();
         forgetHeard();
         forgetMade();
-        forgetSettings();
+        askAnew();
     }, [leaving]);
     useEffect(() => void (document.title = titleOf(at.at, phase)), [at.at, phase]);
 
@@ -78,7 +78,7 @@ function Inside({ at }: { at: Route }) {
     switch (at.at) {
         case "room": {
             const leave = () => go({ at: "rooms" });
-            const room = <Room key={at.room} room={at.room} leave={leave} />;
+            const room = <Room key={write(at)} room={at.room} entry={at.entry} leave={leave} />;
             return wide ? <Beside room={at.room}>{room}</Beside> : room;
         }
         case "people":

@@ -6,6 +6,8 @@ import { signal } from "@preact/signals";
 /** Chromium's offer to install the page (it stands in no standard). */
 interface Offer extends Event {
     prompt(): Promise<unknown>;
+    /** What the person answered; some browsers end `prompt` before they have. */
+    readonly userChoice: Promise<unknown>;
 }
 
 /** What this browser lets a person do. */
@@ -76,9 +78,19 @@ export function awaitOffer(): void {
     addEventListener("appinstalled", () => (offer.value = undefined));
 }
 
-/** Takes the offer up; the browser asks the person itself. An offer is good for one time. */
-export async function takeOffer(): Promise<void> {
+let taking: Promise<void> | undefined;
+
+/**
+ * Takes the offer up, once; the browser asks the person itself. It stands until they have answered:
+ * behind the browser's question nothing changes.
+ */
+export function takeOffer(): Promise<void> {
+    taking ??= take().finally(() => (taking = offer.value = undefined));
+    return taking;
+}
+
+async function take(): Promise<void> {
     const standing = offer.value;
-    offer.value = undefined;
     await standing?.prompt();
+    await standing?.userChoice;
 }

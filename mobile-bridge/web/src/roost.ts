@@ -6,11 +6,15 @@ import type { Desk } from "./core/desk.ts";
 import type { Link } from "./core/link.ts";
 import type { Answer, Becomes } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
+import type { Known } from "./core/store.ts";
 import type { Side } from "./core/surroundings.ts";
 import type { Entry } from "./generated/protocol.ts";
 
 /** What a search found, newest first; `more` when there is more below the last. */
 export type Found = { entries: Entry[]; more: boolean };
+
+/** What an entry said for a while, from `at` on (epoch ms). */
+export type Version = { at: number; body: unknown };
 
 /** Everything a person can do here. The driver does it; tests give their own. */
 export interface Acts {
@@ -39,6 +43,10 @@ export interface Acts {
     typing(room: string): void;
     /** Looks for words in a room, below a seq if one is given. */
     search(room: string, query: string, before?: number): Promise<Answer<Found>>;
+    /** What an entry said before it was edited, the oldest first. */
+    versions(room: string, entry: string): Promise<Answer<{ versions: Version[] }>>;
+    /** Keeps what is known of the person's settings, for when there is no signal. */
+    keepSettings(settings: Known): void;
     /** Loads the page anew; nothing that was written is lost. */
     renew(): void;
     /** A gathering as a file for the phone's calendar. */

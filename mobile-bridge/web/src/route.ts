@@ -9,7 +9,8 @@ export type Route =
     | { at: "rooms" }
     /** How to keep Roost on this phone; also for who is not signed in. */
     | { at: "install" }
-    | { at: "room"; room: string }
+    /** `entry`: the place in it that somebody wants to see, a seq. */
+    | { at: "room"; room: string; entry?: number }
     /** Who is who; of whom one looks after, the constellations. */
     | { at: "people" }
     | { at: "constellation"; constellation: string }
@@ -34,6 +35,10 @@ const PLACES: readonly [pattern: RegExp, route: (ids: string[]) => Route][] = [
     [/^code$/, () => ({ at: "code" })],
     [/^sign-out$/, () => ({ at: "sign_out" })],
     [new RegExp(`^room/${ID}$`), ([room]) => ({ at: "room", room: room! })],
+    [
+        new RegExp(`^room/${ID}/([0-9]{1,15})$`),
+        ([room, entry]) => ({ at: "room", room: room!, entry: Number(entry) }),
+    ],
     [new RegExp(`^people/${ID}$`), ([one]) => ({ at: "constellation", constellation: one! })],
     [new RegExp(`^people/${ID}/invite$`), ([one]) => ({ at: "invite", constellation: one! })],
     [
@@ -68,7 +73,7 @@ export function write(route: Route): string {
         case "rooms":
             return "/";
         case "room":
-            return `/#/room/${route.room}`;
+            return `/#/room/${route.room}${route.entry === undefined ? "" : `/${route.entry}`}`;
         case "constellation":
             return `/#/people/${route.constellation}`;
         case "invite":

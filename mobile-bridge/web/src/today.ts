@@ -45,7 +45,12 @@ export type Asked = {
 };
 
 export type Notice = { is: "notice"; entry: Entry } & Asked;
-export type Gathering = { is: "gathering"; id: string; state: GatheringState } & Asked;
+export type Gathering = {
+    is: "gathering";
+    id: string;
+    seq: number;
+    state: GatheringState;
+} & Asked;
 export type Unread = { room: Listed; count: number };
 
 export type Item =
@@ -132,7 +137,16 @@ function gatheringsOf(held: Held, of: ConstellationCard, asking: Asking): Gather
         // What my home has said no to need not be looked at again.
         const comes = given?.answer !== "not_going" || leads(of);
         if (asked || (soon && comes))
-            gatherings.push({ is: "gathering", room, id, state, asked, missing, draft });
+            gatherings.push({
+                is: "gathering",
+                room,
+                id,
+                seq: card.seq,
+                state,
+                asked,
+                missing,
+                draft,
+            });
     }
     return gatherings.sort((a, b) => a.state.details.starts_at - b.state.details.starts_at);
 }

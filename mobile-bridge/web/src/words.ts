@@ -3,7 +3,7 @@
 // they are opened are fetched with them (`words/later.ts`). The words of refusals are not here:
 // they come from the contract (`generated/protocol.ts`).
 
-import type { Answer, GatheringType } from "./generated/protocol.ts";
+import { PLACES_MAX, type Answer, type GatheringType } from "./generated/protocol.ts";
 import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
@@ -11,6 +11,7 @@ import type { Route } from "./route.ts";
 import { list, people as heads, ROLE } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
+import { versions } from "./words/versions.ts";
 
 /** What a screen is called where whoever holds the phone can read it: `title.ts` says why. */
 const titles: Record<Route["at"], string> = {
@@ -49,7 +50,9 @@ export const words = {
     code,
     mute,
     today,
+    versions,
 
+    heard: (when: string) => `No signal: as last heard ${when}.`,
     moment: {
         today: (time: string) => `today at ${time}`,
         yesterday: (time: string) => `yesterday at ${time}`,
@@ -238,7 +241,7 @@ export const words = {
         by: (home: string, person: string) => `${home} (${person})`,
         earlier: (home: string) => `${home} · before it was edited`,
         missing: (homes: readonly string[]) => `Not yet: ${list(homes)}`,
-        ask: "Ask every home to confirm",
+        ask: "Ask all to confirm",
         line: "confirmed",
     },
 
@@ -248,13 +251,14 @@ export const words = {
     },
 
     poll: {
-        start: "Ask the room",
+        start: "Poll",
         heading: "Ask the room",
         question: "Your question",
         option: (n: number) => `Answer ${n}`,
         ask: "Ask",
         stop: "Do not ask",
-        wrong: "It takes a question and at least two answers that differ.",
+        questionWrong: "Please write a question.",
+        optionWrong: "It takes at least two answers that differ.",
         line: (question: string) => `Asks: ${question}`,
         chosen: "chose an answer",
         closed: "Nobody can answer any more.",
@@ -267,7 +271,7 @@ export const words = {
         },
     },
     gathering: {
-        publish: "Plan a gathering",
+        publish: "Gathering",
         headingNew: "Plan a gathering",
         headingChange: "Change the gathering",
         save: "Publish",
@@ -294,7 +298,11 @@ export const words = {
         places: "Places for how many people? (empty: no limit)",
         past: "The start must lie ahead.",
         order: "The end must come after the start, and within 31 days.",
-        missing: "Please give it a name, a start and an end.",
+        unfit: "This is too long, or has hidden characters in it. Please type it again.",
+        titleMissing: "Please give it a name.",
+        startsMissing: "Please give it a start.",
+        endsMissing: "Please give it an end.",
+        placesWrong: `Please give a number from 1 to ${PLACES_MAX}, or none.`,
         off: "Called off",
         offWhy: (reason: string) => `Called off: ${reason}`,
         over: "This is over.",
@@ -361,7 +369,6 @@ export const words = {
         waiting: "Sending…",
         waitingSignal: "Waiting for signal. Kept on this phone, and sent as soon as there is some.",
         refused: "Not sent.",
-        edited: "edited",
         editing: "Changing your message",
         editStop: "Leave the message as it was",
         save: "Save",

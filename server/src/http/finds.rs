@@ -1,4 +1,5 @@
-//! Finding something in a room again: words, and a gathering for one's own calendar.
+//! Finding something in a room again: words, what a message said before it was edited, and a
+//! gathering for one's own calendar.
 
 use super::{
     answer::Answer,
@@ -7,7 +8,10 @@ use super::{
 };
 use crate::{
     app::App,
-    log::search::{FOUND_MAX, Search},
+    log::{
+        self,
+        search::{FOUND_MAX, Search},
+    },
     people::session::Me,
 };
 use axum::{
@@ -70,6 +74,48 @@ pub async fn search(
     let entries = found.lines.into_iter().map(|line| raw(line.text)).collect::<Result<_, _>>();
     let entries = entries.map_err(|e| crate::Error::internal("an entry is not JSON", e))?;
     Ok(axum::Json(Found { entries, more: found.before.is_some(), before: found.before }))
+}
+
+/// What an entry said for a while.
+#[derive(Serialize, ToSchema)]
+pub struct Version {
+    /// When it began to stand, epoch ms.
+    at: i64,
+    /// As the body of an entry of its kind.
+    #[schema(value_type = Object)]
+    body: Box<RawValue>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Versions {
+    /// The oldest first, at most 20; what stands there now is not among them.
+    versions: Vec<Version>,
+}
+
+/// What an entry said before it was edited; nothing, when it never was. One that was removed, or
+/// lies below my floor, is not found.
+#[utoipa::path(get, path = "/api/rooms/{room}/entries/{entry}/versions", tag = api::PHONES,
+    extensions(
+        ("x-roost-who" = json!("members of the room")),
+        ("x-roost-refusals" = json!(["not_found"]))),
+    security(("access" = [])),
+    params(("room" = shapes::Id, Path, description = "The room."),
+        ("entry" = shapes::Id, Path, description = "The entry.")),
+    responses((status = 200, description = "The earlier versions.", body = Versions)))]
+pub async fn versions(
+    State(app): State<App>,
+    me: Me,
+    Path((room, entry)): Path<(String, String)>,
+) -> Answer<axum::Json<Versions>> {
+    let room = room_id(&room)?;
+    let who = app.people.who(&me, room).await?;
+    let entry: EntryId = entry.parse().map_err(|_| Refusal::NotFound)?;
+    let earlier = app.log.versions(who, room, entry).await?;
+    let raw =
+        |log::Version { at, body }| RawValue::from_string(body).map(|body| Version { at, body });
+    let versions = earlier.into_iter().map(raw).collect::<Result<_, _>>();
+    let versions = versions.map_err(|e| crate::Error::internal("a kept body is not JSON", e))?;
+    Ok(axum::Json(Versions { versions }))
 }
 
 /// One gathering as a calendar file (RFC 5545), as it stands now.

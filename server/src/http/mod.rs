@@ -71,6 +71,7 @@ fn doors() -> Vec<Route> {
         ("GET", "/api/me", get(session::me)),
         ("GET", "/api/rooms/{room}/entries", get(rooms::range)),
         ("POST", "/api/rooms/{room}/entries", post(rooms::append)),
+        ("GET", "/api/rooms/{room}/entries/{entry}/versions", get(finds::versions)),
         ("GET", "/api/rooms/{room}/search", get(finds::search)),
         ("GET", "/api/rooms/{room}/gatherings/{gathering}", get(finds::calendar)),
         ("POST", "/api/rooms/{room}/mute", post(settings::mute)),

@@ -22,6 +22,11 @@ const KEEP: &str = "INSERT INTO kept (id, by_seq, constellation, room, body, kep
      SELECT id, $1, constellation, room, body, $2 FROM entries \
      WHERE constellation = $3 AND room = $4 AND id = $5 AND body <> '' \
      ON CONFLICT DO NOTHING";
+/// What was kept of an entry that was removed since is not for readers any more.
+const EARLIER: &str = "SELECT k.body, k.kept_at FROM kept k \
+     JOIN entries e ON e.constellation = k.constellation AND e.id = k.id \
+     WHERE k.constellation = $1 AND k.room = $2 AND k.id = $3 AND e.body <> '' \
+     ORDER BY k.by_seq LIMIT $4";
 const REVISE: &str =
     "UPDATE entries SET body = $1 WHERE constellation = $2 AND room = $3 AND id = $4 RETURNING seq";
 
@@ -98,6 +103,30 @@ pub async fn within(
         .bind(from.0)
         .bind(to.0)
         .bind(floor.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows)
+}
+
+/// A body that an entry had, and until when.
+#[derive(Clone, Debug, FromRow)]
+pub struct KeptRow {
+    pub body: String,
+    pub kept_at: i64,
+}
+
+/// The bodies that a standing entry had before, the oldest first.
+pub async fn earlier(
+    conn: &mut Conn,
+    (constellation, room): (ConstellationId, RoomId),
+    id: EntryId,
+    limit: u32,
+) -> Result<Vec<KeptRow>> {
+    let rows = sqlx::query_as(EARLIER)
+        .bind(constellation.to_string())
+        .bind(room.to_string())
+        .bind(id.to_string())
+        .bind(i64::from(limit))
         .fetch_all(conn)
         .await?;
     Ok(rows)

@@ -1,6 +1,7 @@
-//! Other words for a message of one's own, for a short while. The earlier ones are kept apart.
+//! Other words for a message of one's own, for a short while. The earlier ones are kept apart, and
+//! told to those who may read the message.
 
-use super::{Body, Context, Effect, Kind, Message, Needs};
+use super::{Body, Context, Effect, Kind, Message, Needs, REVISIONS_MAX};
 use crate::{
     card::{Card, Edited},
     entry::Draft,
@@ -40,7 +41,8 @@ impl Kind for Edit {
         if !context.is_own(target) {
             return Err(Refusal::NotPermitted);
         }
-        if context.at.saturating_sub(target.at) > EDIT_MS {
+        let late = context.at.saturating_sub(target.at) > EDIT_MS;
+        if late || times(&context.card) >= REVISIONS_MAX {
             return Err(Refusal::TooLate);
         }
         if message.text == self.text {
@@ -56,9 +58,8 @@ impl Kind for Edit {
     }
 
     fn fold(&self, context: &Context, card: &mut Card) -> bool {
-        let times = card.edited.as_ref().map_or(0, |edited| edited.times);
-        let (text, at) = (self.text.clone(), context.at);
-        card.edited = Some(Edited { text, at, times: times.saturating_add(1) });
+        let (text, at, times) = (self.text.clone(), context.at, times(card).saturating_add(1));
+        card.edited = Some(Edited { text, at, times });
         true
     }
 
@@ -66,6 +67,11 @@ impl Kind for Edit {
     fn kept(&self, _: &Context) -> Option<Edit> {
         None
     }
+}
+
+/// How often a message was edited.
+fn times(card: &Card) -> u32 {
+    card.edited.as_ref().map_or(0, |edited| edited.times)
 }
 
 #[cfg(test)]
@@ -86,6 +92,10 @@ mod tests {
     fn own_words_for_a_short_while() {
         let hidden = Some(Hidden { by: HiddenBy::Author, at: 1 });
         let removed = about_own().with_card(Card { hidden, ..Card::default() });
+        let often = |times| {
+            let edited = Some(Edited { text: "hi!".to_owned(), at: NOW, times });
+            about_own().with_card(Card { edited, ..Card::default() })
+        };
         let mut unsigned = about_own();
         unsigned.author.person = None;
         unsigned.target.as_mut().unwrap().author = None;
@@ -93,6 +103,8 @@ mod tests {
             ("hello", about_own(), Ok(())),
             ("hello", about_own().after_ms(EDIT_MS), Ok(())),
             ("hello", about_own().after_ms(EDIT_MS + 1), Err(Refusal::TooLate)),
+            ("hello", often(REVISIONS_MAX - 1), Ok(())),
+            ("hello", often(REVISIONS_MAX), Err(Refusal::TooLate)),
             ("hello", about_own().by(Role::Hub), Err(Refusal::NotPermitted)),
             ("hello", about_own().by(Role::Liaison), Err(Refusal::NotPermitted)),
             ("hello", unsigned, Err(Refusal::NotPermitted)),

@@ -51,6 +51,10 @@ impl Needs {
     pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
 }
 
+/// How often the body of one entry may be revised. Whoever looks up what it said before is told all
+/// of it at once: nothing that was ever said may hide behind a further page.
+pub const REVISIONS_MAX: u32 = 20;
+
 /// What an entry changes besides its own room's log. Applied by the server inside the append's
 /// transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +66,8 @@ pub enum Effect {
     /// The body of the target is taken out of the log and kept apart for a safeguarding case.
     /// Phones and the tails of feeds forget it.
     Blank { target: EntryId },
-    /// The target's stored body is replaced by this JSON text; the earlier version is kept apart.
+    /// The target's stored body is replaced by this JSON text; the earlier version is kept apart,
+    /// for whoever may read the entry, while it stands. At most [`REVISIONS_MAX`] times.
     Revise { target: EntryId, body: String },
 }
 

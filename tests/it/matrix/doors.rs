@@ -85,6 +85,11 @@ pub(super) async fn request(
         "GET /api/rooms/{room}/search" => {
             (path.replace("{room}", &scene.room(&row.of).to_string()) + "?q=morning", None)
         }
+        "GET /api/rooms/{room}/entries/{entry}/versions" => {
+            let room = scene.room(&row.of);
+            let path = path.replace("{room}", &room.to_string());
+            (path.replace("{entry}", &scene.last(room).to_string()), None)
+        }
         "GET /api/rooms/{room}/gatherings/{gathering}" => {
             let path = path.replace("{room}", &scene.room(&row.of).to_string());
             (path.replace("{gathering}", &format!("{}.ics", ids::entry())), None)

@@ -81,6 +81,7 @@ test("addresses", () => {
     const routes: Route[] = [
         { at: "rooms" },
         { at: "room", room },
+        { at: "room", room, entry: 12 },
         { at: "people" },
         { at: "constellation", constellation },
         { at: "invite", constellation },

@@ -7,6 +7,7 @@ import {
     withoutBody,
     type Facts,
     type Kept,
+    type Known,
     type Left,
     type Store,
     type Typed,
@@ -80,6 +81,7 @@ class DiskStore implements Store {
             left: left.sort((a, b) => a.made_at - b.made_at),
             typed: typed as ReadonlyMap<string, Typed>,
             facts: (facts.get("facts") as Facts | undefined) ?? {},
+            settings: facts.get("settings") as Known | undefined,
         };
     }
 
@@ -122,6 +124,10 @@ class DiskStore implements Store {
 
     putFacts(facts: Facts): Promise<void> {
         return this.#change(true, (tables) => tables.facts.put(facts, "facts"));
+    }
+
+    putSettings(settings: Known): Promise<void> {
+        return this.#change(true, (tables) => tables.facts.put(settings, "settings"));
     }
 
     wipe(): Promise<void> {

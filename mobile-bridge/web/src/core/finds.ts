@@ -1,6 +1,6 @@
 // What is asked of the server over HTTP about a room, and kept nowhere.
 
-import type { Found } from "../roost.ts";
+import type { Found, Version } from "../roost.ts";
 import type { Answer, Session } from "./session.ts";
 
 /** How many finds are asked for at once. */
@@ -16,6 +16,15 @@ export function search(
     const asked = new URLSearchParams({ q: query, limit: `${SEARCH_ENTRIES}` });
     if (before !== undefined) asked.set("before", `${before}`);
     return session.get(`/api/rooms/${room}/search?${asked}`, Date.now());
+}
+
+/** What an entry said before it was edited. */
+export function versions(
+    session: Session,
+    room: string,
+    entry: string,
+): Promise<Answer<{ versions: Version[] }>> {
+    return session.get(`/api/rooms/${room}/entries/${entry}/versions`, Date.now());
 }
 
 /** A gathering as a file for a calendar. */

@@ -2,10 +2,10 @@
 // (`Acts`). Whether this tab connects or follows another, the screens see no difference.
 
 import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
-import type { Acts, Found } from "../roost.ts";
+import type { Acts } from "../roost.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
-import { calendar, search } from "./finds.ts";
+import { calendar, search, versions } from "./finds.ts";
 import { newId } from "./ids.ts";
 import { linkOver, type Link } from "./link.ts";
 import { onWake, type Page } from "./page.ts";
@@ -13,7 +13,7 @@ import { inTime, OVER } from "./session.ts";
 import type { Answer, Becomes, Session, SignIn } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import { MemoryStore, answered } from "./store.ts";
-import type { Facts, Kept, Left, Store, Typed } from "./store.ts";
+import type { Facts, Kept, Known, Left, Store, Typed } from "./store.ts";
 import { entryAt, more, reach, type Side } from "./surroundings.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { Trim } from "./trim.ts";
@@ -161,13 +161,21 @@ export class Phone implements Acts {
             // The disk is full or gone: the words stay on the screen, and may be tried again.
             () => this.#shown.rejected(left, "store_unavailable"),
         );
-        this.#keeping = Promise.all([this.#keeping, leaving]);
+        this.#beside(leaving);
     }
 
     /** Keeps what is being written, so that a page that ends does not take it along. */
     keepTyped(room: string, typed: Typed | undefined): void {
-        const keeping = this.#store.putTyped(room, typed).catch(() => undefined);
-        this.#keeping = Promise.all([this.#keeping, keeping]);
+        this.#beside(this.#store.putTyped(room, typed));
+    }
+
+    keepSettings(settings: Known): void {
+        this.#shown.settings.value = settings;
+        this.#beside(this.#store.putSettings(settings));
+    }
+
+    #beside(keeping: Promise<unknown>): void {
+        this.#keeping = Promise.all([this.#keeping, keeping.catch(() => undefined)]);
     }
 
     renew(): void {
@@ -217,13 +225,10 @@ export class Phone implements Acts {
         this.#input({ t: "typing", room });
     }
 
-    search(room: string, query: string, before?: number): Promise<Answer<Found>> {
-        return search(this.#session, room, query, before);
-    }
-
-    calendar(room: string, gathering: string): Promise<Answer<Blob>> {
-        return calendar(this.#session, room, gathering);
-    }
+    // Asked of the server, and kept nowhere.
+    search: Acts["search"] = (...asked) => search(this.#session, ...asked);
+    versions: Acts["versions"] = (...asked) => versions(this.#session, ...asked);
+    calendar: Acts["calendar"] = (...asked) => calendar(this.#session, ...asked);
 
     #input(input: Input): void {
         if (this.#driver.running) this.#driver.input(input);

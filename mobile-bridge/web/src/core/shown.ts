@@ -14,7 +14,7 @@ import {
     type Welcome,
 } from "../generated/protocol.ts";
 import type { OutboxItem, Reading, Span, State, Write } from "./face.ts";
-import { withoutBody, type Kept, type Left, type Typed } from "./store.ts";
+import { withoutBody, type Kept, type Known, type Left, type Typed } from "./store.ts";
 import { WINDOW_ENTRIES } from "./window.ts";
 
 /** Where the person stands with this phone. */
@@ -95,6 +95,8 @@ export class Shown {
     readonly durable: Signal<boolean> = signal(true);
     /** What was being written when the page began. */
     readonly typed: Signal<ReadonlyMap<string, Typed>> = signal(new Map());
+    /** What the person has set for themselves. */
+    readonly settings: Signal<Known | undefined> = signal(undefined);
     /** This build and the server do not understand each other, and loading anew did not help. */
     readonly outdated: Signal<boolean> = signal(false);
     /** The room in which the person reads above the end; what is held of it may not shrink. */
@@ -166,6 +168,7 @@ export class Shown {
         if (kept.saved.welcome) this.#welcome(kept.saved.welcome);
         const items = (kept.saved.outbox ?? []).map(unsentOf);
         this.typed.value = kept.typed;
+        this.settings.value = kept.settings;
         const known = new Set(items.map((item) => item.id));
         const left = kept.left.map(unsentOfLeft).filter((item) => !known.has(item.id));
         this.unsent.value = [...items, ...left];
@@ -286,6 +289,7 @@ export class Shown {
         this.homes.value = [];
         this.unsent.value = [];
         this.typed.value = new Map();
+        this.settings.value = undefined;
     }
 }
 

@@ -233,10 +233,15 @@ test("what is being written outlives the page, and nothing outlives signing out"
     await store.putTyped(A, typed);
     await store.putTyped(B, typed);
     await store.putTyped(B, undefined);
+    const settings = { unsaved: [{ room: A, length: "week" }] } as const;
+    await store.putSettings(settings);
     const again = await openStore("roost", () => factory);
-    expect([...(await again.read()).typed]).toEqual([[A, typed]]);
+    const kept = await again.read();
+    expect([...kept.typed]).toEqual([[A, typed]]);
+    expect(kept.settings).toEqual(settings);
     await again.wipe();
-    expect((await again.read()).typed.size).toBe(0);
+    const { typed: after, settings: none } = await again.read();
+    expect([after.size, none]).toEqual([0, undefined]);
 });
 
 test("a newer page gets the disk, and an older one hears that it is outgrown", async () => {

@@ -2,6 +2,7 @@
 // stands in for it where the phone refuses one.
 
 import type { CardOf, Draft, Entry } from "../generated/protocol.ts";
+import type { Length, Quiet, Settings } from "./desk.ts";
 import { openDisk } from "./disk.ts";
 import type { Saved, Write } from "./face.ts";
 
@@ -19,6 +20,18 @@ export type Typed = {
     asks: boolean;
 };
 
+/** One thing that a person sets for themselves. */
+export type Choice = { quiet: Quiet } | { room: string; length: Length };
+
+/** What a person has set for themselves, as far as this phone knows. */
+export type Known = {
+    /** As the server told it last, at `heard_at` (epoch ms); nothing, while it never did. */
+    told?: Settings;
+    heard_at?: number;
+    /** What was chosen here and could not be saved; the last choice for each thing. */
+    unsaved: readonly Choice[];
+};
+
 /** Small things known about this phone. */
 export type Facts = { person?: string; device?: string };
 
@@ -31,6 +44,7 @@ export type Kept = {
     /** What was being written in each room. */
     typed: ReadonlyMap<string, Typed>;
     facts: Facts;
+    settings: Known | undefined;
 };
 
 export interface Store {
@@ -44,6 +58,7 @@ export interface Store {
     leave(left: Left): Promise<void>;
     putTyped(room: string, typed: Typed | undefined): Promise<void>;
     putFacts(facts: Facts): Promise<void>;
+    putSettings(settings: Known): Promise<void>;
     /** Forgets what was said before this moment, epoch ms. */
     trim(before_ms: number): Promise<void>;
     wipe(): Promise<void>;
@@ -105,6 +120,7 @@ export function withoutBody({ body: _, ...bare }: Entry): Entry {
 export class MemoryStore implements Store {
     readonly durable = false;
     #facts: Facts = {};
+    #settings: Known | undefined;
 
     read(): Promise<Kept> {
         return Promise.resolve({
@@ -114,6 +130,7 @@ export class MemoryStore implements Store {
             left: [],
             typed: new Map(),
             facts: this.#facts,
+            settings: this.#settings,
         });
     }
 
@@ -122,8 +139,7 @@ export class MemoryStore implements Store {
     }
 
     apply(writes: readonly Write[]): Promise<void> {
-        if (writes.some((write) => write.t === "wipe_all")) this.#facts = {};
-        return Promise.resolve();
+        return writes.some((write) => write.t === "wipe_all") ? this.wipe() : Promise.resolve();
     }
 
     leave(): Promise<void> {
@@ -143,8 +159,14 @@ export class MemoryStore implements Store {
         return Promise.resolve();
     }
 
+    putSettings(settings: Known): Promise<void> {
+        this.#settings = settings;
+        return Promise.resolve();
+    }
+
     wipe(): Promise<void> {
         this.#facts = {};
+        this.#settings = undefined;
         return Promise.resolve();
     }
 }

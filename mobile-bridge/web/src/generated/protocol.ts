@@ -428,6 +428,7 @@ export const MARKS_EVERY_MS = 1000;
 export const TEXT_MAX_CHARS = 4000;
 export const QUERY_MAX_CHARS = 100;
 export const EDIT_MS = 900000;
+export const REVISIONS_MAX = 20;
 export const TITLE_MAX_CHARS = 80;
 export const PLACE_MAX_CHARS = 120;
 export const NOTE_MAX_CHARS = 1000;

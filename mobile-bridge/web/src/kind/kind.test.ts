@@ -2,7 +2,8 @@
 
 import { expect, test } from "vitest";
 import type { Entry, Listed, Role, RoomKind } from "../generated/protocol.ts";
-import { detailsOf } from "./gathering/form.tsx";
+import { words } from "../words.ts";
+import { detailsOf, type Plan } from "./gathering/form.tsx";
 import { fromField, toField, whenWords } from "./gathering/when.ts";
 import { hoursAt } from "./hours.ts";
 import { lineOf, removedWords } from "./index.ts";
@@ -128,11 +129,23 @@ test("the plan of a gathering", () => {
     const ends_at = starts_at + 7_200_000;
     const details = { title: "Tea", type: "meet_up", starts_at, ends_at, places: 12 } as const;
     expect(detailsOf(plan, now)).toEqual(details);
-    expect(detailsOf({ ...plan, title: " " }, now)).toContain("a name");
-    expect(detailsOf({ ...plan, ends: "" }, now)).toContain("an end");
-    expect(detailsOf({ ...plan, ends: plan.starts }, now)).toContain("after the start");
-    expect(detailsOf({ ...plan, places: "0" }, now)).toContain("look through it again");
-    expect(detailsOf(plan, starts_at + 1)).toContain("ahead");
+    const say = words.gathering;
+    const wrongs: [Partial<Plan>, keyof Plan, string][] = [
+        [{ title: " ", starts: "" }, "title", say.titleMissing],
+        [{ starts: "", ends: "" }, "starts", say.startsMissing],
+        [{ starts: "2026-01-01T14:00", ends: "" }, "starts", say.past],
+        [{ ends: "" }, "ends", say.endsMissing],
+        [{ ends: plan.starts, places: "0" }, "ends", say.order],
+        [{ ends: "2027-11-28T16:00" }, "ends", say.order],
+        [{ title: "Tea\u000btime" }, "title", say.unfit],
+        [{ place: "a\tb" }, "place", say.unfit],
+        [{ note: "a\u000bb", places: "0" }, "note", say.unfit],
+        [{ places: "0" }, "places", say.placesWrong],
+        [{ places: "1.5" }, "places", say.placesWrong],
+    ];
+    for (const [part, at, why] of wrongs)
+        expect(detailsOf({ ...plan, ...part }, now)).toEqual({ at, words: why });
+    expect(detailsOf(plan, starts_at + 1)).toEqual({ at: "starts", words: say.past });
     expect(detailsOf(plan, starts_at + 1, details)).toEqual(details);
     expect(toField(starts_at)).toBe(plan.starts);
     expect(fromField("")).toBeUndefined();

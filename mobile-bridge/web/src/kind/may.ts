@@ -1,7 +1,7 @@
 // What the page offers to whom: the port of the matrix in `shared/src/policy.rs` and of what kinds
 // permit. It only spares people a refusal; the server decides.
 
-import type { Entry } from "../generated/protocol.ts";
+import type { CardOf, Entry } from "../generated/protocol.ts";
 import { isOpen } from "./edit/rules.ts";
 import { hoursAt } from "./hours.ts";
 import type { Around } from "./kind.ts";
@@ -43,9 +43,14 @@ export function mayRemove(entry: Entry, around: Around): "own" | "other" | undef
     return looksAfter ? "other" : undefined;
 }
 
-export function mayEdit(entry: Entry, around: Around, now_ms: number): boolean {
+export function mayEdit(
+    entry: Entry,
+    card: CardOf | undefined,
+    around: Around,
+    now_ms: number,
+): boolean {
     const own = entry.kind === "message" && entry.author === around.me && around.me !== undefined;
-    return own && isOpen(entry, now_ms) && mayWrite(around, now_ms);
+    return own && isOpen(entry, card, now_ms) && mayWrite(around, now_ms);
 }
 
 /** Publish gatherings, and ask every home to confirm. */

@@ -5,7 +5,8 @@ import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Entry, GatheringState } from "../generated/protocol.ts";
 import { route } from "../route.ts";
-import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage, did, idAt, said } from "./stage.ts";
+import { words } from "../words.ts";
+import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage, did, idAt, said, spoken } from "./stage.ts";
 
 const HOUR_MS = 3_600_000;
 const starts_at = Math.floor(Date.now() / 60_000) * 60_000 + 24 * HOUR_MS;
@@ -93,8 +94,12 @@ test("whoever leads plans a gathering, and calls it off", async () => {
     const stage = await new Stage("hub").hold(tea).card(tea, { state }).draw();
     await stage.press("plan-gathering");
     await stage.press("planner-save");
-    expect(stage.find("planner")!.textContent).toContain("Please give it a name");
+    expect(document.activeElement).toBe(stage.find("plan-title"));
+    expect(spoken(document.activeElement!)).toBe(words.gathering.titleMissing);
     await stage.fill("plan-title", " Reading circle ");
+    await stage.press("planner-save");
+    expect(spoken(document.activeElement!)).toBe(words.gathering.startsMissing);
+    expect(document.activeElement).toBe(stage.find("plan-starts"));
     await stage.fill("plan-starts", "2099-01-01T10:00");
     const at = new Date("2099-01-01T10:00").getTime();
     await stage.press("planner-save");

@@ -1,8 +1,9 @@
 // One entry in a room: a person's words with name and time, what stands in their place, or a quiet
 // line.
 
+import type { ComponentChild } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { CardOf, Entry, Mark } from "../generated/protocol.ts";
+import type { Entry, Mark } from "../generated/protocol.ts";
 import { Confirmations } from "../kind/confirm/index.tsx";
 import { kindOf, lineOf, removedWords, standsOf } from "../kind/index.ts";
 import { nameOf } from "../kind/kind.ts";
@@ -14,6 +15,7 @@ import type { Place } from "./place.ts";
 import { receiptWords } from "./receipt.ts";
 import { hueOf } from "./tile.tsx";
 import { timeOf } from "./times.ts";
+import { EditedButton } from "./versions.tsx";
 
 /** Words of one person within this time stand under one name. */
 const GROUP_MS = 5 * 60_000;
@@ -100,7 +102,11 @@ function Said({ entry, before, place }: Props) {
                 ) : (
                     <Body entry={entry} place={place} />
                 )}
-                <Foot entry={entry} card={card} told={mine && !removed ? others : undefined} />
+                <Foot
+                    entry={entry}
+                    edited={card?.edited && <EditedButton open={() => place.lookBack(entry)} />}
+                    told={mine && !removed ? others : undefined}
+                />
             </div>
             {removed === undefined && (
                 <Below
@@ -117,13 +123,14 @@ function Said({ entry, before, place }: Props) {
 /** When it was said, and of my own words how far they have come. */
 function Foot(props: {
     entry: Entry;
-    card: CardOf | undefined;
+    /** Of words that were changed. */
+    edited: ComponentChild;
     told: readonly Mark[] | undefined;
 }) {
-    const { entry, card, told } = props;
+    const { entry, edited, told } = props;
     return (
         <p class="said-time">
-            {card?.edited && <span class="said-edited">{words.message.edited} · </span>}
+            {edited && <>{edited} · </>}
             <time dateTime={new Date(entry.at).toISOString()}>{timeOf(entry.at)}</time>
             {told && (
                 <span class="said-sent" data-testid="receipt">

@@ -41,6 +41,9 @@ export function Form({ submit, tries, testId, children }: FormProps) {
     );
 }
 
+/** What else the browser should know of a field. */
+export type FieldInput = NonNullable<JSX.IntrinsicElements["input"]>;
+
 type FieldProps = {
     label: string;
     hint?: string;
@@ -48,8 +51,7 @@ type FieldProps = {
     value: string;
     change: (value: string) => void;
     testId: string;
-    /** What else the browser should know of it. */
-    input?: JSX.IntrinsicElements["input"];
+    input?: FieldInput;
 };
 
 export function Field({ label, hint, wrong, value, change, testId, input }: FieldProps) {

@@ -139,6 +139,19 @@ test("on Android the browser's own offer is one tap, and leads on", async () => 
     expect(ruth.text).toContain("You are in, Ruth");
 });
 
+test("behind the browser's own question the screen waits for the answer", async () => {
+    const ruth = await cameIn(ANDROID, true);
+    let answer: () => void = () => undefined;
+    Object.assign(offer.value!, { userChoice: new Promise<void>((done) => (answer = done)) });
+    await ruth.press("install-take");
+    await ruth.press("install-take");
+    expect(ruth.done.filter(([what]) => what === "prompt"), "asked once").toHaveLength(1);
+    expect(ruth.find("install-steps"), "nobody has to do it by hand").toBeNull();
+    expect(ruth.text).toContain("Step 4 of 5");
+    answer();
+    await vi.waitFor(() => expect(ruth.text).toContain("You are in, Ruth"));
+});
+
 test("who cannot keep it from here, or has kept it, is not asked", async () => {
     const computer = "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36";
     const table: [string, boolean, boolean][] = [

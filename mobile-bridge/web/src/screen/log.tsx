@@ -17,6 +17,7 @@ import { actsByTarget, isAct, type Place } from "./place.ts";
 import { dayOf, sameDay } from "./times.ts";
 import { useGoing, useMore, type More } from "./reach.ts";
 import { useScroll } from "./scroll.ts";
+import { Versions } from "./versions.tsx";
 import { drawn, higher, runAt } from "./window.ts";
 
 /** This near to an edge of what is drawn, the window moves on. */
@@ -40,6 +41,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
     /** The person went to a place: what hangs together with it is all that is drawn. */
     const [apart, setApart] = useState(false);
     const [menu, setMenu] = useState<Entry>();
+    const [edited, setEdited] = useState<Entry>();
     const entries = apart && from !== undefined ? runAt(all, from) : all;
     const visible = drawn(entries, from);
     const first = visible[0]?.seq;
@@ -63,7 +65,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
     // The same for all rows, and for as long as nothing in it changes: then no row is drawn anew.
     const place = useMemo<Place>(() => {
         const acting = actsByTarget(drafts);
-        return { around, cards, others, answer, acting, open: setMenu };
+        return { around, cards, others, answer, acting, open: setMenu, lookBack: setEdited };
     }, [around, cards, others, answer, unsent]);
     useReading(listed, all, scroll.atEnd);
     useWidth(listed.room, from !== undefined || going.state === "going");
@@ -110,6 +112,12 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 <Menu
                     {...{ entry: menu, card: cards.get(menu.id), around, answer }}
                     close={() => setMenu(undefined)}
+                />
+            )}
+            {edited && (
+                <Versions
+                    {...{ entry: edited, card: cards.get(edited.id), around }}
+                    close={() => setEdited(undefined)}
                 />
             )}
             {!scroll.atEnd && <ToEnd unseen={scroll.unseen} toEnd={toEnd} />}

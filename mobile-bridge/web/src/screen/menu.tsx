@@ -45,7 +45,12 @@ function Choices({ entry, card, around, answer, close, remove }: Props & { remov
     const pinned = card?.pinned !== undefined;
     const choices: [id: string, label: string, shown: boolean, act: () => void][] = [
         ["reply", words.menu.reply, open, () => answer(entry)],
-        ["edit", words.menu.edit, mayEdit(entry, around, now), () => edit(room, entry, card)],
+        [
+            "edit",
+            words.menu.edit,
+            mayEdit(entry, card, around, now),
+            () => edit(room, entry, card),
+        ],
         [
             "pin",
             pinned ? words.menu.unpin : words.menu.pin,

@@ -9,7 +9,7 @@ import { words } from "../words.ts";
 import { useDoing } from "./ask.ts";
 import { Bell } from "./bell.tsx";
 import { useMinute } from "./parts.tsx";
-import { muteOf, take, useSettings } from "./settings.ts";
+import { heardWords, muteOf, set, unsavedMute, useSettings } from "./settings.ts";
 import { momentOf } from "./times.ts";
 
 const LENGTHS: readonly Length[] = ["hour", "eight_hours", "week", "always"];
@@ -40,16 +40,11 @@ export function MuteButton({ room, role }: Props) {
 }
 
 function Sheet({ room, role, mute, close }: Props & { mute: Mute | undefined; close: () => void }) {
-    const { desk } = useRoost();
+    const roost = useRoost();
     const doing = useDoing(words.mute.noSignal);
-    const set = (length: Length) =>
-        doing.run(
-            () => desk.mute(room, length),
-            (settings) => {
-                take(settings);
-                close();
-            },
-        );
+    const chosen = unsavedMute(roost, room);
+    const heard = heardWords(roost);
+    const choose = (length: Length) => doing.run(() => set(roost, { room, length }), close);
     const rings = role === "young" ? words.mute.ringsYoung : words.mute.rings;
     const offered: readonly Length[] = mute ? ["off", ...LENGTHS] : LENGTHS;
     return (
@@ -59,14 +54,27 @@ function Sheet({ room, role, mute, close }: Props & { mute: Mute | undefined; cl
             testId="mute"
         >
             <p>{mute ? untilWords(mute) : words.mute.does}</p>
+            {heard && <p class="quiet">{heard}</p>}
             <ul class="menu">
+                {chosen && (
+                    <li>
+                        <button
+                            type="button"
+                            class="menu-choice"
+                            data-testid="mute-again"
+                            onClick={() => choose(chosen)}
+                        >
+                            {words.mute.again(words.mute.lengths[chosen])}
+                        </button>
+                    </li>
+                )}
                 {offered.map((length) => (
                     <li key={length}>
                         <button
                             type="button"
                             class="menu-choice"
                             data-testid={`mute-${length}`}
-                            onClick={() => set(length)}
+                            onClick={() => choose(length)}
                         >
                             {words.mute.lengths[length]}
                         </button>

@@ -14,6 +14,8 @@ export type Place = {
     others: readonly Mark[];
     /** Opens what can be done with an entry. */
     open: (entry: Entry) => void;
+    /** Opens what an entry said before it was edited. */
+    lookBack: (entry: Entry) => void;
     answer: (entry: Entry) => void;
 };
 

@@ -3,7 +3,8 @@
 
 import { expect, test } from "vitest";
 import type { Entry, PollState } from "../generated/protocol.ts";
-import { JO, SAM, Stage, idAt } from "./stage.ts";
+import { words } from "../words.ts";
+import { JO, SAM, Stage, idAt, spoken } from "./stage.ts";
 
 const ask = { question: "Which day?", options: ["Saturday", "Sunday"] };
 const day: Entry = { seq: 1, id: idAt(1), kind: "poll", author: JO, at: 1, body: { ask } };
@@ -41,11 +42,18 @@ test("whoever looks after the room ends a question", async () => {
 test("a question needs two answers that differ", async () => {
     const stage = await new Stage().draw();
     await stage.press("ask-poll");
+    await stage.press("poll-ask");
+    expect(document.activeElement).toBe(stage.find("poll-question"));
+    expect(spoken(document.activeElement!)).toBe(words.poll.questionWrong);
     await stage.fill("poll-question", "Which day?");
     await stage.fill("poll-answer-0", "Saturday");
     await stage.fill("poll-answer-1", " Saturday ");
     await stage.press("poll-ask");
-    expect(stage.find("asker")!.textContent).toContain("at least two answers that differ");
+    expect(document.activeElement, "the second of the same").toBe(stage.find("poll-answer-1"));
+    expect(spoken(document.activeElement!)).toBe(words.poll.optionWrong);
+    await stage.fill("poll-answer-1", "");
+    await stage.press("poll-ask");
+    expect(document.activeElement, "one is missing").toBe(stage.find("poll-answer-1"));
     await stage.fill("poll-answer-1", "Sunday");
     await stage.press("poll-ask");
     expect(stage.sent).toEqual([["poll", { ask }]]);

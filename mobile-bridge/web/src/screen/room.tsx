@@ -15,7 +15,14 @@ import { PeersBanner } from "./peers.tsx";
 import { Pinned } from "./pinned.tsx";
 import { Search } from "./search.tsx";
 
-export function Room({ room, leave }: { room: string; leave: () => void }) {
+type Props = {
+    room: string;
+    /** The place in it that it is opened at; else its end. */
+    entry: number | undefined;
+    leave: () => void;
+};
+
+export function Room({ room, entry, leave }: Props) {
     const { shown } = useRoost();
     const around = aroundOf(shown, room);
     const { listed } = around;
@@ -40,18 +47,19 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
                 {listed && (
                     <button
                         type="button"
-                        class="button-plain"
+                        class={searching ? "button-icon" : "button-plain"}
                         data-testid="search-open"
                         aria-expanded={searching}
+                        {...(searching ? { "aria-label": words.search.close } : {})}
                         onClick={() => setSearching(!searching)}
                     >
-                        {searching ? words.search.close : words.search.go}
+                        {searching ? "×" : words.search.go}
                     </button>
                 )}
             </header>
             <Notices />
             {listed ? (
-                <Inside listed={listed} around={around} searching={searching} />
+                <Inside {...{ listed, around, searching, entry }} />
             ) : (
                 <main class="scroll">
                     <p class="empty">{words.room.gone}</p>
@@ -61,14 +69,20 @@ export function Room({ room, leave }: { room: string; leave: () => void }) {
     );
 }
 
-function Inside(props: { listed: Listed; around: Around; searching: boolean }) {
-    const { listed, around, searching } = props;
+type InsideProps = {
+    listed: Listed;
+    around: Around;
+    searching: boolean;
+    entry: number | undefined;
+};
+
+function Inside({ listed, around, searching, entry }: InsideProps) {
     const { shown } = useRoost();
     const { room } = listed;
     const held = shown.entries(room).value;
     const cards = shown.cards(room).value;
     // A new object each time, so that the same entry can be shown twice.
-    const [goTo, setGoTo] = useState<{ seq: number }>();
+    const [goTo, setGoTo] = useState(entry === undefined ? undefined : { seq: entry });
     const show = (seq: number) => setGoTo({ seq });
     const now = useMinute();
     const reply = useCallback((entry: Entry) => answer(room, entry), [room]);

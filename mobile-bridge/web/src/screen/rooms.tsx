@@ -34,7 +34,9 @@ export function Rooms({ open }: { open?: string }) {
                     {open === undefined ? (
                         <Heading>{words.rooms.heading}</Heading>
                     ) : (
-                        <h2 class="heading dialog-heading">{words.rooms.heading}</h2>
+                        <h2 class="heading dialog-heading" tabIndex={-1}>
+                            {words.rooms.heading}
+                        </h2>
                     )}
                     <ConnectionLine />
                 </div>

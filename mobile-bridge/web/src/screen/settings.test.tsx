@@ -9,8 +9,9 @@ import type { Role } from "../generated/protocol.ts";
 import { route } from "../route.ts";
 import { applySize, size } from "../textsize.ts";
 import { words } from "../words/later.ts";
-import { forgetSettings } from "./settings.ts";
+import { askAnew } from "./settings.ts";
 import { JO, ROOM, Stage, said } from "./stage.ts";
+import { momentOf } from "./times.ts";
 
 const USUAL: Quiet = { on: true, from: 21 * 60, to: 7 * 60 + 30 };
 const NIGHT: Quiet = { on: true, from: 20 * 60, to: 8 * 60 };
@@ -27,7 +28,7 @@ function connected(role: Role = "satellite"): Stage {
 }
 
 afterEach(() => {
-    forgetSettings();
+    askAnew();
     localStorage.clear();
     delete document.documentElement.dataset["text"];
     size.value = "usual";
@@ -82,12 +83,76 @@ test("whoever goes to and fro asks once, and again when it did not work", async 
         await sam.draw();
     }
     expect(asked).toBe(1);
-    forgetSettings();
+    askAnew();
     const no = { get: () => ((asked += 1), { unreachable: true }) };
     Object.defineProperty(answers, "GET /api/settings", { configurable: true, ...no });
     await sam.draw();
     await sam.draw();
     expect(asked).toBe(3);
+});
+
+const LATE = { on: true, from: 22 * 60 + 15, to: 7 * 60 + 30 };
+
+test("without signal Sam reads what was heard last, and when", async () => {
+    const sam = await connected().hold(said(1, JO, "hello")).draw();
+    const at = Date.now();
+    const told = { quiet: USUAL, usual: USUAL, mutes: [{ room: ROOM }] };
+    sam.shown.connection.value = { state: "waiting", until_ms: 0 };
+    await act(async () => sam.acts.keepSettings({ told, heard_at: at, unsaved: [] }));
+    const heard = words.heard(momentOf(at, Date.now()));
+    await sam.press("mute-open");
+    expect(sam.find("mute")?.textContent).toContain(heard);
+    route.value = { at: "you" };
+    await sam.draw();
+    expect(sam.find("quiet")?.textContent).toBe(
+        `${words.quiet.link}${words.quiet.night("21:00", "07:30")}${heard}`,
+    );
+    route.value = { at: "quiet" };
+    await sam.draw();
+    expect((sam.find("quiet-from") as HTMLInputElement).value).toBe("21:00");
+    expect(sam.place.textContent).toContain(heard);
+    await act(async () => void (sam.shown.connection.value = { state: "connected" }));
+    expect(sam.place.textContent, "with signal it is of now").not.toContain(heard);
+    await act(async () => sam.shown.apply({ t: "wipe_all" }));
+    expect(sam.shown.settings.value, "the next person finds nothing of it").toBeUndefined();
+});
+
+test("what could not be saved is kept as it was chosen, until it is", async () => {
+    const sam = connected();
+    route.value = { at: "quiet" };
+    await sam.draw();
+    await sam.fill("quiet-from", "22:15");
+    await sam.press("quiet-save");
+    expect(sam.find("problem")?.textContent).toBe(words.quiet.noSignal);
+    for (const at of ["rooms", "quiet"] as const) {
+        route.value = { at };
+        await sam.draw();
+    }
+    expect((sam.find("quiet-from") as HTMLInputElement).value).toBe("22:15");
+    expect(sam.find("problem")?.textContent).toBe(words.quiet.unsaved);
+
+    route.value = { at: "room", room: ROOM };
+    await sam.draw();
+    await sam.press("mute-open");
+    await sam.press("mute-week");
+    expect(sam.find("mute")?.textContent).toContain(words.mute.noSignal);
+    expect(sam.find("mute-open")?.dataset["muted"], "it is not muted").toBe("false");
+    await sam.draw();
+    await sam.press("mute-open");
+    expect(sam.find("mute-again")?.textContent).toContain(words.mute.lengths.week);
+    sam.answers[`POST /api/rooms/${ROOM}/mute`] = settings({ room: ROOM });
+    await sam.press("mute-again");
+    expect(sam.posted.at(-1)).toEqual([`/api/rooms/${ROOM}/mute`, { length: "week" }]);
+    expect(sam.shown.settings.value?.unsaved, "the hours still wait").toEqual([{ quiet: LATE }]);
+    expect(sam.find("mute-open")?.dataset["muted"]).toBe("true");
+
+    sam.answers["POST /api/settings/quiet"] = { value: { ...settings().value, quiet: LATE } };
+    route.value = { at: "quiet" };
+    await sam.draw();
+    await sam.press("quiet-save");
+    expect(sam.place.textContent).toContain(words.quiet.saved);
+    expect(sam.find("problem")?.textContent).toBe("");
+    expect(sam.shown.settings.value?.unsaved).toEqual([]);
 });
 
 test("a mute that has run out is none", async () => {
@@ -112,12 +177,11 @@ test("Sam sets his quiet hours, and reads what comes through all the same", asyn
     await sam.fill("quiet-from", "22:15");
     await sam.press("quiet-save");
     expect(sam.place.textContent).toContain(words.quiet.noSignal);
-    const late = { on: true, from: 22 * 60 + 15, to: 7 * 60 + 30 };
-    sam.answers["POST /api/settings/quiet"] = { value: { ...settings().value, quiet: late } };
+    sam.answers["POST /api/settings/quiet"] = { value: { ...settings().value, quiet: LATE } };
     await sam.press("quiet-save");
-    expect(sam.posted.at(-1)).toEqual(["/api/settings/quiet", late]);
+    expect(sam.posted.at(-1)).toEqual(["/api/settings/quiet", LATE]);
     expect(sam.place.textContent).toContain(words.quiet.saved);
-    sam.answers["GET /api/settings"] = { value: { ...settings().value, quiet: late } };
+    sam.answers["GET /api/settings"] = { value: { ...settings().value, quiet: LATE } };
     route.value = { at: "you" };
     await sam.draw();
     expect(sam.find("quiet")?.textContent).toContain("Every day from 22:15 until 07:30");

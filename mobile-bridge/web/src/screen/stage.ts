@@ -54,6 +54,9 @@ export class Stage {
             this.done.push(["search", query, before]);
             return Promise.resolve({ value: { entries: [said(2, JO, "tea")], more: false } });
         },
+        keepSettings: (settings) => void (this.shown.settings.value = settings),
+        versions: (_, entry) =>
+            Promise.resolve(this.#answer(`GET /api/rooms/${ROOM}/entries/${entry}/versions`)),
         calendar: () => Promise.resolve({ unreachable: true }),
     };
 
@@ -149,6 +152,12 @@ export class Stage {
     get sent(): unknown[][] {
         return this.done.filter(([what]) => what === "send").map(([, ...rest]) => rest);
     }
+}
+
+/** What a screen reader says of a field beside its label. */
+export function spoken(field: Element): string | undefined {
+    const by = field.getAttribute("aria-describedby") ?? "";
+    return document.getElementById(by)?.textContent ?? undefined;
 }
 
 /** What is fetched takes a moment of real time, whatever a test has made of time. */

@@ -2,7 +2,9 @@
 // Today above the list of rooms: what is asked can be answered there, and where there is nothing,
 // the list is the screen.
 
+import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
+import type { Unsent } from "../core/shown.ts";
 import type { GatheringState, Role } from "../generated/protocol.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
@@ -107,4 +109,70 @@ test("Ana sees how each constellation stands, and nothing of what is said", asyn
     expect(ana.find("overview")?.textContent).toContain("9 signed in · 2 invited");
     expect(ana.find("constellation-link")?.getAttribute("href")).toContain(ROOM);
     expect(ana.find("today")).toBeNull();
+});
+
+test("whoever answers by keyboard goes on with the next thing, and is told once", async () => {
+    const stage = await home().hold(asks("Keep the drive clear.")).card(tea, { state }).draw();
+    const drafts: Unsent[] = [];
+    const sending = async (kind: string, target: string) => {
+        const [id, made_at] = [`${kind} draft`, drafts.length];
+        const body = {};
+        const draft = { room: ROOM, id, kind, target, body, made_at, words: undefined };
+        drafts.push({ ...draft, state: "waiting" });
+        await act(async () => void (stage.shown.unsent.value = [...drafts]));
+    };
+    const focused = () => document.activeElement?.textContent;
+    const pressing = async (id: string, nth = 0) => {
+        stage.all(id)[nth]!.focus();
+        await stage.press(id, nth);
+    };
+    const heard = () => stage.find("today-said")?.textContent;
+    expect(heard()).toBe("");
+    await pressing("today-confirm");
+    await sending("confirm", idAt(2));
+    expect(focused(), "of the same card").toBe(words.today.open("Wren"));
+    expect(heard()).toBe(words.acts.waiting["confirm"]);
+    await pressing("rsvp-going");
+    await pressing("rsvp-heads", 1);
+    await sending("rsvp", tea.id);
+    expect(focused()).toBe(words.today.open("Wren"));
+    expect(heard()).toBe(`Tea: ${words.acts.waiting["rsvp"]}`);
+    const said = stage.place.querySelectorAll("[role=status]:not([data-testid=today-said])");
+    expect([...said].map((each) => each.textContent), "and nobody says it again").toEqual([]);
+
+    stage.all("today-room")[0]!.focus();
+    const confirmed = { [OURS]: { by: SAM, at: 5 } };
+    stage.shown.unsent.value = drafts.slice(1);
+    await act(async () => void stage.card(asks(""), { confirmed }));
+    expect(stage.find("today-notice")).toBeNull();
+    expect(focused(), "the notice is gone: on with the gathering").toBe(words.today.open("Wren"));
+    expect(document.activeElement?.closest("[data-testid=today-gathering]")).not.toBeNull();
+    await act(async () => void stage.card(tea, { hidden: { by: "hub", at: 9 } }));
+    expect(stage.find("today")).toBeNull();
+    expect(focused(), "nothing is left of today").toBe(words.rooms.heading);
+});
+
+test("more than a handful of us: the numbers go on where “More” stood", async () => {
+    const stage = await home().card(tea, { state }).draw();
+    await stage.press("rsvp-going");
+    const more = [...stage.place.querySelectorAll<HTMLElement>(".heads button")].at(-1)!;
+    expect(more.textContent).toBe(words.rsvp.headsMore);
+    more.focus();
+    await act(async () => more.click());
+    expect(document.activeElement?.textContent).toBe("7");
+});
+
+test("what Today tells of is opened at its place in the room", async () => {
+    const stage = await home().hold(asks("Keep the drive clear.")).card(tea, { state }).draw();
+    const links = stage.all("today-room").map((link) => link.getAttribute("href"));
+    const news = `/#/room/${ROOM}`;
+    expect(links).toEqual([`/#/room/${ROOM}/2`, `/#/room/${ROOM}/1`, news]);
+    await stage.press("today-room");
+    expect(route.value).toEqual({ at: "room", room: ROOM, entry: 2 });
+    await stage.press("back");
+    await stage.press("today-room", 1);
+    expect(stage.done, "this phone does not hold the gathering's entry").toContainEqual([
+        "reach",
+        1,
+    ]);
 });

@@ -2,6 +2,7 @@
 // there is nothing.
 
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import type { Hours } from "../kind/hours.ts";
 import { aroundOf, homeName, nameOf } from "../kind/kind.ts";
 import { countWords } from "../kind/news.ts";
@@ -20,12 +21,13 @@ import {
 } from "../today.ts";
 import { words } from "../words.ts";
 import { constellationWords } from "../words/say.ts";
+import { useKeptFocus } from "./focus.ts";
 import { within } from "./later.tsx";
 import { clockOf } from "./minutes.ts";
 import { Link } from "./page.tsx";
 import { useMinute } from "./parts.tsx";
 import { opensWords } from "./peers.tsx";
-import { known, muteOf } from "./settings.ts";
+import { muteOf } from "./settings.ts";
 import { dateOf } from "./times.ts";
 
 /** A longer notice is read in its room before anybody says that they have read it. */
@@ -41,7 +43,7 @@ export function useToday() {
     const { shown } = useRoost();
     const now_ms = useMinute();
     const { me, home } = aroundOf(shown);
-    const settings = known();
+    const settings = shown.settings.value?.told;
     const places = shown.constellations.value.map((card) => {
         const rooms = shown.rooms.value.filter(({ room }) => card.rooms.includes(room));
         const held = rooms.map((listed) => ({
@@ -58,11 +60,17 @@ export function useToday() {
 
 export function Today({ today }: { today: ReturnType<typeof useToday> }) {
     const now = useMinute();
+    const place = useRef<HTMLElement>(null);
+    const heading = useRef<HTMLHeadingElement>(null);
+    useKeptFocus(place, heading);
     return (
-        <section class="today" aria-labelledby="today" data-testid="today">
-            <h2 class="today-heading" id="today">
+        <section class="today" aria-labelledby="today" data-testid="today" ref={place}>
+            <h2 class="today-heading" id="today" tabIndex={-1} ref={heading}>
                 {words.today.heading} <span class="today-date">{dateOf(now)}</span>
             </h2>
+            <p class="unseen" role="status" data-testid="today-said">
+                {saidLast(today)}
+            </p>
             {today.map(({ constellation, name, items }) => (
                 <div key={constellation} class="today-place">
                     {today.length > 1 && <h3 class="today-name">{constellationWords(name)}</h3>}
@@ -73,6 +81,19 @@ export function Today({ today }: { today: ReturnType<typeof useToday> }) {
             ))}
         </section>
     );
+}
+
+/** What the person said last and is on its way, for ears: told once, when it is said. */
+function saidLast(today: ReturnType<typeof useToday>): string {
+    const waiting = today
+        .flatMap(({ items }) => items)
+        .flatMap((item) => (item.is === "notice" || item.is === "gathering" ? [item] : []))
+        .filter(({ draft }) => draft && draft.state !== "refused")
+        .sort((a, b) => b.draft!.made_at - a.draft!.made_at);
+    const [last] = waiting;
+    if (!last) return "";
+    const said = words.acts.waiting[last.draft!.kind] ?? "";
+    return last.is === "gathering" ? `${last.state.details.title}: ${said}` : said;
 }
 
 function keyOf(item: Item): string {
@@ -138,7 +159,7 @@ function NoticeCard(props: Notice) {
                 </button>
             )}
             <Missing {...props} say={words.confirm.missing} />
-            <RoomLink room={room}>
+            <RoomLink room={room} entry={entry.seq}>
                 {asked && !short ? words.today.read : words.today.open(room.title)}
             </RoomLink>
         </article>
@@ -146,7 +167,7 @@ function NoticeCard(props: Notice) {
 }
 
 function GatheringCard(props: Gathering) {
-    const { room, id, state, asked } = props;
+    const { room, id, seq, state, asked } = props;
     const { shown } = useRoost();
     const around = aroundOf(shown, room.room);
     const { home } = around;
@@ -164,7 +185,9 @@ function GatheringCard(props: Gathering) {
             )}
             {said && !asked && <p class="quiet">{words.today.home(said)}</p>}
             <Missing {...props} say={words.gathering.waiting} />
-            <RoomLink room={room}>{words.today.open(room.title)}</RoomLink>
+            <RoomLink room={room} entry={seq}>
+                {words.today.open(room.title)}
+            </RoomLink>
         </article>
     );
 }
@@ -177,7 +200,7 @@ function open({ draft }: Asked): boolean {
 /** What became of what I said: on its way, or not taken and why. */
 function Said({ draft, kind }: Asked & { kind: "confirm" | "rsvp" }) {
     if (!draft) return null;
-    if (draft.state !== "refused") return <p role="status">{words.acts.waiting[kind]}</p>;
+    if (draft.state !== "refused") return <p>{words.acts.waiting[kind]}</p>;
     return (
         <p class="problem" role="alert">
             {words.acts.refused[kind]} {draft.words}
@@ -216,9 +239,17 @@ function News({ rooms }: { rooms: readonly Unread[] }) {
     );
 }
 
-function RoomLink({ room, children }: { room: Listed; children: ComponentChildren }) {
+type RoomLinkProps = {
+    room: Listed;
+    /** The place in the room that it is about. */
+    entry?: number;
+    children: ComponentChildren;
+};
+
+function RoomLink({ room: { room }, entry, children }: RoomLinkProps) {
+    const to = { at: "room", room, ...(entry === undefined ? {} : { entry }) } as const;
     return (
-        <Link class="today-link" testId="today-room" to={{ at: "room", room: room.room }}>
+        <Link class="today-link" testId="today-room" to={to}>
             {children}
         </Link>
     );

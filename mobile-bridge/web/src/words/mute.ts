@@ -31,5 +31,6 @@ export const mute = {
     ringsYoung: ["when somebody is not safe", "a message that names you"],
     later: LATER,
     close: "Leave it as it is",
-    noSignal: "That needs signal. Try again in a moment.",
+    noSignal: "That could not be saved without signal. What you chose is kept here, to try again.",
+    again: (length: string) => `Not saved yet, try again: ${length}`,
 } as const;

@@ -29,7 +29,8 @@ export const quiet = {
     save: "Save",
     busy: "Saving…",
     saved: "Saved, for all your phones.",
-    noSignal: "Saving needs signal. Try again in a moment.",
+    noSignal: "That could not be saved without signal. What you chose is kept here, to try again.",
+    unsaved: "What you chose here last has not been saved yet.",
 } as const;
 
 export const text = {

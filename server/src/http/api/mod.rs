@@ -50,6 +50,7 @@ pub(super) const PAGES: &str = "Pages";
         session::me,
         rooms::range,
         rooms::append,
+        finds::versions,
         finds::search,
         finds::calendar,
         settings::mute,

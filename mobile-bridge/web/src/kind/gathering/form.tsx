@@ -8,14 +8,14 @@ import {
     PLACES_MAX,
     REASON_MAX_CHARS,
     TITLE_MAX_CHARS,
-    WORDS,
     type GatheringDetails,
     type GatheringType,
 } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
+import { Ends, Field, Form, Problem, type FieldInput } from "../../screen/fields.tsx";
 import { words } from "../../words.ts";
 import { aroundOf } from "../kind.ts";
-import { tidy } from "../text.ts";
+import { line, tidy, within } from "../text.ts";
 import { check, TYPES } from "./rules.ts";
 import { fromField, toField } from "./when.ts";
 
@@ -49,30 +49,36 @@ function planOf({ title, type, starts_at, ends_at, place, note, places }: Gather
     return { title, type, ...times, ...rest };
 }
 
-/** The details that a plan stands for, or what is wrong with it, in words. */
+/** The first field that is wrong, and what is. */
+export type Wrong = { at: keyof Plan; words: string };
+
+/** The details that a plan stands for, or what is wrong with it. */
 export function detailsOf(
     plan: Plan,
     now_ms: number,
     before?: GatheringDetails,
-): GatheringDetails | string {
+): GatheringDetails | Wrong {
     const [starts_at, ends_at] = [fromField(plan.starts), fromField(plan.ends)];
-    const title = tidy(plan.title);
-    if (title === "" || starts_at === undefined || ends_at === undefined)
-        return words.gathering.missing;
+    const [title, place, note] = [tidy(plan.title), tidy(plan.place), tidy(plan.note)];
+    const say = words.gathering;
+    if (title === "") return { at: "title", words: say.titleMissing };
+    if (line(title, TITLE_MAX_CHARS)) return { at: "title", words: say.unfit };
+    if (starts_at === undefined) return { at: "starts", words: say.startsMissing };
     // One that has begun may keep its start.
-    if (starts_at < now_ms && starts_at !== before?.starts_at) return words.gathering.past;
-    const [place, note] = [tidy(plan.place), tidy(plan.note)];
+    if (starts_at < now_ms && starts_at !== before?.starts_at)
+        return { at: "starts", words: say.past };
+    if (ends_at === undefined) return { at: "ends", words: say.endsMissing };
+    const times = { title, type: plan.type, starts_at, ends_at };
+    if (check({ details: times })) return { at: "ends", words: say.order };
+    if (place && line(place, PLACE_MAX_CHARS)) return { at: "place", words: say.unfit };
+    if (note && within(note, NOTE_MAX_CHARS)) return { at: "note", words: say.unfit };
     const details: GatheringDetails = {
-        title,
-        type: plan.type,
-        starts_at,
-        ends_at,
+        ...times,
         ...(place ? { place } : {}),
         ...(note ? { note } : {}),
         ...(plan.places.trim() ? { places: Number(plan.places) } : {}),
     };
-    if (check({ details }) === undefined) return details;
-    return ends_at <= starts_at ? words.gathering.order : WORDS.details_invalid;
+    return check({ details }) ? { at: "places", words: say.placesWrong } : details;
 }
 
 type Props = {
@@ -85,40 +91,33 @@ type Props = {
 export function Planner({ room, of, close }: Props) {
     const { acts } = useRoost();
     const [plan, setPlan] = useState<Plan>(of ? planOf(of.details) : BLANK);
-    const [problem, setProblem] = useState<string>();
+    const [tries, setTries] = useState(0);
+    const details = detailsOf(plan, Date.now(), of?.details);
+    const wrong = "at" in details ? details : undefined;
     const save = () => {
-        const details = detailsOf(plan, Date.now(), of?.details);
-        if (typeof details === "string") {
-            setProblem(details);
-            return;
-        }
+        setTries(tries + 1);
+        if (wrong) return;
         acts.send(room, "gathering", { details }, of?.id);
         close();
     };
     const heading = of ? words.gathering.headingChange : words.gathering.headingNew;
     return (
         <Dialog heading={heading} close={close} testId="planner">
-            <form
-                class="form"
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    save();
-                }}
-            >
-                <Fields plan={plan} change={(part) => setPlan(whole({ ...plan, ...part }))} />
-                <p class="problem" role="alert">
-                    {problem}
-                </p>
+            <Form submit={save} tries={tries} testId="planner-form">
+                <Fields
+                    plan={plan}
+                    wrong={tries > 0 ? wrong : undefined}
+                    change={(part) => setPlan(whole({ ...plan, ...part }))}
+                />
                 <Hearers room={room} />
-                <div class="form-acts">
-                    <button type="submit" class="button-main" data-testid="planner-save">
-                        {of ? words.gathering.saveChange : words.gathering.save}
-                    </button>
-                    <button type="button" class="button-plain" onClick={close}>
-                        {words.gathering.stop}
-                    </button>
-                </div>
-            </form>
+                <Ends
+                    busy={false}
+                    yes={of ? words.gathering.saveChange : words.gathering.save}
+                    no={words.gathering.stop}
+                    close={close}
+                    testId="planner-save"
+                />
+            </Form>
         </Dialog>
     );
 }
@@ -131,12 +130,27 @@ function whole(plan: Plan): Plan {
         : plan;
 }
 
-type Change = (part: Partial<Plan>) => void;
+type FieldsProps = {
+    plan: Plan;
+    wrong: Wrong | undefined;
+    change: (part: Partial<Plan>) => void;
+};
 
-function Fields({ plan, change }: { plan: Plan; change: Change }) {
+function Fields({ plan, wrong, change }: FieldsProps) {
+    const wrongNote = wrong?.at === "note" ? wrong.words : undefined;
+    const field = (name: Exclude<keyof Plan, "type" | "note">, input: FieldInput) => (
+        <Field
+            label={words.gathering[name]}
+            wrong={wrong?.at === name ? wrong.words : undefined}
+            value={plan[name]}
+            change={(value) => change({ [name]: value })}
+            testId={`plan-${name}`}
+            input={input}
+        />
+    );
     return (
         <>
-            <Line name="title" most={TITLE_MAX_CHARS} plan={plan} change={change} />
+            {field("title", { maxLength: TITLE_MAX_CHARS, spellcheck: true })}
             <label class="field">
                 {words.gathering.type}
                 <select
@@ -153,55 +167,22 @@ function Fields({ plan, change }: { plan: Plan; change: Change }) {
                     ))}
                 </select>
             </label>
-            {(["starts", "ends"] as const).map((name) => (
-                <label key={name} class="field">
-                    {words.gathering[name]}
-                    <input
-                        type="datetime-local"
-                        data-testid={`plan-${name}`}
-                        value={plan[name]}
-                        onInput={(event) => change({ [name]: event.currentTarget.value })}
-                    />
-                </label>
-            ))}
-            <Line name="place" most={PLACE_MAX_CHARS} plan={plan} change={change} />
+            {field("starts", { type: "datetime-local" })}
+            {field("ends", { type: "datetime-local" })}
+            {field("place", { maxLength: PLACE_MAX_CHARS, spellcheck: true })}
             <label class="field">
                 {words.gathering.note}
                 <textarea
                     rows={3}
                     maxLength={NOTE_MAX_CHARS}
                     value={plan.note}
+                    {...(wrongNote ? { "data-wrong": "", "aria-invalid": "true" } : {})}
                     onInput={(event) => change({ note: event.currentTarget.value })}
                 />
             </label>
-            <label class="field">
-                {words.gathering.places}
-                <input
-                    type="number"
-                    inputMode="numeric"
-                    min={1}
-                    max={PLACES_MAX}
-                    value={plan.places}
-                    onInput={(event) => change({ places: event.currentTarget.value })}
-                />
-            </label>
+            <Problem words={wrongNote} />
+            {field("places", { type: "number", inputMode: "numeric", min: 1, max: PLACES_MAX })}
         </>
-    );
-}
-
-function Line(props: { name: "title" | "place"; most: number; plan: Plan; change: Change }) {
-    const { name, most, plan, change } = props;
-    return (
-        <label class="field">
-            {words.gathering[name]}
-            <input
-                type="text"
-                maxLength={most}
-                data-testid={`plan-${name}`}
-                value={plan[name]}
-                onInput={(event) => change({ [name]: event.currentTarget.value })}
-            />
-        </label>
     );
 }
 

@@ -1,6 +1,6 @@
 // A home's answer in two taps: what, and how many of them. Not coming takes one.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { HEADS_MAX, type Answer, type HomeAnswer } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
@@ -68,10 +68,16 @@ function answerWords({ answer, heads, by }: HomeAnswer, around: Around): string 
 
 function Heads({ given, choose }: { given: number | undefined; choose: (n: number) => void }) {
     const [most, setMost] = useState(Math.max(HEADS_FIRST, given ?? 0));
+    const buttons = useRef<HTMLDivElement>(null);
+    const [first] = useState(most);
+    // "More" goes, and the first number that it brings stands where it stood.
+    useLayoutEffect(() => {
+        if (most > first) (buttons.current?.children[first] as HTMLElement).focus();
+    }, [most]);
     return (
         <div class="heads" role="group" aria-label={words.rsvp.heads}>
             <p class="answer-ask">{words.rsvp.heads}</p>
-            <div class="answer-row">
+            <div class="answer-row" ref={buttons}>
                 {Array.from({ length: most }, (_, at) => at + 1).map((heads) => (
                     <button
                         key={heads}

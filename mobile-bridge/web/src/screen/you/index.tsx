@@ -7,13 +7,15 @@ import { constellationWords, list } from "../../words/say.ts";
 import { clockOf } from "../minutes.ts";
 import { Link, Page } from "../page.tsx";
 import { Phones } from "../phones.tsx";
-import { useSettings } from "../settings.ts";
+import { heardWords, useSettings } from "../settings.ts";
 import { TextSize } from "./text.tsx";
 
 export function You() {
-    const { desk, shown } = useRoost();
+    const roost = useRoost();
+    const { desk, shown } = roost;
     const me = shown.people.value.get(shown.me.value ?? "");
     const settings = useSettings();
+    const heard = settings && heardWords(roost);
     const names = shown.constellations.value.map(({ name }) => constellationWords(name));
     return (
         <Page heading={words.you.heading} tab="you">
@@ -45,6 +47,7 @@ export function You() {
                     <Link class="act" testId="quiet" to={{ at: "quiet" }}>
                         <span class="act-label">{words.quiet.link}</span>
                         {settings && <span class="quiet">{quietWords(settings.quiet)}</span>}
+                        {heard && <span class="quiet">{heard}</span>}
                     </Link>
                 </li>
                 <li>

@@ -6,14 +6,16 @@ import type { Role } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
-import { Check, Field, Form } from "../fields.tsx";
+import { Check, Field, Form, Problem } from "../fields.tsx";
 import { clockOf, minutesOf } from "../minutes.ts";
 import { Page } from "../page.tsx";
-import { take, useSettings } from "../settings.ts";
+import { heardWords, set, unsavedQuiet, useSettings } from "../settings.ts";
 
 export function QuietHours() {
-    const { shown } = useRoost();
+    const roost = useRoost();
+    const { shown } = roost;
     const settings = useSettings();
+    const heard = heardWords(roost);
     const role = shown.people.value.get(shown.me.value ?? "")?.role;
     const connected = shown.connection.value.state === "connected";
     return (
@@ -22,6 +24,7 @@ export function QuietHours() {
             tab="you"
             back={{ to: { at: "you" }, label: words.quiet.back }}
         >
+            {heard && <p class="quiet">{heard}</p>}
             {settings ? (
                 <Hours settings={settings} role={role} />
             ) : (
@@ -32,13 +35,16 @@ export function QuietHours() {
 }
 
 function Hours({ settings, role }: { settings: Settings; role: Role | undefined }) {
-    const { desk } = useRoost();
-    const [on, setOn] = useState(settings.quiet.on);
-    const [from, setFrom] = useState(clockOf(settings.quiet.from));
-    const [to, setTo] = useState(clockOf(settings.quiet.to));
+    const roost = useRoost();
+    const unsaved = unsavedQuiet(roost);
+    const [begun] = useState(unsaved ?? settings.quiet);
+    const [on, setOn] = useState(begun.on);
+    const [from, setFrom] = useState(clockOf(begun.from));
+    const [to, setTo] = useState(clockOf(begun.to));
     const [tries, setTries] = useState(0);
     const [saved, setSaved] = useState(false);
     const doing = useDoing(words.quiet.noSignal);
+    const problem = doing.problem ?? (unsaved && !doing.busy ? words.quiet.unsaved : undefined);
     const wanted = quietOf(on, from, to);
     const wrong = tries > 0 && !wanted ? words.quiet.wrong : undefined;
     const change = <T,>(set: (value: T) => void) => (value: T) => {
@@ -49,11 +55,8 @@ function Hours({ settings, role }: { settings: Settings; role: Role | undefined 
         setTries(tries + 1);
         if (!wanted) return;
         doing.run(
-            () => desk.setQuiet(wanted),
-            (next) => {
-                take(next);
-                setSaved(true);
-            },
+            () => set(roost, { quiet: wanted }),
+            () => setSaved(true),
         );
     };
     const time = { type: "time", required: true } as const;
@@ -83,11 +86,7 @@ function Hours({ settings, role }: { settings: Settings; role: Role | undefined 
                 />
             </div>
             <Through role={role} />
-            {doing.problem && (
-                <p class="problem" role="alert">
-                    {doing.problem}
-                </p>
-            )}
+            <Problem words={problem} />
             <button type="submit" class="button-main" data-testid="quiet-save">
                 {doing.busy ? words.quiet.busy : words.quiet.save}
             </button>
