@@ -1,5 +1,5 @@
-// Whoever types the address of a room that is not theirs learns nothing of it: not whether it is the
-// young people's room, another constellation's, or nobody's. Those whose room it is go in.
+// Whoever types the address of a room that is not theirs learns nothing of it: not whether it is
+// the young people's, another constellation's, or nobody's. Those whose room it is go in.
 
 import { randomUUID } from "node:crypto";
 import { talkerOf } from "./crowd.mjs";
