@@ -120,7 +120,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
 function ToEnd({ unseen, toEnd }: { unseen: boolean; toEnd: () => void }) {
     return (
         <button type="button" class="button-end" onClick={toEnd} data-testid="to-end">
-            <span aria-hidden="true">↓</span> {unseen ? words.room.newest : words.room.toEnd}
+            <span aria-hidden="true">↓</span>{" "}
+            <span class="button-end-words">{unseen ? words.room.newest : words.room.toEnd}</span>
         </button>
     );
 }
