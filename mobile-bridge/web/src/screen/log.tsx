@@ -135,8 +135,11 @@ function Top(props: { listed: Listed; first: number | undefined; empty: boolean;
     useEffect(() => {
         if (quiet && connected && !more.busy) more.above();
     }, [quiet, connected, more.busy]);
-    if (first === undefined && !quiet)
-        return empty ? <p class="empty">{words.room.empty}</p> : null;
+    if (first === undefined && !quiet && !empty) return null;
+    if (first === undefined && !quiet) {
+        const none = shown.awaits(listed) ? words.room.toCome : words.room.empty;
+        return <p class="empty">{none}</p>;
+    }
     if (first !== undefined && first <= listed.floor)
         return <p class="line">{words.room.beginning}</p>;
     if (quiet && !connected)
