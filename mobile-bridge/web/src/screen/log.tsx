@@ -96,6 +96,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 tabIndex={0}
                 role="log"
                 aria-live="polite"
+                // What is new is told; how far my own words have come by now is not.
+                aria-relevant="additions"
                 aria-label={words.room.log(listed.title)}
                 aria-busy={more.busy || going.state === "going"}
                 data-testid="log"
