@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const LANES = [
-    ["screens", "access", "conversation", "firefox", "names", "guess"],
+    ["screens", "access", "conversation", "firefox", "names", "guess", "reading"],
     ["people", "today", "app", "payloads", "far", "slow"],
 ];
 const ALONE = ["figures", "lighthouse"];
