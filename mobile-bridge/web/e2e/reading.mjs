@@ -131,7 +131,8 @@ async function receipts(sam, jo) {
     await jo.page.locator(line).filter({ hasText: "The Okafors" }).click();
     await listen(sam.page);
     await say(sam.page, "Could you ring me tonight?");
-    await byId(sam.page, "receipt").last().filter({ hasText: "Read" }).waitFor();
+    const own = byId(sam.page, "entry").filter({ hasText: "Could you ring me tonight?" });
+    await own.locator('[data-testid="receipt"]').filter({ hasText: "Read" }).waitFor();
     const told = await sam.page.evaluate(() => window.told);
     tally.check("a receipt that changes is not told", told.length === 1, JSON.stringify(told));
 }
