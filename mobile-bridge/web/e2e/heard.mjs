@@ -94,7 +94,7 @@ export function listen(page) {
         const log = document.querySelector('[role="log"]');
         const said = (log.getAttribute("aria-relevant") ?? "additions text").split(" ");
         const isTold = (one) => {
-            const region = one.closest('[aria-live], [role="status"], [role="alert"], [role="log"]');
+            const region = one.closest("[aria-live], [role=status], [role=alert], [role=log]");
             return region === log && log.getAttribute("aria-live") === "polite";
         };
         new MutationObserver((changes) => {

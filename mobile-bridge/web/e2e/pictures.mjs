@@ -1,5 +1,5 @@
-// The pictures of the README, as the app looks now: the circle, a gathering that was answered in two
-// taps, and the young people's room. Into `pictures/`; whoever runs this looks at them.
+// The pictures of the README, as the app looks now: the circle, a gathering that was answered in
+// two taps, and the young people's room. Into `pictures/`; whoever runs this looks at them.
 
 import { fileURLToPath } from "node:url";
 import { byId, connected, enter, hears, joinBy, leave, menuOf, plan, say } from "./house.mjs";

@@ -166,8 +166,8 @@ await run.main(async () => {
     await reads(sam.page, "a room", ROOM);
     for (const [opener, sheet] of [["more", "menu"], ["mute-open", "mute"], ["ask-poll", "asker"]])
         await comesBack(sam.page, opener, sheet);
-    for (const [opener, sheet] of [["plan-gathering", "planner"], ["gathering-cancel", "canceller"]])
-        await comesBack(jo.page, opener, sheet);
+    await comesBack(jo.page, "plan-gathering", "planner");
+    await comesBack(jo.page, "gathering-cancel", "canceller");
     await receipts(sam, jo);
     await leave(sam.page);
     await byId(sam.page, "nav-people").click();
