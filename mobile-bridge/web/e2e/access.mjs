@@ -3,7 +3,7 @@
 // looks at wherever it takes a picture.
 
 import { wrongWith } from "./axe.mjs";
-import { byId, connected, hears, joinBy, LAPTOP, until } from "./house.mjs";
+import { byId, connected, hears, joinBy, LAPTOP, plan, until } from "./house.mjs";
 import { Run } from "./run.mjs";
 
 const run = new Run("access");
@@ -82,6 +82,28 @@ async function byKeyboard(jo) {
         await press(page, "Enter");
         await byId(page, "reactions").first().waitFor();
         await byId(page, "menu").waitFor({ state: "detached" });
+    });
+    await tally.step("reply", async () => {
+        await page.evaluate(() => document.querySelector('[data-testid="log"]').focus());
+        await tabTo(page, "reply");
+        await press(page, "Enter");
+        await page.getByText("Replying to").waitFor();
+        await tabTo(page, "composer");
+        await page.keyboard.type("Answered without a mouse.");
+        await press(page, "Enter");
+        await hears(jo.page, "Answered without a mouse.");
+        const own = byId(jo.page, "entry").filter({ hasText: "Answered without a mouse." });
+        await own.locator(".quote").waitFor();
+    });
+    await tally.step("say that one's home is coming", async () => {
+        await plan(jo.page, "Pizza and planning", "Jo's house");
+        await byId(jo.page, "planner-save").click();
+        await byId(page, "gathering").waitFor();
+        for (const stop of ["rsvp-going", "rsvp-heads"]) {
+            await tabTo(page, stop);
+            await press(page, "Enter");
+        }
+        await jo.page.getByText("1 person from 1 home").waitFor();
     });
     await tally.step("close a sheet with Escape, and be where one was", async () => {
         await page.evaluate(() => document.querySelector('[data-testid="log"]').focus());

@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const LANES = [
-    ["screens", "access", "conversation", "firefox"],
-    ["people", "today", "app", "payloads", "far"],
+    ["screens", "access", "conversation", "firefox", "names", "guess", "reading"],
+    ["people", "today", "app", "payloads", "far", "slow"],
 ];
 const ALONE = ["figures", "lighthouse"];
 

@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 
 /** Says so many messages in the circle, some at a time; `textOf` has the words of each. */
 export async function fill(house, count, textOf) {
-    const { access, circle } = await talker(house);
+    const { access, rooms } = await talkerOf(house, house.persona("satellite", 1).link);
+    const circle = rooms.find(({ kind }) => kind === "circle").room;
     let next = 0;
     const lane = async () => {
         while (next < count) {
@@ -16,13 +17,13 @@ export async function fill(house, count, textOf) {
     await Promise.all(Array.from({ length: 64 }, lane));
 }
 
-/** Access for the HTTP doors, and the room. */
-async function talker(house) {
-    const token = new URL(house.persona("satellite", 1).link).hash.slice(1);
+/** Spends a link without a phone: who it was for, access for the HTTP doors, and the rooms. */
+export async function talkerOf(house, link) {
+    const token = new URL(link).hash.slice(1);
     const body = { token, device: randomUUID(), device_name: "a script" };
-    const { access } = await ask(house, "/api/enrolments/accept", undefined, body);
+    const { access, person } = await ask(house, "/api/enrolments/accept", undefined, body);
     const { rooms } = await ask(house, "/api/me", access);
-    return { access, circle: rooms.find(({ kind }) => kind === "circle").room };
+    return { access, person, rooms };
 }
 
 async function ask(house, path, access, body) {

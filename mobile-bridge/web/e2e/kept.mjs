@@ -37,3 +37,35 @@ export function deviceOf(page) {
         return device;
     });
 }
+
+/** Where anything with these words in it stands: the databases, the caches, and the notes. */
+export function keepsAnywhere(page, words) {
+    return page.evaluate(placesOf, words);
+}
+
+/** Runs in the page. */
+async function placesOf(words) {
+    const done = (asking) => new Promise((resolve) => {
+        asking.onsuccess = () => resolve(asking.result);
+    });
+    const found = [];
+    const look = (place, text) => void (text.includes(words) && found.push(place));
+    for (const { name } of await indexedDB.databases()) {
+        const db = await done(indexedDB.open(name));
+        for (const table of db.objectStoreNames) {
+            const at = db.transaction(table).objectStore(table);
+            const [keys, rows] = await Promise.all([done(at.getAllKeys()), done(at.getAll())]);
+            look(`${name}.${table}`, JSON.stringify([keys, rows]));
+        }
+        db.close();
+    }
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const asked of await cache.keys()) {
+            const answer = await cache.match(asked);
+            look(`cache ${asked.url}`, asked.url + (await answer.text()));
+        }
+    }
+    for (const notes of [localStorage, sessionStorage]) look("notes", JSON.stringify(notes));
+    return found;
+}

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { createServer, request } from "node:http";
 import { once } from "node:events";
+import { Transform } from "node:stream";
 
 /** What names the build. */
 const NAMING = ["/", "/sw.js"];
@@ -32,6 +33,8 @@ export class Tunnel {
     generation = 0;
     /** A header that does not come through, as if the browser did not know it. */
     without = "";
+    /** So long each piece of a socket takes, one way: throttling in browsers leaves sockets out. */
+    late_ms = 0;
     /** How often a socket was refused. */
     goodbyes = 0;
     #server;
@@ -118,9 +121,20 @@ export class Tunnel {
             const head = ["HTTP/1.1 101 Switching Protocols", ...lines, "", ""];
             socket.write(head.join("\r\n"));
             socket.on("close", () => far.destroy());
-            far.pipe(socket).pipe(far);
+            far.pipe(this.#late()).pipe(socket).pipe(this.#late()).pipe(far);
         });
         asking.end();
+    }
+
+    #late() {
+        const after = (act) => setTimeout(act, this.late_ms);
+        return new Transform({
+            transform(piece, _, next) {
+                after(() => this.push(piece));
+                next();
+            },
+            flush: (done) => void after(done),
+        });
     }
 
     /** The goodbye of a server that speaks another version. */

@@ -122,6 +122,7 @@ export const words = {
             "what is said. Everything you do is under “People”.",
         notYet: "Your rooms appear here as soon as Roost has connected.",
         nothingYet: "Nothing here yet",
+        toCome: "Not on this phone yet",
         nothingLately: "Nothing in the last two weeks",
         you: "You",
         unsent: "Not sent",
@@ -132,6 +133,7 @@ export const words = {
     room: {
         log: (title: string) => `Messages in ${title}`,
         empty: "Nothing has been said here yet. A hello is a good start.",
+        toCome: "What was said here is not on this phone yet. It comes as soon as there is signal.",
         older: "Show earlier messages",
         olderLoading: "Getting earlier messages…",
         olderNoSignal: "Messages from before the last two weeks need signal.",

@@ -177,4 +177,21 @@ describe("session", () => {
         const offline = new Session(() => Promise.reject(new TypeError("no network")));
         expect(await offline.end(0)).toEqual({ unreachable: true });
     });
+
+    test("while a sign-in is being ended, nobody asks for a new one", async () => {
+        const asked: string[] = [];
+        const fresh = { access: "a", access_expires_at: 1_000 };
+        const session = new Session((path) => {
+            asked.push(path);
+            const ends = path === "/api/session/end";
+            const body = ends ? null : JSON.stringify(fresh);
+            return Promise.resolve(new Response(body, { status: ends ? 204 : 200 }));
+        });
+        await session.refresh();
+        const ending = session.end(0);
+        await Promise.resolve();
+        expect(await session.refresh()).toEqual({ unreachable: true });
+        expect(await ending).toEqual({ value: true });
+        expect(asked).toEqual(["/api/session/refresh", "/api/session/end"]);
+    });
 });

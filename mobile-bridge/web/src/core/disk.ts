@@ -139,7 +139,10 @@ class DiskStore implements Store {
         const { transaction, tables } = this.#begin("readwrite", strict ? "strict" : "default");
         await new Promise<void>((resolve, reject) => {
             transaction.oncomplete = () => resolve();
-            transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+            const failed = () => reject(transaction.error ?? new Error("aborted"));
+            transaction.onabort = failed;
+            // On a disk that is just being cleared, Chromium fails what is asked and never aborts.
+            transaction.onerror = failed;
             try {
                 change(tables);
             } catch (problem) {

@@ -364,7 +364,7 @@ export class Phone implements Acts {
 
     async #putFacts(facts: Facts): Promise<void> {
         this.#facts = facts;
-        await this.#store.putFacts(facts).catch(() => this.#goOn());
+        await answered(this.#store.putFacts(facts)).catch(() => this.#goOn());
     }
 
     /** Storage is full or was taken away: from here on in memory, and the screen says so. */

@@ -46,6 +46,8 @@ const PATIENCE_MS = 15_000;
 export class Session {
     #fetch: Fetch;
     #access: { token: string; expires_at: number } | undefined;
+    /** The sign-in is being ended, by whoever holds this phone. */
+    #ending: Promise<Answer<true>> | undefined;
     /** Why the last new access was refused, if it was. */
     over: Told | undefined;
 
@@ -92,6 +94,9 @@ export class Session {
 
     /** A new access token for the cookie this browser holds. */
     async refresh(): Promise<Answer<SignIn>> {
+        // The socket may hear of the end before the answer to it is here.
+        const ended = await this.#ending;
+        if (ended && "value" in ended) return { unreachable: true };
         const answer = await this.#post<SignIn>("/api/session/refresh", {});
         this.over = "refused" in answer ? answer.refused : undefined;
         return this.#keep(answer);
@@ -105,7 +110,14 @@ export class Session {
         const bearer = await this.#bearer(now_ms);
         if ("refused" in bearer) return ended(bearer.refused);
         if ("unreachable" in bearer) return bearer;
-        const answer = await this.#post<unknown>("/api/session/end", {}, bearer.value);
+        this.#ending = this.#end(bearer.value);
+        const answer = await this.#ending;
+        this.#ending = undefined;
+        return answer;
+    }
+
+    async #end(headers: object): Promise<Answer<true>> {
+        const answer = await this.#post<unknown>("/api/session/end", {}, headers);
         if ("unreachable" in answer) return answer;
         if ("refused" in answer) return ended(answer.refused);
         this.#access = undefined;

@@ -156,6 +156,11 @@ export class Shown {
         return this.newestRead(room)?.to ?? 0;
     }
 
+    /** Whether something was said there, and none of it has come to this phone yet. */
+    awaits({ room, floor, head }: Listed): boolean {
+        return head >= floor && this.lastRead(room) < floor;
+    }
+
     /** Everything that was kept, at the start or after another tab changed it. */
     load(kept: Kept): void {
         this.#wipeAll();

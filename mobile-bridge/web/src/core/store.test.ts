@@ -1,6 +1,6 @@
 // The store on a real IndexedDB interface, kept in memory.
 
-import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { IDBDatabase, IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { CardOf, Entry } from "../generated/protocol.ts";
 import type { OutboxItem, Write } from "./face.ts";
@@ -253,6 +253,25 @@ test("a newer page gets the disk, and an older one hears that it is outgrown", a
     await expect(old.putFacts({ person: "p" })).rejects.toThrow();
     const late = await openStore("roost", () => factory, () => void outgrown.push("opened late"));
     expect([outgrown.at(-1), late.durable]).toEqual(["opened late", false]);
+});
+
+/** As Chromium begins one on a disk that is just being cleared: all fails, and nothing aborts. */
+function doomed() {
+    const transaction = { onerror: () => undefined, objectStore: () => table };
+    const fail = () => {
+        queueMicrotask(() => transaction.onerror());
+        return {};
+    };
+    const table = new Proxy({}, { get: () => fail });
+    return transaction as unknown as IDBTransaction;
+}
+
+test("a disk that is cleared under a change says so at once", async () => {
+    const store = await openStore("roost", () => new IDBFactory());
+    const begin = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(doomed);
+    const changes = [store.wipe(), store.trim(1), store.putFacts({}), store.apply(filled(A, 1))];
+    for (const change of changes) await expect(change).rejects.toThrow();
+    begin.mockRestore();
 });
 
 test("a disk that never answers is given up", async () => {

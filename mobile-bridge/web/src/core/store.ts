@@ -66,7 +66,10 @@ export interface Store {
 
 /** A disk that does not answer for so long never will: some phones open a database for ever. */
 const PATIENCE_MS = 5_000;
-/** And one that is open to answer. A database that is cleared under us may never do so. */
+/**
+ * And one that is open to answer. A database that is cleared under us may never do so, and a
+ * browser that has just cleared one may take most of a minute before it writes another.
+ */
 const ANSWER_MS = 8_000;
 
 /** What the disk answers, or a rejection when it does not. */

@@ -67,11 +67,15 @@ function DraftItem(props: { draft: Unsent; place: Place; now: number }) {
             data-testid="draft"
             data-state={stands}
             data-entry-id={draft.id}
+            // Whoever listens hears their words when the room holds them, and not twice.
+            aria-live="off"
         >
             <div class="bubble">
                 {draft.target && <Answered target={draft.target} place={place} />}
                 {kind && <kind.View entry={pieceOf(draft)} card={undefined} around={around} />}
-                <p class="said-time">{stateWords(draft, stands)}</p>
+                <p class="said-time" role="status">
+                    {stateWords(draft, stands)}
+                </p>
             </div>
             {stands === "refused" && <Ways id={draft.id} />}
         </li>

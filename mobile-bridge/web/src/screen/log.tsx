@@ -98,6 +98,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 tabIndex={0}
                 role="log"
                 aria-live="polite"
+                // What is new is told; how far my own words have come by now is not.
+                aria-relevant="additions"
                 aria-label={words.room.log(listed.title)}
                 aria-busy={more.busy || going.state === "going"}
                 data-testid="log"
@@ -128,7 +130,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
 function ToEnd({ unseen, toEnd }: { unseen: boolean; toEnd: () => void }) {
     return (
         <button type="button" class="button-end" onClick={toEnd} data-testid="to-end">
-            <span aria-hidden="true">↓</span> {unseen ? words.room.newest : words.room.toEnd}
+            <span aria-hidden="true">↓</span>{" "}
+            <span class="button-end-words">{unseen ? words.room.newest : words.room.toEnd}</span>
         </button>
     );
 }
@@ -142,8 +145,11 @@ function Top(props: { listed: Listed; first: number | undefined; empty: boolean;
     useEffect(() => {
         if (quiet && connected && !more.busy) more.above();
     }, [quiet, connected, more.busy]);
-    if (first === undefined && !quiet)
-        return empty ? <p class="empty">{words.room.empty}</p> : null;
+    if (first === undefined && !quiet && !empty) return null;
+    if (first === undefined && !quiet) {
+        const none = shown.awaits(listed) ? words.room.toCome : words.room.empty;
+        return <p class="empty">{none}</p>;
+    }
     if (first !== undefined && first <= listed.floor)
         return <p class="line">{words.room.beginning}</p>;
     if (quiet && !connected)

@@ -1,5 +1,6 @@
 // The list of rooms: what each is called and what was said there last.
 
+import type { Shown } from "../core/shown.ts";
 import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
 import { lineOf, standsOf } from "../kind/index.ts";
 import { aroundOf, nameOf, type Around } from "../kind/kind.ts";
@@ -131,7 +132,7 @@ function RoomLink({ room, around, open, muted }: LinkProps) {
                         {words.mute.sign}
                     </span>
                 )}
-                {last ? lastLine(last, card, around) : nothingWords(shown.lastRead(room.room))}
+                {last ? lastLine(last, card, around) : nothingWords(shown, room)}
             </span>
             {(unread > 0 || unsent.length > 0) && (
                 <span class="room-tail">
@@ -157,9 +158,10 @@ function Unread({ count, muted }: { count: string; muted: boolean }) {
     );
 }
 
-/** What was said long ago is not kept on the phone, but it was said. */
-function nothingWords(lastRead: number): string {
-    return lastRead > 0 ? words.rooms.nothingLately : words.rooms.nothingYet;
+/** What was said long ago is not kept on the phone, or is not here yet, but it was said. */
+function nothingWords(shown: Shown, room: Listed): string {
+    if (shown.awaits(room)) return words.rooms.toCome;
+    return shown.lastRead(room.room) > 0 ? words.rooms.nothingLately : words.rooms.nothingYet;
 }
 
 function lastLine(last: Entry, card: CardOf | undefined, around: Around): string {

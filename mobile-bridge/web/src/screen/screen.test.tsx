@@ -3,7 +3,7 @@
 
 import { act } from "preact/test-utils";
 import { expect, test } from "vitest";
-import type { Role } from "../generated/protocol.ts";
+import type { Listed, Role } from "../generated/protocol.ts";
 import { route } from "../route.ts";
 import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
 
@@ -38,6 +38,22 @@ test("a room shows what was said, who joined, and what it does not know", async 
     expect(stage.place.querySelector("b")).toBeNull();
     expect(entries[2]!.querySelector(".quote")?.textContent).toContain("Jo <b>not bold</b>");
     expect(entries[3]!.textContent).toBe("Update Roost to see this.");
+});
+
+test("that nothing was said is said only where it is so", async () => {
+    const rooms: [Partial<Listed>, string][] = [
+        [{ floor: 1, head: 0 }, "Nothing has been said here yet."],
+        [{ floor: 5, head: 4 }, "Nothing has been said here yet."],
+        [{ floor: 1, head: 200 }, "not on this phone yet"],
+    ];
+    for (const [room, expected] of rooms) {
+        const stage = await new Stage("satellite", room).draw();
+        expect(stage.place.textContent).toContain(expected);
+        route.value = { at: "rooms" };
+        await stage.draw();
+        const line = stage.find("room-link")!.textContent;
+        expect(line).toContain(room.head === 200 ? "Not on this phone yet" : "Nothing here yet");
+    }
 });
 
 test("a draft that was refused keeps its words and offers two ways on", async () => {

@@ -19,8 +19,16 @@ export function Tile({ id, title }: { id: string; title: string }) {
     );
 }
 
-/** "O" of "The Okafors". */
+/** "O" of "The Okafors", and of a family in one emoji the family. */
 export function initialOf(title: string): string {
     const name = title.replace(/^(the|our)\s+/i, "");
-    return [...name][0]?.toLocaleUpperCase() ?? "";
+    return firstSign(name).toLocaleUpperCase();
+}
+
+/** What people see as one sign may be many characters: a flag, a family, a letter with its dots. */
+function firstSign(text: string): string {
+    // Missing on some phones of 2021.
+    const signs = "Segmenter" in Intl ? new Intl.Segmenter().segment(text) : undefined;
+    const [first] = signs ? Array.from(signs, ({ segment }) => segment) : text;
+    return first ?? "";
 }

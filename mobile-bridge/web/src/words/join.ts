@@ -198,7 +198,8 @@ export const join = {
     phoneHint:
         "It stands in your list of phones, so that a lost one can be signed out. " +
         "Whoever looks after sign-ins sees it too.",
-    phoneWrong: "Please give the phone a name of up to 60 characters.",
+    phoneWrong:
+        "Please give the phone a name of up to 60 characters. An emoji may count as several.",
 
     seesHeading: "Who sees what",
     sees,

@@ -132,7 +132,7 @@ const NEXT: Record<Step, Next> = {
 export const invite = {
     heading: "Invite somebody",
     name: "First name, as others will see it",
-    nameWrong: "Please give a name of up to 60 characters.",
+    nameWrong: "Please give a name of up to 60 characters. An emoji may count as several.",
     who: "Who is it?",
     carer: "A carer",
     young: "A young person",
@@ -340,7 +340,7 @@ export const home = {
     heading: "Add a home",
     name: "What is the home called?",
     hint: "As people say it: “The Brennans”, “Mill Cottage”. Not an address.",
-    nameWrong: "Please give a name of up to 60 characters.",
+    nameWrong: "Please give a name of up to 60 characters. An emoji may count as several.",
     hub: "It is the hub home",
     hubHint: "A constellation has one. The others are satellites.",
     yes: "Add the home",
