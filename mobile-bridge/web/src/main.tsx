@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { serverNow } from "./core/clock.ts";
 import { Desk } from "./core/desk.ts";
 import { Phone } from "./core/phone.ts";
 import { Session } from "./core/session.ts";
@@ -51,8 +52,8 @@ const asked = invited ? undefined : session.refresh();
 const store = await openStore("roost", () => globalThis.indexedDB, () => void shell.outdated());
 const phone = new Phone(store, session, shown, shell);
 const desk = new Desk({
-    get: (path) => session.get(path, Date.now()),
-    post: (path, body) => session.post(path, body, Date.now()),
+    get: (path) => session.get(path, serverNow()),
+    post: (path, body) => session.post(path, body, serverNow()),
     over: () => session.over,
 });
 begun = phone;

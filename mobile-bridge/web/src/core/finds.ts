@@ -1,6 +1,7 @@
 // What is asked of the server over HTTP about a room, and kept nowhere.
 
 import type { Found, Version } from "../roost.ts";
+import { serverNow } from "./clock.ts";
 import type { Answer, Session } from "./session.ts";
 
 /** How many finds are asked for at once. */
@@ -15,7 +16,7 @@ export function search(
 ): Promise<Answer<Found>> {
     const asked = new URLSearchParams({ q: query, limit: `${SEARCH_ENTRIES}` });
     if (before !== undefined) asked.set("before", `${before}`);
-    return session.get(`/api/rooms/${room}/search?${asked}`, Date.now());
+    return session.get(`/api/rooms/${room}/search?${asked}`, serverNow());
 }
 
 /** What an entry said before it was edited. */
@@ -24,10 +25,10 @@ export function versions(
     room: string,
     entry: string,
 ): Promise<Answer<{ versions: Version[] }>> {
-    return session.get(`/api/rooms/${room}/entries/${entry}/versions`, Date.now());
+    return session.get(`/api/rooms/${room}/entries/${entry}/versions`, serverNow());
 }
 
 /** A gathering as a file for a calendar. */
 export function calendar(session: Session, room: string, gathering: string): Promise<Answer<Blob>> {
-    return session.file(`/api/rooms/${room}/gatherings/${gathering}.ics`, Date.now());
+    return session.file(`/api/rooms/${room}/gatherings/${gathering}.ics`, serverNow());
 }

@@ -3,6 +3,7 @@
 
 import type { Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Acts } from "../roost.ts";
+import { serverNow } from "./clock.ts";
 import { Driver } from "./driver.ts";
 import type { Input, State, Write } from "./face.ts";
 import { calendar, search, versions } from "./finds.ts";
@@ -133,7 +134,7 @@ export class Phone implements Acts {
     }
 
     async signOut(): Promise<Answer<true>> {
-        const answer = await this.#session.end(Date.now());
+        const answer = await this.#session.end(serverNow());
         if ("value" in answer) {
             this.#driver.halt();
             await this.#wipe();

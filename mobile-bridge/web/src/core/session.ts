@@ -2,6 +2,7 @@
 // only and the refresh token in a cookie that no script can read, so nothing here is worth
 // stealing from storage.
 
+import { hearDate } from "./clock.ts";
 import type { Role, Told } from "../generated/protocol.ts";
 
 export type Invitation = {
@@ -52,7 +53,11 @@ export class Session {
     over: Told | undefined;
 
     constructor(fetcher: Fetch = (path, init) => fetch(path, init)) {
-        this.#fetch = fetcher;
+        this.#fetch = async (path, init) => {
+            const response = await fetcher(path, init);
+            hearDate(response.headers.get("date"));
+            return response;
+        };
     }
 
     /** Who a link is for. Spends nothing. */

@@ -3,6 +3,7 @@
 // read long ago and not kept, once more from the server.
 
 import type { CardOf, Entry } from "../generated/protocol.ts";
+import { serverNow } from "./clock.ts";
 import type { Session } from "./session.ts";
 import type { Shown } from "./shown.ts";
 import type { Store } from "./store.ts";
@@ -64,7 +65,7 @@ type Page = { entries: Entry[]; cards?: CardOf[] };
 
 /** Nothing, when the server cannot be asked: who scrolls on asks again. */
 async function askFor(session: Session, room: string, which: string): Promise<Page> {
-    const answer = await session.get<Page>(`/api/rooms/${room}/entries?${which}`, Date.now());
+    const answer = await session.get<Page>(`/api/rooms/${room}/entries?${which}`, serverNow());
     return "value" in answer ? answer.value : { entries: [] };
 }
 

@@ -3,6 +3,7 @@
 
 import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
+import { hearDate } from "../core/clock.ts";
 import type { Entry, GatheringState } from "../generated/protocol.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
@@ -180,6 +181,19 @@ test("the young people's room says who reads it, and when it opens", async () =>
     const priya = await new Stage("liaison", { kind: "peers" }).draw();
     expect(priya.find("peers")!.textContent).toContain("You look after this room.");
     expect(priya.find("closed")).toBeNull();
+});
+
+test("a room that is open is open, whatever the clock of the phone says", async () => {
+    // The phone has a Friday morning; it is Saturday, and the room opened at ten.
+    vi.useFakeTimers({ now: Date.UTC(2026, 10, 27, 11, 0), toFake: ["Date"] });
+    const stage = await new Stage("young", { kind: "peers", title: "Our room" }).draw();
+    expect(stage.find("closed")).not.toBeNull();
+    await act(async () => hearDate(new Date(Date.UTC(2026, 10, 28, 11, 0)).toUTCString()));
+    expect(stage.find("closed")).toBeNull();
+    await stage.fill("composer", "hello");
+    await stage.press("send");
+    expect(stage.sent.length).toBe(1);
+    hearDate(new Date().toUTCString());
 });
 
 test("of two constellations, a notice waits for the homes of its own", async () => {

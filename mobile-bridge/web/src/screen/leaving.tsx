@@ -1,6 +1,7 @@
 // The ways out, and the door when one is outside: signing out, signed out, no link yet.
 
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import { WORDS } from "../generated/protocol.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
@@ -52,7 +53,7 @@ export function SignOut() {
 export function SignedOut({ bySelf }: { bySelf: boolean }) {
     const { desk } = useRoost();
     const [copied, setCopied] = useState(false);
-    const moved = !bySelf && movingUntil.value > Date.now();
+    const moved = !bySelf && movingUntil.value > serverNow();
     useEffect(() => {
         if (!bySelf && !moved) void desk.wasCopied().then(setCopied);
     }, []);

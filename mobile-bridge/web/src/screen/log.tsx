@@ -3,6 +3,7 @@
 
 import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import type { Entry, Listed } from "../generated/protocol.ts";
 import { standsOf } from "../kind/index.ts";
 import type { Around } from "../kind/kind.ts";
@@ -174,7 +175,7 @@ function Entries(props: {
     fresh: number | undefined;
 }) {
     const { entries, place, fresh } = props;
-    const now = Date.now();
+    const now = serverNow();
     // What shows nothing must not come between two messages of one person, nor begin a day.
     let before: Entry | undefined;
     return (

@@ -2,6 +2,7 @@
 // would take.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import { Dialog } from "../dialog.tsx";
 import type { CardOf, Entry } from "../generated/protocol.ts";
 import { lineOf } from "../kind/index.ts";
@@ -39,7 +40,7 @@ export function Menu(props: Props) {
 function Choices({ entry, card, around, answer, close, remove }: Props & { remove: () => void }) {
     const { acts } = useRoost();
     const room = around.listed!.room;
-    const now = Date.now();
+    const now = serverNow();
     const open = mayWrite(around, now);
     const whose = mayRemove(entry, around);
     const pinned = card?.pinned !== undefined;

@@ -1,6 +1,7 @@
 // Muting a room: for how long, and what rings all the same.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import type { Length, Mute } from "../core/desk.ts";
 import { Dialog } from "../dialog.tsx";
 import type { Role } from "../generated/protocol.ts";
@@ -105,5 +106,5 @@ function Sheet({ room, role, mute, close }: Props & { mute: Mute | undefined; cl
 }
 
 function untilWords({ until }: Mute): string {
-    return until === undefined ? words.mute.always : words.mute.until(momentOf(until, Date.now()));
+    return until === undefined ? words.mute.always : words.mute.until(momentOf(until, serverNow()));
 }

@@ -2,31 +2,32 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import type { Connection } from "../core/shown.ts";
 import { nameOf, type Around } from "../kind/kind.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 
 /** The time now, kept fresh while something on the screen counts seconds. */
-export function useNow(active: boolean): number {
-    const [now, setNow] = useState(Date.now());
+export function useNow(active: boolean, clock: () => number = Date.now): number {
+    const [now, setNow] = useState(clock());
     useEffect(() => {
         if (!active) return;
-        setNow(Date.now());
-        const ticking = setInterval(() => setNow(Date.now()), 1_000);
+        setNow(clock());
+        const ticking = setInterval(() => setNow(clock()), 1_000);
         return () => clearInterval(ticking);
     }, [active]);
-    return active ? Math.max(now, Date.now()) : now;
+    return active ? Math.max(now, clock()) : now;
 }
 
 /** The time now, kept fresh by the minute. */
 export function useMinute(): number {
-    const [now, setNow] = useState(Date.now());
+    const [, draw] = useState(0);
     useEffect(() => {
-        const ticking = setInterval(() => setNow(Date.now()), 60_000);
+        const ticking = setInterval(() => draw((count) => count + 1), 60_000);
         return () => clearInterval(ticking);
     }, []);
-    return now;
+    return serverNow();
 }
 
 /** Whether somebody can be looking at the screen. */

@@ -1,5 +1,6 @@
 // The list of rooms: what each is called and what was said there last.
 
+import { serverNow } from "../core/clock.ts";
 import type { Shown } from "../core/shown.ts";
 import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
 import { lineOf, standsOf } from "../kind/index.ts";
@@ -124,7 +125,7 @@ function RoomLink({ room, around, open, muted }: LinkProps) {
         >
             <Tile id={room.room} title={room.title} />
             <span class="room-title">{room.title}</span>
-            {last && <time class="room-time">{shortOf(last.at, Date.now())}</time>}
+            {last && <time class="room-time">{shortOf(last.at, serverNow())}</time>}
             <span class="room-last">
                 {muted && (
                     <span class="room-muted" data-testid="room-muted">

@@ -2,6 +2,7 @@
 // holds.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import { QUERY_MAX_CHARS } from "../generated/protocol.ts";
 import { lineOf } from "../kind/index.ts";
 import { nameOf, type Around } from "../kind/kind.ts";
@@ -91,7 +92,7 @@ function Asking({ ask }: { ask: (text: string) => void }) {
 }
 
 function Finds({ found, around, show }: Omit<Props, "room"> & { found: Found }) {
-    const now = Date.now();
+    const now = serverNow();
     return (
         <ul class="finds">
             {found.entries.map((entry) => {

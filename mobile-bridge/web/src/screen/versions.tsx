@@ -4,6 +4,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "../core/clock.ts";
 import { Dialog } from "../dialog.tsx";
 import type { CardOf, Entry } from "../generated/protocol.ts";
 import { kindOf } from "../kind/index.ts";
@@ -74,7 +75,7 @@ function Wordings({ entry, card, around }: Props) {
     if (!earlier) return <p role="status">{words.versions.looking}</p>;
     // It was edited, so there are some, unless it was removed and this phone has not heard of it.
     if (earlier.length === 0) return <Gone />;
-    const when = (at: number) => momentOf(at, Date.now());
+    const when = (at: number) => momentOf(at, serverNow());
     const now = when(card?.edited?.at ?? entry.at);
     const View = kindOf(entry, around)?.View ?? (() => null);
     return (

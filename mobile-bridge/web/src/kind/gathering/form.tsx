@@ -1,6 +1,7 @@
 // The forms of those who lead: plan a gathering, change it, call it off.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import { Dialog } from "../../dialog.tsx";
 import {
     NOTE_MAX_CHARS,
@@ -92,7 +93,7 @@ export function Planner({ room, of, close }: Props) {
     const { acts } = useRoost();
     const [plan, setPlan] = useState<Plan>(of ? planOf(of.details) : BLANK);
     const [tries, setTries] = useState(0);
-    const details = detailsOf(plan, Date.now(), of?.details);
+    const details = detailsOf(plan, serverNow(), of?.details);
     const wrong = "at" in details ? details : undefined;
     const save = () => {
         setTries(tries + 1);

@@ -2,6 +2,7 @@
 // lead can do with it.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { GatheringState } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
@@ -41,7 +42,7 @@ function Standing(props: Props) {
         const why = reason ? words.gathering.offWhy(reason) : words.gathering.off;
         return <p class="gathering-off">{why}</p>;
     }
-    const over = details.ends_at <= Date.now();
+    const over = details.ends_at <= serverNow();
     const { home, listed } = around;
     const asked = !over && listed !== undefined && home !== undefined && mayAnswer(home, around);
     return (

@@ -3,6 +3,7 @@
 import type { RefObject } from "preact";
 import type { Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import {
     TEXT_MAX_CHARS,
     WORDS,
@@ -139,7 +140,7 @@ function Extras(props: {
     start: (starter: Starter) => void;
 }) {
     const { asks, ask, around, start } = props;
-    const starters = STARTERS.filter(({ may }) => may(around, Date.now()));
+    const starters = STARTERS.filter(({ may }) => may(around, serverNow()));
     return (
         <div class="composer-extras">
             {mayPublish(around) && (

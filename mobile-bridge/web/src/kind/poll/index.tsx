@@ -1,5 +1,6 @@
 // A question with answers to choose from: each is a button that shows how many chose it, and who.
 
+import { serverNow } from "../../core/clock.ts";
 import type { PollState } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
@@ -66,7 +67,7 @@ function Option({ text, option, state, around, id }: OptionProps) {
         const choice = mine ? {} : { option };
         acts.send(around.listed!.room, "poll", { choose: choice }, id);
     };
-    const disabled = id === undefined || !around.listed || !mayWrite(around, Date.now());
+    const disabled = id === undefined || !around.listed || !mayWrite(around, serverNow());
     return (
         <button
             type="button"

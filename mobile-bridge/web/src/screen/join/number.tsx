@@ -2,6 +2,7 @@
 // it from three. Then it goes on by itself.
 
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Claimed } from "../../core/session.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
@@ -81,7 +82,7 @@ function problemIn(state: State): string | undefined {
 }
 
 function Waiting({ claimed, unheard }: { claimed: Claimed; unheard: boolean }) {
-    const left_ms = claimed.expires_at - useNow(true);
+    const left_ms = claimed.expires_at - useNow(true, serverNow);
     return (
         <>
             <p class="big-number" data-testid="number">

@@ -1,5 +1,6 @@
 // The agreement without which no young person is invited, as a form.
 
+import { serverNow } from "../../core/clock.ts";
 import { words } from "../../words/later.ts";
 import { Check, Choices, Field } from "../fields.tsx";
 import { dateField, type Draft, type Fault, type Wrong } from "./rules.ts";
@@ -52,7 +53,7 @@ export function AgreementFields({ draft, wrong, change }: Props) {
             )}
             <Field
                 label={say.agreedOn}
-                input={{ type: "date", max: dateField(Date.now()) }}
+                input={{ type: "date", max: dateField(serverNow()) }}
                 wrong={wrong.agreed_on && say.agreedOnWrong}
                 value={draft.agreed_on}
                 change={(agreed_on) => change({ agreed_on })}

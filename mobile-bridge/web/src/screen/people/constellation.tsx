@@ -2,6 +2,7 @@
 // home. Nothing of what anybody said.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Member, Whole } from "../../core/desk.ts";
 import { words } from "../../words/later.ts";
 import { constellationWords } from "../../words/say.ts";
@@ -117,7 +118,7 @@ function Agenda({ constellation, whole, viewer, again }: DeskProps) {
                             <span class="person-name">{member.name}</span>
                             <Chip member={member} />
                             <span class="quiet person-next">
-                                {words.people.next(member.invitation, member.name, Date.now())}
+                                {words.people.next(member.invitation, member.name, serverNow())}
                             </span>
                         </Link>
                     </li>

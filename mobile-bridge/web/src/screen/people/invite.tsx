@@ -2,6 +2,7 @@
 // What comes out is a link, on the page of the person.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Invite as Invitation } from "../../core/desk.ts";
 import type { HomeCard } from "../../generated/protocol.ts";
 import { go } from "../../route.ts";
@@ -41,11 +42,11 @@ function Inviting(props: { constellation: string; homes: readonly HomeCard[] }) 
     const [name, setName] = useState("");
     const [who, setWho] = useState<Who>("carer");
     const [home, setHome] = useState("");
-    const [draft, setDraft] = useState<Draft>(blankAgreement(Date.now()));
+    const [draft, setDraft] = useState<Draft>(blankAgreement(serverNow()));
     const [tries, setTries] = useState(0);
     const { busy, problem, run } = useDoing(words.invite.unsure);
     const found = homes.find((each) => each.home === home);
-    const agreement = agreementOf(draft, Date.now());
+    const agreement = agreementOf(draft, serverNow());
     const agreed = who === "carer" || isAgreement(agreement);
     const wrong = tries === 0 || isAgreement(agreement) ? {} : agreement;
     const close = () => go({ at: "constellation", constellation });

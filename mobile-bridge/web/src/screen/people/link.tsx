@@ -2,6 +2,7 @@
 // once.
 
 import { useRef, useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Invited, Of, Progress } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
@@ -41,7 +42,7 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
         <section class="made-link" data-testid="made-link">
             <h2 class="subheading">{words.link.heading(name)}</h2>
             <p class="quiet">
-                {words.link.once} {words.link.until(momentOf(made.expires_at, Date.now()))}
+                {words.link.once} {words.link.until(momentOf(made.expires_at, serverNow()))}
             </p>
             <textarea
                 ref={text}

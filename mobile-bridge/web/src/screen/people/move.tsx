@@ -1,6 +1,7 @@
 // Which home somebody is to live in from now on: when they move, and when they are taken back.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Invited, Member, Of } from "../../core/desk.ts";
 import { Dialog } from "../../dialog.tsx";
 import type { HomeCard } from "../../generated/protocol.ts";
@@ -54,11 +55,11 @@ export function TakeBack({ of, member, homes, close, done }: BackProps) {
     const { desk } = useRoost();
     const fitting = homesFor(member.role, homes);
     const [home, setHome] = useState(fitting.length === 1 ? fitting[0]!.home : "");
-    const [draft, setDraft] = useState<Draft>(blankAgreement(Date.now()));
+    const [draft, setDraft] = useState<Draft>(blankAgreement(serverNow()));
     const [tries, setTries] = useState(0);
     const { busy, problem, run } = useDoing(words.invite.unsure);
     const young = member.role === "young";
-    const agreement = young ? agreementOf(draft, Date.now()) : undefined;
+    const agreement = young ? agreementOf(draft, serverNow()) : undefined;
     const agreed = agreement === undefined || isAgreement(agreement);
     const submit = () => {
         setTries(tries + 1);

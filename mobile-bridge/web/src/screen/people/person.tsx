@@ -2,6 +2,7 @@
 // where they are signed in.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Device, Member, Of, Progress, Whole } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
@@ -104,7 +105,7 @@ function About({ of, whole, member, again }: Props) {
 function nextOf({ invitation, name }: Member, made: boolean): string {
     // While the link is still in sight, it is there to be sent.
     const shown = made && invitation?.state === "created" && invitation.way === "link";
-    return shown ? words.people.sendIt(name) : words.people.next(invitation, name, Date.now());
+    return shown ? words.people.sendIt(name) : words.people.next(invitation, name, serverNow());
 }
 
 /** When what happened to an invitation, in order. */
@@ -125,7 +126,7 @@ function Trace({ invitation }: { invitation: Progress }) {
         [say.revoked, accepted_at === undefined ? revoked_at : undefined],
         ...end,
     ];
-    const now = Date.now();
+    const now = serverNow();
     return (
         <section class="group" data-testid="trace">
             <h2 class="subheading">{words.people.invitation}</h2>

@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Invited, Of, Scan, Table as Standing } from "../../core/desk.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
@@ -121,7 +122,7 @@ function waitingFor(state: Standing["invitation"]["state"]): string {
 }
 
 function Code({ name, open }: { name: string; open: Invited }) {
-    const left_ms = open.expires_at - useNow(true);
+    const left_ms = open.expires_at - useNow(true, serverNow);
     return (
         <>
             <p class="lead">{words.table.scan(name)}</p>

@@ -2,6 +2,7 @@
 // agrees within a week.
 
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Invited, Proposal } from "../../core/desk.ts";
 import { Dialog } from "../../dialog.tsx";
 import { go } from "../../route.ts";
@@ -65,7 +66,7 @@ function whatOf({ what, name }: Proposal): string {
 }
 
 function Row({ proposal, ask }: { proposal: Proposal; ask: () => void }) {
-    const until = momentOf(proposal.expires_at, Date.now());
+    const until = momentOf(proposal.expires_at, serverNow());
     return (
         <li class="proposal" data-testid="proposal">
             <p class="person-name">{whatOf(proposal)}</p>

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { serverNow } from "../../core/clock.ts";
 import type { Code } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
@@ -18,7 +19,7 @@ export function Move() {
     const { desk, shown } = useRoost();
     const [code, setCode] = useState<Code>();
     const { busy, problem, run } = useDoing(words.move.noSignal);
-    const now = useNow(code !== undefined);
+    const now = useNow(code !== undefined, serverNow);
     const over = code !== undefined && code.expires_at <= now;
     const make = () =>
         run(
