@@ -1,3 +1,5 @@
+// A phone whose clock is wrong goes by the time that the answers of the server tell.
+
 import { afterEach, expect, test, vi } from "vitest";
 import { serverNow } from "./clock.ts";
 import { Session } from "./session.ts";
