@@ -1,6 +1,8 @@
 //! The kinds of entry. `Body` delegates, and holds what is true of every kind: what a kind needs,
 //! permits, causes and folds is in its own file. To add a kind: its file, its vector in
-//! `shared/vectors/`, one line in `kinds!` below.
+//! `shared/vectors/`, its name three times below (`mod`, `use`, `kinds!`), and its types in
+//! `golden.rs`. On the page: its folder in `web/src/kind`, and a line in `index.ts` and `rules.ts`
+//! there. `tests/it/tidy` finds what was forgotten.
 
 pub mod confirm;
 pub mod edit;
