@@ -9,8 +9,8 @@ import type { Shown } from "./core/shown.ts";
 import type { Side } from "./core/surroundings.ts";
 import type { Entry } from "./generated/protocol.ts";
 
-/** What a search found, newest first; `more` when there is more below the last. */
-export type Found = { entries: Entry[]; more: boolean };
+/** What a search found, newest first; when there is more to look at, `before` is where to go on. */
+export type Found = { entries: Entry[]; more: boolean; before?: number };
 
 /** Everything a person can do here. The driver does it; tests give their own. */
 export interface Acts {
