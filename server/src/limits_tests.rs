@@ -76,6 +76,18 @@ fn guesses_are_counted_by_address_and_in_all() {
 }
 
 #[test]
+fn whoever_waits_at_the_table_may_ask_as_long_as_the_code_is_good() {
+    let (limits, clock) = limits(|_| {});
+    let (phone, every_ms, good_ms) = (address(1), 2_000, 15 * 60_000);
+    for at in (0..good_ms).step_by(2_000) {
+        assert_eq!(limits.attempt(phone), Ok(()), "after {at} ms");
+        clock.turn(every_ms);
+    }
+    let left = (0..100).filter(|_| limits.attempt(phone).is_ok()).count();
+    assert_eq!(left, 60, "and then still get in");
+}
+
+#[test]
 fn a_person_asks_as_often_as_they_may_from_wherever() {
     let (limits, _) = limits(|limits| limits.requests_burst = count(5));
     let (jo, sam) = (PersonId::new(1, [1; 10]), PersonId::new(1, [2; 10]));

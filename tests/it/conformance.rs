@@ -23,7 +23,9 @@ use std::{
 };
 
 const WRITERS: usize = 64;
-const DRAFTS_A_WRITER: usize = 12;
+const DRAFTS_A_WRITER: usize = 5;
+/// How late a commit may be, ms.
+const LATE_MAX_MS: u64 = 500;
 const POLLERS: usize = 8;
 
 fn message(text: &str) -> Draft {
@@ -68,7 +70,7 @@ async fn sixty_four_writers_make_one_dense_order() {
         match dice.below(20) {
             0 => Commit::Fail,
             1 => Commit::LoseAnswer,
-            2..=9 => Commit::After(Duration::from_millis(dice.below(40))),
+            2..=3 => Commit::After(Duration::from_millis(dice.below(LATE_MAX_MS + 1))),
             _ => Commit::Now,
         }
     });

@@ -87,6 +87,61 @@ async fn words_are_found_where_they_stand_now() {
 }
 
 #[tokio::test]
+async fn polls_and_gatherings_are_found_by_what_people_wrote_in_them() {
+    let world = World::new().await;
+    let circle = world.room("jo", RoomKind::Circle).await;
+    let starts_at = world.app().clock.now() + 86_400_000;
+    let details = json!({"title": "Tea", "type": "meet_up", "starts_at": starts_at,
+        "ends_at": starts_at + 3_600_000, "place": "Jo's house", "note": "bring cake"});
+    let tea = say(&world, circle, "gathering", None, json!({ "details": details })).await;
+    let ask = json!({"ask": {"question": "Which day?", "options": ["Saturday", "Sunday week"]}});
+    let poll = say(&world, circle, "poll", None, ask).await;
+    say(&world, circle, "poll", Some(poll), json!({"choose": {"option": 1}})).await;
+    let sam = world.sign_in("sam").await;
+    let table = [
+        ("which", vec![poll]),
+        ("saturday", vec![poll]),
+        ("day%20week", vec![poll]),
+        ("cake", vec![tea]),
+        ("house%20tea", vec![tea]),
+        // Names of fields, of kinds and of choices are no words of anybody's.
+        ("meet_up", vec![]),
+        ("choose", vec![]),
+        ("options", vec![]),
+    ];
+    for (words, expected) in table {
+        let heard = get(&world, &sam, &format!("/api/rooms/{circle}/search?q={words}")).await;
+        let entries = heard.json()["entries"].as_array().cloned().unwrap();
+        let found: Vec<EntryId> =
+            entries.iter().map(|entry| entry["id"].as_str().unwrap().parse().unwrap()).collect();
+        assert_eq!(found, expected, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_place_a_search_is_to_go_on_from_it_stays_within_the_room() {
+    let world = World::new().await;
+    let circle = world.room("jo", RoomKind::Circle).await;
+    say(&world, circle, "message", None, json!({"text": "a picnic"})).await;
+    let sam = world.sign_in("sam").await;
+    let below = [i64::MIN, i64::MIN + 20_000, -1, 0, 1];
+    let above = [1_000, 1 << 53, i64::MAX - 1, i64::MAX];
+    for (all, expected) in [(&below[..], vec![]), (&above[..], vec!["a picnic"])] {
+        for before in all {
+            let path = format!("/api/rooms/{circle}/search?q=picnic&before={before}");
+            let heard = get(&world, &sam, &path).await;
+            assert_eq!(heard.status, StatusCode::OK, "{path}");
+            assert_eq!(texts(&heard), expected, "{path}");
+            assert_eq!(heard.json()["more"], false, "{path}");
+        }
+    }
+    for before in ["9223372036854775808", "1.5", "x", ""] {
+        let path = format!("/api/rooms/{circle}/search?q=picnic&before={before}");
+        assert_eq!(get(&world, &sam, &path).await.json()["code"], "query_invalid", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_gathering_goes_into_a_calendar_as_it_stands_now() {
     let world = World::new().await;
     let circle = world.room("jo", RoomKind::Circle).await;

@@ -1,6 +1,7 @@
 //! Every promise of Roost, in one binary: one file per promise, named after it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod blind;
 mod cards;
 mod checker;
 mod conformance;

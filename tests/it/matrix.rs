@@ -11,6 +11,7 @@ mod rank;
 mod subject;
 
 use roost_server::{
+    clock,
     http::routes,
     people::{By, register::NewPerson},
 };
@@ -18,7 +19,7 @@ use roost_shared::{
     EntryId, RoomId, Seq,
     frame::{ClientFrame, ServerFrame},
     policy::Role,
-    room::RoomKind,
+    room::{self, RoomKind},
 };
 use roost_tests::{
     desk::Desk,
@@ -107,6 +108,21 @@ fn heard(frame: &ServerFrame) -> &'static str {
 const SAID: [&str; 7] = ["hello", "append", "range", "resume", "beat", "mark", "typing"];
 const HEARD: [&str; 8] = ["welcome", "page", "ack", "refused", "beat", "marks", "typing", "bye"];
 
+/// The rooms of the scene, by what the rows call them.
+const ROOMS: [&str; 9] = [
+    "the circle",
+    "the Okafors' line to the hub",
+    "the Brennans' line to the hub",
+    "the Okafors' line to the liaison worker",
+    "the hub's line to the liaison worker",
+    PEERS,
+    "the circle of another constellation",
+    "the circle of another service",
+    NO_SUCH_ROOM,
+];
+const PEERS: &str = "the young people's room";
+const NO_SUCH_ROOM: &str = "no such room";
+
 /// A world with everything the rows name.
 struct Scene {
     world: World,
@@ -128,21 +144,26 @@ impl Scene {
         })
         .await;
         tour(&world).await;
+        let open = world.app().people.open_peers(By::Operator, world.cast.wren, true);
+        open.await.unwrap();
         let (_, jo) = world.wire("jo").await;
         let (_, sam) = world.wire("sam").await;
         let (_, amara) = world.wire("amara").await;
         let (_, noor) = world.wire("noor").await;
         let (_, mina) = world.wire("mina").await;
-        let rooms = BTreeMap::from([
-            ("the circle", room_of(&jo, RoomKind::Circle)),
-            ("the Okafors' line to the hub", room_of(&sam, RoomKind::HubLine)),
-            ("the Brennans' line to the hub", room_of(&amara, RoomKind::HubLine)),
-            ("the Okafors' line to the liaison worker", room_of(&sam, RoomKind::LiaisonLine)),
-            ("the hub's line to the liaison worker", room_of(&jo, RoomKind::LiaisonLine)),
-            ("the circle of another constellation", room_of(&noor, RoomKind::Circle)),
-            ("the circle of another service", room_of(&mina, RoomKind::Circle)),
-            ("no such room", ids::room()),
+        let (_, kit) = world.wire("kit").await;
+        let rooms = ROOMS.into_iter().zip([
+            room_of(&jo, RoomKind::Circle),
+            room_of(&sam, RoomKind::HubLine),
+            room_of(&amara, RoomKind::HubLine),
+            room_of(&sam, RoomKind::LiaisonLine),
+            room_of(&jo, RoomKind::LiaisonLine),
+            room_of(&kit, RoomKind::Peers),
+            room_of(&noor, RoomKind::Circle),
+            room_of(&mina, RoomKind::Circle),
+            ids::room(),
         ]);
+        let rooms = rooms.collect();
         let ana = NewPerson { role: Role::Admin, name: "Ana", ..newcomer(&world) };
         let ana = enlist(&world, ana).await;
         let mut sign_ins = Vec::new();
@@ -186,6 +207,13 @@ async fn lasts(world: &World) -> BTreeMap<RoomId, EntryId> {
         }
     }
     lasts
+}
+
+/// Whether this actor, who may write there, hears now that the room is closed.
+fn is_closed_to(actor: &str, of: &str) -> bool {
+    let now = clock::local(ids::now_ms());
+    let closed = room::open(RoomKind::Peers, Some(Role::Young), now).is_err();
+    actor == "young" && of == PEERS && closed
 }
 
 /// Sam lives with the Brennans for a while, and Priya is Heron's liaison worker for a while.
@@ -257,6 +285,25 @@ fn every_route_and_frame_has_a_row_and_every_row_names_one() {
     assert_eq!(rows, HEARD.into());
 }
 
+#[test]
+fn every_route_and_frame_of_a_room_has_a_row_for_each_room() {
+    let matrix = matrix();
+    for (method, path) in routes() {
+        let ask = format!("{method} {path}");
+        if path.contains("{room}") {
+            let rows = matrix.route.iter().filter(|row| row.ask == ask);
+            assert_eq!(rows.map(|row| &*row.of).collect::<Vec<_>>(), ROOMS, "{ask}");
+        }
+    }
+    let room = ids::room();
+    for say in SAID {
+        let named = frames::frame(say, "nobody", room).encode().contains(&room.to_string());
+        let rows = matrix.frame.iter().filter(|row| row.say == say);
+        let expected = if named { &ROOMS[..] } else { &[""] };
+        assert_eq!(rows.map(|row| &*row.of).collect::<Vec<_>>(), expected, "{say}");
+    }
+}
+
 #[tokio::test]
 async fn doors() {
     doors::knock(&matrix().route, &Scene::set().await).await;
@@ -281,7 +328,7 @@ async fn what_is_told_to_whom() {
         let mut wire = Wire::dial(scene.world.door.address).await.unwrap();
         wire.hello(access, None, Default::default()).await.unwrap();
         // Their own room, and one of somebody else's: something to hear of each kind.
-        for room in ["the circle", "no such room"] {
+        for room in ["the circle", NO_SUCH_ROOM] {
             let draft = roost_tests::wire::draft(scene.room(room), ids::entry(), "good morning");
             let _ = wire.say(&draft).await;
         }

@@ -5,7 +5,7 @@ use reqwest::Method;
 use roost_server::people::register::NewPerson;
 use roost_shared::{
     PersonId, RoomId, Seq,
-    frame::{ServerFrame, Welcome},
+    frame::{ClientFrame, ServerFrame, Welcome},
     policy::Role,
     room::RoomKind,
 };
@@ -200,18 +200,37 @@ async fn who_is_suspended_is_out_at_once_and_back_only_by_two() {
     assert_eq!(rooms(&now), rooms(&welcome), "and the rooms are as they were");
 }
 
+/// Jo publishes a picnic in the circle.
+async fn publish(jo: &Desk, circle: RoomId, title: &str) -> Value {
+    let starts_at = ids::now_ms() + 86_400_000;
+    let details = json!({ "title": title, "type": "meet_up", "starts_at": starts_at,
+        "ends_at": starts_at + 3_600_000 });
+    let id = json!(ids::entry());
+    let draft = json!({ "id": id, "kind": "gathering", "body": { "details": details } });
+    jo.ask(Method::POST, &at(circle, "entries"), Some(&draft)).await.with(201);
+    id
+}
+
+fn at(room: RoomId, what: &str) -> String {
+    format!("/api/rooms/{room}/{what}")
+}
+
 #[tokio::test]
 async fn who_has_ended_and_returns_reads_from_their_return_on() {
     let world = World::new().await;
     let desk = Desk::of(&world, "priya").await;
+    let jo = Desk::of(&world, "jo").await;
     let (ruth, link) = invite_ruth(&desk, "The Brennans").await;
     let phone = world.door.join(&link).await;
     let (mut wire, before) = Wire::enter(world.door.address, &phone.access).await.unwrap();
+    let circle = room_of(&before, RoomKind::Circle);
+    let seen = publish(&jo, circle, "Picnic while Ruth is here").await;
     desk.act(ruth, "end", json!({})).await.with(204);
     assert_eq!(wire.closed().await, 4401);
     assert!(me(&world, &phone).await.is_none());
     assert_eq!(desk.act(ruth, "end", json!({})).await.code(), "not_found");
     assert_eq!(desk.member(ruth).await["state"], "ended");
+    let missed = publish(&jo, circle, "Picnic while Ruth is away").await;
 
     let body = json!({ "home": desk.home("The Okafors").await });
     let back = desk.act(ruth, "return", body.clone()).await;
@@ -223,6 +242,83 @@ async fn who_has_ended_and_returns_reads_from_their_return_on() {
     assert_ne!(rooms(&now), rooms(&before), "in another home");
     for listed in &now.rooms {
         assert_eq!(listed.floor, listed.head, "{:?}: from the return on", listed.kind);
+    }
+
+    let new = publish(&jo, circle, "Picnic now that Ruth is back").await;
+    let floor = now.rooms.iter().find(|listed| listed.room == circle).unwrap().floor;
+    let own = Desk::with(&world, &phone);
+    let ask = async |path: String| own.ask(Method::GET, &at(circle, &path), None).await;
+    // The months away, and those before, asked for by every door that reads.
+    for path in ["entries?after=0", "entries?before=1000", "search?q=picnic", "search?q=ruth"] {
+        let heard = ask(path.to_owned()).await;
+        let seqs: Vec<i64> = heard.with(200)["entries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["seq"].as_i64().unwrap())
+            .collect();
+        assert!(seqs.contains(&floor.next().0), "{path} tells what is new: {seqs:?}");
+        assert!(seqs.iter().all(|seq| *seq >= floor.0), "{path}: {seqs:?} below {floor}");
+        assert!(!heard.text.contains("is here") && !heard.text.contains("is away"), "{path}");
+    }
+    for path in [format!("entries?before={floor}"), format!("search?q=picnic&before={floor}")] {
+        let heard = ask(path.clone()).await;
+        assert_eq!(heard.with(200)["entries"], json!([]), "{path}");
+        assert_ne!(heard.json()["more"], true, "{path}: there is nothing to go on to");
+    }
+    let file = async |id: &Value| ask(format!("gatherings/{}.ics", id.as_str().unwrap())).await;
+    file(&new).await.with(200);
+    let never = file(&json!(ids::entry())).await;
+    for old in [&seen, &missed] {
+        assert_eq!(file(old).await, never, "as if it had never been");
+    }
+    let (mut wire, _) = Wire::enter(world.door.address, &phone.access).await.unwrap();
+    for (after, below) in [(Some(Seq::ZERO), None), (None, Some(Seq(1_000)))] {
+        let range = ClientFrame::Range { room: circle, after, before: below, limit: None };
+        wire.say(&range).await.unwrap();
+        let page = wire.page(circle).await;
+        assert_eq!(page.from, floor, "after {after:?}, before {below:?}");
+        assert!(page.cards.iter().all(|of| of.seq >= floor), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_elsewhere_cannot_be_answered_and_is_not_even_there() {
+    let world = World::new().await;
+    let (sam, jo) = (Desk::of(&world, "sam").await, Desk::of(&world, "jo").await);
+    let (noor, mina) = (Desk::of(&world, "noor").await, Desk::of(&world, "mina").await);
+    let circle = world.room("sam", RoomKind::Circle).await;
+    let say = async |desk: &Desk, room: RoomId| {
+        let id = json!(ids::entry());
+        let draft = json!({ "id": id, "kind": "message", "body": { "text": "hello" } });
+        desk.ask(Method::POST, &at(room, "entries"), Some(&draft)).await.with(201);
+        id
+    };
+    let elsewhere = [
+        ("Sam's own line", say(&sam, world.room("sam", RoomKind::HubLine).await).await),
+        ("a line of Jo's", say(&jo, world.room("jo", RoomKind::LiaisonLine).await).await),
+        ("another constellation", say(&noor, world.room("noor", RoomKind::Circle).await).await),
+        ("another service", say(&mina, world.room("mina", RoomKind::Circle).await).await),
+    ];
+    let acts = [
+        ("message", json!({ "text": "what was that?" })),
+        ("reaction", json!({ "emoji": "\u{1f44d}" })),
+        ("edit", json!({ "text": "what was that?" })),
+        ("redact", json!({})),
+        ("confirm", json!({})),
+        ("rsvp", json!({ "answer": "going", "heads": 1 })),
+        ("poll", json!({ "choose": { "option": 0 } })),
+    ];
+    for (kind, body) in acts {
+        let answer = async |target: &Value| {
+            let draft = json!({ "id": ids::entry(), "kind": kind, "target": target, "body": body });
+            sam.ask(Method::POST, &at(circle, "entries"), Some(&draft)).await
+        };
+        let never = answer(&json!(ids::entry())).await;
+        assert_eq!(never.code(), "target_unknown", "{kind}");
+        for (place, id) in &elsewhere {
+            assert_eq!(answer(id).await, never, "{kind} about what was said in {place}");
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use roost_tests::{
     world::World,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 #[test]
 fn every_route_is_described_and_nothing_else() {
@@ -54,6 +54,59 @@ fn the_description_holds_together() {
     }
     let refused = &document["components"]["schemas"]["Refused"]["properties"]["code"]["enum"];
     assert_eq!(refused.as_array().unwrap().len(), Refusal::ALL.len());
+}
+
+/// Where a draft is judged: by its kind, by what kinds look at, by the log and by the database.
+const JUDGES: [&str; 9] = [
+    "shared/src/kind",
+    "shared/src/context.rs",
+    "shared/src/tally.rs",
+    "shared/src/text.rs",
+    "shared/src/room.rs",
+    "shared/src/policy.rs",
+    "server/src/log.rs",
+    "server/src/log/batch.rs",
+    "server/src/store/mod.rs",
+];
+/// What the same files say at other doors.
+const ELSEWHERE: [&str; 1] = ["query_invalid"];
+/// What is said before a draft is read.
+const BEFORE: [&str; 6] = [
+    "sign_in_again",
+    "device_ended",
+    "sign_in_copied",
+    "too_many",
+    "frame_malformed",
+    "frame_too_large",
+];
+
+#[test]
+fn whoever_appends_can_read_beforehand_how_it_may_be_refused() {
+    let document = document();
+    let append = &document["paths"]["/api/rooms/{room}/entries"]["post"];
+    let said = append["x-roost-refusals"].as_array().unwrap();
+    let said: BTreeSet<&str> = said.iter().map(|code| code.as_str().unwrap()).collect();
+    let mut judged: BTreeSet<&str> = BEFORE.into();
+    for text in JUDGES.into_iter().flat_map(texts) {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for name in code.split("Refusal::").skip(1) {
+            let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+            let named = Refusal::ALL.iter().find(|refusal| format!("{refusal:?}") == name);
+            judged.extend(named.map(|refusal| refusal.code()));
+        }
+    }
+    judged.retain(|code| !ELSEWHERE.contains(code));
+    assert_eq!(said, judged);
+}
+
+/// The text of a source file, or of each in a folder.
+fn texts(path: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path);
+    let files = match fs::read_dir(&path) {
+        Ok(folder) => folder.map(|file| file.unwrap().path()).collect(),
+        Err(_) => vec![path],
+    };
+    files.into_iter().map(|file| fs::read_to_string(file).unwrap()).collect()
 }
 
 #[tokio::test]

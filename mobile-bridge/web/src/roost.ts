@@ -10,8 +10,8 @@ import type { Known } from "./core/store.ts";
 import type { Side } from "./core/surroundings.ts";
 import type { Entry } from "./generated/protocol.ts";
 
-/** What a search found, newest first; `more` when there is more below the last. */
-export type Found = { entries: Entry[]; more: boolean };
+/** What a search found, newest first; when there is more to look at, `before` is where to go on. */
+export type Found = { entries: Entry[]; more: boolean; before?: number };
 
 /** What an entry said for a while, from `at` on (epoch ms). */
 export type Version = { at: number; body: unknown };

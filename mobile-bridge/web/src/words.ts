@@ -164,9 +164,11 @@ export const words = {
         label: "Words to look for",
         go: "Search",
         busy: "Searching…",
-        none: "Nothing was found.",
-        found: (count: number) => (count === 1 ? "1 message found." : `${count} messages found.`),
-        more: "Show more",
+        found: (count: number, more: boolean) => {
+            if (more) return `${count || "Nothing"} found so far. There is more further back.`;
+            return count ? `${count} found.` : "Nothing was found.";
+        },
+        more: "Look further back",
         noSignal: "Searching needs signal. Try again in a moment.",
         show: "Show in the room",
     },

@@ -30,7 +30,7 @@ use utoipa::{IntoParams, ToSchema};
 pub struct Asked {
     /// Words, up to 100 characters in all; an entry must have each of them.
     q: String,
-    /// Only below this seq.
+    /// Only below this seq; below the first there is nothing.
     #[param(value_type = Option<i64>, minimum = 0)]
     before: Option<Seq>,
     /// At most so many; 50 when it is left out.

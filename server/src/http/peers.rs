@@ -19,7 +19,7 @@ const MODERATED: bool = false;
 #[utoipa::path(post, path = "/api/constellations/{constellation}/peers", tag = api::PEOPLE,
     extensions(
         ("x-roost-who" = json!(shapes_of::LIAISONS)),
-        ("x-roost-refusals" = json!(["not_found", "not_permitted", "room_not_ready"]))),
+        ("x-roost-refusals" = json!(["not_found", "room_not_ready"]))),
     security(("access" = [])),
     params(shapes_of::OfConstellation),
     responses((status = 201, description = "The room is open.")))]

@@ -77,8 +77,9 @@ pub struct Taken {
     extensions(
         ("x-roost-who" = json!("members of the room, as far as the kind permits")),
         ("x-roost-refusals" = json!(["not_found", "not_permitted", "kind_unknown", "body_invalid",
-            "text_empty", "text_too_long", "text_unprintable", "target_unknown", "id_reused",
-            "store_full"]))),
+            "text_empty", "text_too_long", "text_unprintable", "details_invalid", "target_unknown",
+            "target_unfit", "target_gone", "too_late", "nothing_to_change", "no_places",
+            "room_closed", "id_reused", "store_full", "draining"]))),
     security(("access" = [])),
     params(("room" = shapes::Id, Path, description = "The room.")),
     request_body = shapes::Draft,

@@ -131,15 +131,16 @@ pub struct Became {
     state: Outcome,
 }
 
-/// What became of a scan.
+/// What became of a scan. To be asked every two seconds, which is half of what an address may try.
 #[utoipa::path(post, path = "/api/enrolments/claim/outcome", tag = api::SIGNING_IN,
     extensions(
         ("x-roost-who" = json!("whoever holds the token and has scanned")),
-        ("x-roost-refusals" = json!(["enrolment_unusable"]))),
+        ("x-roost-refusals" = json!(["enrolment_unusable", "too_many"]))),
     request_body = Asked,
     responses((status = 200, description = "Where it stands.", body = Became)))]
 pub async fn outcome(
     State(app): State<App>,
+    _: Attempt,
     Json(Asked { token, claim }): Json<Asked>,
 ) -> Answer<axum::Json<Became>> {
     let state = app.people.claim_outcome(&token, claim).await?;

@@ -15,6 +15,7 @@ use crate::{
 use roost_shared::{
     RoomId, Seq,
     frame::{PAGE_MAX_ENTRIES, Side},
+    kind::Body,
     policy::Action,
     text,
 };
@@ -24,15 +25,13 @@ use serde_json::Value;
 pub const FOUND_MAX: usize = 50;
 /// The most entries that one search looks at; the next one goes on below.
 const LOOKED_AT_MAX: i64 = 20_000;
-/// The fields of bodies that hold words of people.
-const SEARCHED: [&str; 4] = ["text", "title", "place", "note"];
 
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub struct Search {
     /// Words; an entry must have all of them, each anywhere in it.
     pub query: String,
-    /// Only below this.
+    /// Only below this; whatever it says, nothing below the reader's floor.
     pub before: Option<Seq>,
     pub limit: usize,
 }
@@ -66,7 +65,8 @@ async fn look(conn: &mut Conn, seat: Seat, floor: Seq, search: Search) -> Result
     let words: Vec<&str> = folded.split_whitespace().collect();
     let limit = search.limit.clamp(1, FOUND_MAX);
     let mut lines = Vec::new();
-    let mut before = search.before.unwrap_or(head.next()).min(head.next());
+    // A phone may say any number.
+    let mut before = search.before.unwrap_or(head.next()).min(head.next()).max(floor);
     let lowest = Seq(before.0 - LOOKED_AT_MAX).max(floor);
     while before > lowest {
         let (side, page) = (Side::Before(before), PAGE_MAX_ENTRIES);
@@ -86,20 +86,6 @@ async fn look(conn: &mut Conn, seat: Seat, floor: Seq, search: Search) -> Result
 
 fn has_all(row: &EntryRow, words: &[&str]) -> bool {
     let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
-    let mut said = String::new();
-    gather(&body, &mut said);
-    let said = said.to_lowercase();
+    let said = Body::words(&row.kind, &body).join("\n").to_lowercase();
     words.iter().all(|word| said.contains(word))
-}
-
-fn gather(body: &Value, said: &mut String) {
-    for (name, value) in body.as_object().into_iter().flatten() {
-        match value {
-            Value::String(text) if SEARCHED.contains(&name.as_str()) => {
-                said.push_str(text);
-                said.push('\n');
-            }
-            inner => gather(inner, said),
-        }
-    }
 }

@@ -23,8 +23,8 @@ impl People {
         let mut tx = self.db.begin().await?;
         let may = self.may(tx.conn(), by, Action::ManageMembers, constellation).await;
         may.map_err(|error| match error {
-            Error::Refused(_) => Refusal::NotFound.into(),
-            broken => broken,
+            Error::Refused(Refusal::NotPermitted) => Refusal::NotFound.into(),
+            other => other,
         })?;
         if !moderated {
             return Err(Refusal::RoomNotReady.into());

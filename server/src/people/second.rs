@@ -4,10 +4,10 @@
 use super::{By, People, enrol::Invited, register::check_name};
 use crate::{
     clock::entropy,
-    error::Result,
+    error::{Error, Result},
     log::Written,
     store::{
-        Tx, devices,
+        Conn, Tx, devices,
         enrolments::{self, Way},
         handovers, homes,
         people::{self, Member},
@@ -70,12 +70,7 @@ impl People {
         person: PersonId,
     ) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let service = self.may(tx.conn(), by, Action::Suspend, constellation).await?;
-        let member = people::one(tx.conn(), constellation, person).await?;
-        let member = member.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
-        if member.card.role == Role::Admin {
-            self.may(tx.conn(), by, Action::ManageLiaisons, constellation).await?;
-        }
+        let (service, _) = self.may_hold(tx.conn(), by, (constellation, person)).await?;
         if matches!(by, By::Person(me) if me.person == person) {
             return Err(Refusal::NotPermitted.into());
         }
@@ -94,10 +89,28 @@ impl People {
         self.finish_in(tx, &places, Vec::new()).await
     }
 
+    /// The service, and somebody who has not left, whom they may suspend and let back: an admin is
+    /// an admin's to hold.
+    async fn may_hold(
+        &self,
+        conn: &mut Conn,
+        by: By<'_>,
+        (constellation, person): (ConstellationId, PersonId),
+    ) -> Result<(ServiceId, Member)> {
+        let service = self.may(conn, by, Action::Suspend, constellation).await?;
+        let member = people::one(conn, constellation, person).await?;
+        let member = member.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
+        if member.card.role == Role::Admin {
+            self.may(conn, by, Action::ManageLiaisons, constellation).await?;
+        }
+        Ok((service, member))
+    }
+
     /// Proposes to lift a suspension. What another has proposed already is theirs to confirm.
     ///
-    /// # Errors `NotFound`, `NotPermitted`; `NothingToChange` for somebody who is not suspended;
-    /// `SecondPersonNeeded` when they have proposed it themselves.
+    /// # Errors `NotFound`, `NotPermitted`, also for a liaison worker who would lift an admin's;
+    /// `NothingToChange` for somebody who is not suspended; `SecondPersonNeeded` when they have
+    /// proposed it themselves.
     pub async fn propose_lift(
         &self,
         by: By<'_>,
@@ -105,9 +118,7 @@ impl People {
         person: PersonId,
     ) -> Result<Proposed> {
         let mut tx = self.db.begin().await?;
-        self.may(tx.conn(), by, Action::Suspend, constellation).await?;
-        let member = people::one(tx.conn(), constellation, person).await?;
-        let member = member.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
+        let (_, member) = self.may_hold(tx.conn(), by, (constellation, person)).await?;
         if !member.suspended {
             return Err(Refusal::NothingToChange.into());
         }
@@ -206,10 +217,33 @@ impl People {
     ) -> Result<Vec<Proposed>> {
         let mut conn = self.db.reader().await?;
         self.may(&mut conn, by, Action::Suspend, constellation).await?;
-        let liaisons = self.may(&mut conn, by, Action::ManageLiaisons, constellation).await.is_ok();
-        let open = proposals::open(&mut conn, constellation, self.now()).await?;
-        let mine = open.iter().filter(|one| liaisons || one.what == What::Lift);
-        Ok(mine.map(|one| told(one, by)).collect())
+        let mut mine = Vec::new();
+        for one in proposals::open(&mut conn, constellation, self.now()).await? {
+            if self.is_theirs(&mut conn, by, &one).await? {
+                mine.push(told(&one, by));
+            }
+        }
+        Ok(mine)
+    }
+
+    /// Whether a proposal is one that they could confirm, had another made it: what is about a
+    /// liaison worker or an admin is for admins. That it is not theirs is no failure; that the
+    /// database does not answer is one.
+    async fn is_theirs(&self, conn: &mut Conn, by: By<'_>, one: &Proposal) -> Result<bool> {
+        let whom = match (one.what, one.person) {
+            (What::Lift, Some(person)) => people::one(conn, one.constellation, person).await?,
+            _ => None,
+        };
+        let lifts_an_admin = whom.is_some_and(|whom| whom.card.role == Role::Admin);
+        let action = match one.what {
+            What::Lift if !lifts_an_admin => Action::Suspend,
+            What::Lift | What::Liaison => Action::ManageLiaisons,
+        };
+        match self.may(conn, by, action, one.constellation).await {
+            Ok(_) => Ok(true),
+            Err(Error::Refused(Refusal::NotPermitted)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Confirms what somebody else proposed, and does it.
@@ -227,10 +261,9 @@ impl People {
         let open = proposals::open(tx.conn(), constellation, self.now()).await?;
         let found = open.into_iter().find(|one| one.proposal == proposal);
         let found = found.ok_or(Refusal::NotFound)?;
-        if found.what == What::Liaison {
-            let may = self.may(tx.conn(), by, Action::ManageLiaisons, constellation).await;
-            // A liaison worker does not learn that there is such a proposal.
-            may.map_err(|_| Refusal::NotFound)?;
+        if !self.is_theirs(tx.conn(), by, &found).await? {
+            // Whoever could not confirm it does not learn that there is such a proposal.
+            return Err(Refusal::NotFound.into());
         }
         if found.proposed_by == by.name() {
             return Err(Refusal::SecondPersonNeeded.into());

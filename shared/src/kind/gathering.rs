@@ -49,6 +49,8 @@ pub struct Cancelled {
 pub struct Changed {}
 
 impl Kind for Gathering {
+    const WORDS: &'static [&'static str] = &["title", "place", "note", "reason"];
+
     fn action(&self) -> Action {
         Action::PublishGathering
     }

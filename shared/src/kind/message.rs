@@ -23,6 +23,8 @@ pub struct Message {
 }
 
 impl Kind for Message {
+    const WORDS: &'static [&'static str] = &["text"];
+
     fn action(&self) -> Action {
         Action::Post
     }

@@ -75,6 +75,9 @@ pub enum Effect {
 
 /// The rules of one kind: pure functions over plain values.
 pub trait Kind: Clone + serde::Serialize + serde::de::DeserializeOwned {
+    /// The fields of its body, at any depth, that hold words of people: by these it is found again.
+    const WORDS: &'static [&'static str] = &[];
+
     /// Which row of the permission matrix it is.
     fn action(&self) -> Action;
 
@@ -130,6 +133,18 @@ fn read<T: Kind>(body: &Value) -> Result<T, Refusal> {
     if has_objects_of(body, &written) { Ok(read) } else { Err(Refusal::BodyInvalid) }
 }
 
+/// The texts within a part of a body: all of them where it stands under one of the fields.
+fn gather<'b>(part: &'b Value, under: bool, fields: &[&str], words: &mut Vec<&'b str>) {
+    match part {
+        Value::String(text) if under => words.push(text),
+        Value::Array(parts) => parts.iter().for_each(|part| gather(part, under, fields, words)),
+        Value::Object(parts) => parts.iter().for_each(|(name, part)| {
+            gather(part, fields.contains(&name.as_str()), fields, words);
+        }),
+        _ => {}
+    }
+}
+
 fn has_objects_of(given: &Value, written: &Value) -> bool {
     match (given, written) {
         (Value::Object(given), Value::Object(written)) => written
@@ -163,6 +178,18 @@ macro_rules! kinds {
                     $($name => read(body).map(Body::$kind),)+
                     _ => Err(Refusal::KindUnknown),
                 }
+            }
+
+            /// The words of people in a stored body, by the kind beside it: none of a kind that
+            /// this build does not know. Of what a newer build wrote, what is known here.
+            pub fn words<'b>(kind: &str, body: &'b Value) -> Vec<&'b str> {
+                let fields = match kind {
+                    $($name => <$kind as Kind>::WORDS,)+
+                    _ => return Vec::new(),
+                };
+                let mut words = Vec::new();
+                gather(body, false, fields, &mut words);
+                words
             }
 
             /// The name of this body's kind.
@@ -296,6 +323,35 @@ mod tests {
         ];
         for (kind, body, expected) in table {
             assert_eq!(Body::read(kind, &body).map(|b| b.kind()), expected, "{kind} {body}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_found_by_what_people_wrote_in_it() {
+        let details = json!({"title": "Tea", "type": "meet_up", "starts_at": 1, "ends_at": 2,
+            "place": "Jo's house", "note": "bring cake", "of_tomorrow": "hidden"});
+        let ask = json!({"ask": {"question": "Which day?", "options": ["Saturday", "Sunday"]}});
+        let cancelled = json!({"cancelled": {"reason": "snow"}});
+        let table = [
+            ("message", json!({"text": "hello", "please_confirm": true}), vec!["hello"]),
+            // An older build left them there: they are the message's.
+            ("edit", json!({"text": "hello"}), vec![]),
+            ("gathering", json!({"details": details}), vec!["bring cake", "Jo's house", "Tea"]),
+            ("gathering", cancelled, vec!["snow"]),
+            ("gathering", json!({"changed": {}}), vec![]),
+            ("poll", ask, vec!["Saturday", "Sunday", "Which day?"]),
+            ("poll", json!({"choose": {"option": 1}}), vec![]),
+            ("reaction", json!({"emoji": "👍"}), vec![]),
+            ("rsvp", json!({"answer": "going", "heads": 1}), vec![]),
+            ("member", json!({"person": "text", "change": "joined"}), vec![]),
+            ("unheard_of", json!({"text": "hello"}), vec![]),
+            ("message", Value::Null, vec![]),
+            ("message", json!({"text": 5}), vec![]),
+        ];
+        for (kind, body, expected) in table {
+            let mut words = Body::words(kind, &body);
+            words.sort_unstable_by_key(|word| word.to_lowercase());
+            assert_eq!(words, expected, "{kind} {body}");
         }
     }
 

@@ -94,6 +94,8 @@ impl Question {
 }
 
 impl Kind for Poll {
+    const WORDS: &'static [&'static str] = &["question", "options"];
+
     fn action(&self) -> Action {
         Action::Post
     }

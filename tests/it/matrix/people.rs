@@ -29,6 +29,8 @@ pub(super) struct Door {
     ended: String,
     #[serde(default = "nobody")]
     held: String,
+    #[serde(default = "nobody")]
+    admin: String,
 }
 
 fn nobody() -> String {
@@ -44,10 +46,11 @@ pub(super) enum Whom {
     Elsewhere,
     Ended,
     Held,
+    Admin,
 }
 
 impl Door {
-    fn rows(&self) -> [(Whom, &str); 6] {
+    fn rows(&self) -> [(Whom, &str); 7] {
         [
             (Whom::Own, &self.own),
             (Whom::Same, &self.same),
@@ -55,6 +58,7 @@ impl Door {
             (Whom::Elsewhere, &self.elsewhere),
             (Whom::Ended, &self.ended),
             (Whom::Held, &self.held),
+            (Whom::Admin, &self.admin),
         ]
     }
 

@@ -66,6 +66,7 @@ impl Subject {
             Whom::Service => (cast.heron, Role::Hub),
             Whom::Elsewhere => (cast.gull, Role::Satellite),
             Whom::Own | Whom::Same | Whom::Ended | Whom::Held => (cast.wren, Role::Satellite),
+            Whom::Admin => (cast.wren, Role::Admin),
         };
         let homes = homes(scene, constellation, role).await;
         let new = NewPerson { constellation, role, home: homes.first().copied(), name: "Newcomer" };
@@ -92,6 +93,9 @@ impl Subject {
         match whom {
             Whom::Ended => people.end_member(by, constellation, person).await.unwrap(),
             Whom::Held if what != "/confirm" => {
+                people.suspend(by, constellation, person).await.unwrap();
+            }
+            Whom::Admin if what == "/lift" => {
                 people.suspend(by, constellation, person).await.unwrap();
             }
             _ => {}

@@ -162,8 +162,36 @@ test("searching a room", async () => {
     await stage.fill("search-text", " tea ");
     await stage.press("search-go");
     expect(stage.done).toContainEqual(["search", "tea", undefined]);
-    expect(stage.find("search")!.textContent).toContain("1 message found.");
+    expect(stage.find("search")!.textContent).toContain("1 found.");
     expect(stage.find("find")!.textContent).toContain("tea");
+});
+
+test("a search goes on from where the server stopped, also where nothing was found", async () => {
+    const stage = new Stage().hold(said(2, JO, "tea"));
+    const answers = [
+        { entries: [], more: true, before: 5_001 },
+        { entries: [said(900, JO, "tea")], more: true, before: 700 },
+        { entries: [said(2, JO, "tea")], more: false },
+    ];
+    const asked: (number | undefined)[] = [];
+    stage.acts.search = (_, query, before) => {
+        expect(query).toBe("tea");
+        asked.push(before);
+        return Promise.resolve({ value: answers[asked.length - 1]! });
+    };
+    await stage.draw();
+    await stage.press("search-open");
+    await stage.fill("search-text", "tea");
+    await stage.press("search-go");
+    const told = () => stage.find("search")!.querySelector("[role=status]")!.textContent;
+    expect(told()).toBe("Nothing found so far. There is more further back.");
+    await stage.press("search-more");
+    expect(told()).toBe("1 found so far. There is more further back.");
+    await stage.press("search-more");
+    expect(told()).toBe("2 found.");
+    expect(stage.all("find").length).toBe(2);
+    expect(asked).toEqual([undefined, 5_001, 700]);
+    expect(stage.find("search-more")).toBeNull();
 });
 
 test("the young people's room says who reads it, and when it opens", async () => {

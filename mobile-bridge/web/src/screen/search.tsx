@@ -1,5 +1,5 @@
-// Looking for words in a room. The server looks; what it finds may lie above all that this phone
-// holds.
+// Looking for words in a room. The server looks, at a stretch of the log each time, and says where
+// to go on; what it finds may lie above all that this phone holds.
 
 import { useState } from "preact/hooks";
 import { serverNow } from "../core/clock.ts";
@@ -25,15 +25,14 @@ export function Search({ room, around, show }: Props) {
 
     const look = async (text: string, below?: Found) => {
         setSaid(words.search.busy);
-        const before = below?.entries.at(-1)?.seq;
-        const answer = await acts.search(room, text, before);
+        const answer = await acts.search(room, text, below?.before);
         if ("unreachable" in answer) setSaid(words.search.noSignal);
         else if ("refused" in answer) setSaid(answer.refused.words);
         else {
             const entries = [...(below?.entries ?? []), ...answer.value.entries];
             setAsked(text);
-            setFound({ entries, more: answer.value.more });
-            setSaid(entries.length ? words.search.found(entries.length) : words.search.none);
+            setFound({ ...answer.value, entries });
+            setSaid(words.search.found(entries.length, answer.value.more));
         }
     };
 
@@ -48,6 +47,7 @@ export function Search({ room, around, show }: Props) {
                 <button
                     type="button"
                     class="button-plain"
+                    data-testid="search-more"
                     onClick={() => void look(asked, found)}
                 >
                     {words.search.more}
