@@ -197,7 +197,7 @@ impl Scene {
 /// The last entry of each room, as one of its members finds it.
 async fn lasts(world: &World) -> BTreeMap<RoomId, EntryId> {
     let mut lasts = BTreeMap::new();
-    for name in ["jo", "sam", "amara", "noor", "mina"] {
+    for name in ["jo", "sam", "amara", "kit", "noor", "mina"] {
         let (desk, (_, welcome)) = (Desk::of(world, name).await, world.wire(name).await);
         for room in welcome.rooms.iter().map(|listed| listed.room) {
             let path = format!("/api/rooms/{room}/entries?after=0");
