@@ -54,7 +54,8 @@ impl Kind for Gathering {
     }
 
     fn needs(&self, draft: &Draft) -> Needs {
-        Needs { target: draft.target.is_some(), homes: true, ..Needs::default() }
+        let about = draft.target.is_some();
+        Needs { target: about, homes: about, ..Needs::default() }
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -120,7 +121,7 @@ impl Kind for Gathering {
     fn card(&self, context: &Context) -> Option<Card> {
         match self {
             Gathering::Details(details) if !context.targeted => {
-                Some(GatheringState::new(details.clone(), &context.homes).card())
+                Some(GatheringState::new(details.clone()).card())
             }
             _ => None,
         }
