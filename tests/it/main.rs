@@ -17,6 +17,7 @@ mod full;
 mod guessing;
 mod handover;
 mod kill;
+mod kinds;
 mod kitchen_table;
 mod leaving;
 mod limits;
