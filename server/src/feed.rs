@@ -5,6 +5,8 @@
 //! that sees a gap reads the log. A gap also means that somebody else wrote, so who is a member is
 //! looked up again.
 
+mod repair;
+
 use crate::{
     config,
     error::Result,
@@ -12,11 +14,7 @@ use crate::{
     metrics,
     page::{self, CardLine, Line, PageText},
     presence::Outlet,
-    store::{
-        Db,
-        entries::{self, Stretch},
-        rooms,
-    },
+    store::{Db, entries::Stretch},
 };
 use bytes::Bytes;
 use roost_shared::{
@@ -24,16 +22,10 @@ use roost_shared::{
     frame::{PAGE_MAX_ENTRIES, Side},
 };
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 use tokio::sync::Notify;
-
-/// How often the repair looks for work that nobody rang for.
-const REPAIR: Duration = Duration::from_secs(1);
-/// How long it lets an unwell database rest.
-const REPAIR_PAUSE: Duration = Duration::from_millis(250);
 
 /// Every live feed of this process. Cheap to clone.
 #[derive(Clone)]
@@ -45,7 +37,7 @@ struct Inner {
     tail_bytes: usize,
     rooms: Mutex<Rooms>,
     /// Rooms whose log may hold more than their feed, until the repair has looked.
-    stale: Mutex<BTreeMap<RoomId, ConstellationId>>,
+    stale: Mutex<BTreeSet<RoomId>>,
     work: Notify,
 }
 
@@ -62,6 +54,8 @@ struct Feed {
     /// The cards that entries of the tail changed or began, by the seq of whose they are.
     cards: BTreeMap<Seq, CardLine>,
     readers: Vec<Reader>,
+    /// Replaced when old entries change: what was read under another one may not be true any more.
+    generation: Arc<()>,
     /// The last page built from the tail: phones that come back together ask for the same one.
     last: Option<(Seq, Arc<PageText>)>,
 }
@@ -139,18 +133,18 @@ impl Feeds {
     /// Hands what a commit wrote to everyone who reads the room here. A gap is left to the repair.
     pub fn deliver(&self, written: Written) {
         let room = written.room;
-        let missed = self.with(|rooms| {
-            let feed = rooms.get_mut(&room)?;
-            let first = written.lines.first()?.seq;
-            if feed.head.is_some_and(|head| head.next() != first) {
-                return Some(feed.constellation);
+        let gap = self.with(|rooms| {
+            let (feed, first) = (rooms.get_mut(&room), written.lines.first());
+            let (Some(feed), Some(first)) = (feed, first) else { return false };
+            if feed.head.is_some_and(|head| head.next() != first.seq) {
+                return true;
             }
             feed.readers.retain(|reader| !written.left.contains(&reader.outlet.person));
             feed.send(room, (written.lines, written.cards), &self.0);
-            None
+            false
         });
-        if let Some(constellation) = missed {
-            self.stale().insert(room, constellation);
+        if gap {
+            self.stale().insert(room);
             self.0.work.notify_one();
         }
     }
@@ -182,7 +176,7 @@ impl Feeds {
             let ours = rooms.iter().filter(|(_, feed)| feed.constellation == constellation);
             ours.map(|(room, _)| *room).collect()
         });
-        self.stale().extend(ours.into_iter().map(|room| (room, constellation)));
+        self.stale().extend(ours);
         self.0.work.notify_one();
     }
 
@@ -191,67 +185,6 @@ impl Feeds {
         self.with(|rooms| {
             let head = |room: &RoomId| Some((*room, rooms.get(room)?.head?));
             wanted.iter().filter_map(head).collect()
-        })
-    }
-
-    /// The repair: brings stale feeds up to their logs, again and again until it succeeds. Runs for
-    /// as long as the database is open.
-    pub async fn repair(self) {
-        while !self.0.db.is_closed() {
-            let stale = std::mem::take(&mut *self.stale());
-            if stale.is_empty() {
-                let _ = tokio::time::timeout(REPAIR, self.0.work.notified()).await;
-                continue;
-            }
-            for (room, constellation) in stale {
-                if let Err(error) = self.catch_up(constellation, room).await {
-                    tracing::warn!(room.id = %room, %error, "a feed could not read its log");
-                    self.stale().insert(room, constellation);
-                    tokio::time::sleep(REPAIR_PAUSE).await;
-                }
-            }
-        }
-    }
-
-    /// Somebody else wrote, so who is a member is read again too: after the entries, so that
-    /// whoever was removed meanwhile is not sent what came later, even if they are back: then they
-    /// read from a higher floor. Readers who came since then are left alone.
-    async fn catch_up(&self, constellation: ConstellationId, room: RoomId) -> Result<()> {
-        while let Some((head, readers)) = self.readers(room) {
-            let mut conn = self.0.db.reader().await?;
-            let side = Side::After(head);
-            let top = rooms::head(&mut conn, constellation, room).await?;
-            let (floor, limit) = (Seq::ZERO.next(), PAGE_MAX_ENTRIES);
-            let stretch = Stretch { constellation, room, side, floor, head: top, limit };
-            let rows = entries::range(&mut conn, stretch).await?;
-            let lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
-            let cards = page::read_cards(&mut conn, &stretch, &lines).await?;
-            let members = rooms::members(&mut conn, constellation, room).await?;
-            drop(conn);
-            let done = lines.is_empty();
-            let gone = |reader: &Reader| {
-                readers.iter().any(|one| Arc::ptr_eq(&one.outlet, &reader.outlet))
-                    && !members.contains(&(reader.outlet.person, reader.floor))
-            };
-            self.with(|rooms| {
-                if let Some(feed) = rooms.get_mut(&room) {
-                    feed.readers.retain(|reader| !gone(reader));
-                    // Whoever wrote may have changed old entries too.
-                    feed.forget();
-                    feed.send(room, (lines, cards), &self.0);
-                }
-            });
-            if done {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn readers(&self, room: RoomId) -> Option<(Seq, Vec<Reader>)> {
-        self.with(|rooms| {
-            let feed = rooms.get(&room)?;
-            Some((feed.head?, feed.readers.clone()))
         })
     }
 
@@ -278,7 +211,7 @@ impl Feeds {
         Ok(Arc::new(page::read(&mut conn, outlet.person, stretch).await?))
     }
 
-    fn stale(&self) -> MutexGuard<'_, BTreeMap<RoomId, ConstellationId>> {
+    fn stale(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
         self.0.stale.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -298,6 +231,7 @@ impl Feed {
             tail_bytes: 0,
             cards: BTreeMap::new(),
             readers: Vec::new(),
+            generation: Arc::default(),
             last: None,
         }
     }
@@ -306,6 +240,7 @@ impl Feed {
         self.tail.clear();
         self.tail_bytes = 0;
         self.cards.clear();
+        self.generation = Arc::default();
         self.last = None;
     }
 

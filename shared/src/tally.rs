@@ -7,13 +7,15 @@
 
 use crate::{
     card::Card,
+    frame::PersonCard,
     id::{HomeId, PersonId},
+    policy::Role,
     refusal::Refusal,
     text,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest title, one line, in Unicode scalar values.
 pub const TITLE_MAX_CHARS: usize = 80;
@@ -74,7 +76,8 @@ pub enum Sort {
 }
 
 /// The state of a gathering, on its card. Only [`GatheringState::count`] writes what follows from
-/// the answers.
+/// the answers. Which homes have not answered is not in it: homes come and go without an entry here,
+/// so whoever shows that looks at the homes of the moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GatheringState {
@@ -92,8 +95,6 @@ pub struct GatheringState {
     pub maybe_heads: u32,
     pub homes_going: u32,
     pub homes_not: u32,
-    /// Homes that have not answered, in ascending order.
-    pub waiting: Vec<HomeId>,
     /// What only a newer build knows: it stays, whatever this one folds.
     #[serde(flatten)]
     #[cfg_attr(test, ts(skip))]
@@ -166,9 +167,9 @@ impl Details {
 }
 
 impl GatheringState {
-    /// As it is published to these homes.
-    pub(crate) fn new(details: Details, homes: &[HomeId]) -> GatheringState {
-        let mut state = GatheringState {
+    /// As it is published: nobody has answered.
+    pub(crate) fn new(details: Details) -> GatheringState {
+        GatheringState {
             details,
             revision: 0,
             status: Status::Open,
@@ -178,11 +179,8 @@ impl GatheringState {
             maybe_heads: 0,
             homes_going: 0,
             homes_not: 0,
-            waiting: Vec::new(),
             more: BTreeMap::new(),
-        };
-        state.count(homes);
-        state
+        }
     }
 
     /// The state on this card, if it is the card of a gathering.
@@ -222,7 +220,7 @@ impl GatheringState {
         heads <= before || self.details.places.is_none_or(|places| after <= places)
     }
 
-    /// Counts anew, over the homes that the constellation has now: one that left holds no places.
+    /// Counts anew, over the homes that are asked now: one that nobody lives in holds no places.
     pub(crate) fn count(&mut self, homes: &[HomeId]) {
         self.answers.retain(|home, _| homes.contains(home));
         let of = |answer| self.answers.values().filter(move |given| given.answer == answer);
@@ -230,13 +228,17 @@ impl GatheringState {
         let homes_that = |answer| u32::try_from(of(answer).count()).unwrap_or(u32::MAX);
         let (going_heads, maybe_heads) = (heads(Answer::Going), heads(Answer::Maybe));
         let (homes_going, homes_not) = (homes_that(Answer::Going), homes_that(Answer::NotGoing));
-        let silent = homes.iter().filter(|home| !self.answers.contains_key(home));
-        let mut waiting: Vec<HomeId> = silent.copied().collect();
-        waiting.sort_unstable();
-        waiting.dedup();
         (self.going_heads, self.maybe_heads) = (going_heads, maybe_heads);
-        (self.homes_going, self.homes_not, self.waiting) = (homes_going, homes_not, waiting);
+        (self.homes_going, self.homes_not) = (homes_going, homes_not);
     }
+}
+
+/// The homes of which something is asked, in ascending order: those in which an adult lives. In one
+/// that everybody has left, or that nobody has come to yet, there is nobody to say anything.
+pub fn asked<'p>(people: impl IntoIterator<Item = &'p PersonCard>) -> Vec<HomeId> {
+    let adults = people.into_iter().filter(|card| !card.left && card.role != Role::Young);
+    let homes: BTreeSet<HomeId> = adults.filter_map(|card| card.home).collect();
+    homes.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -246,7 +248,7 @@ pub(crate) mod tests {
 
     pub(crate) const HOUR_MS: i64 = 3_600_000;
 
-    /// Tea tomorrow at three homes, for up to ten.
+    /// Tea tomorrow, for up to ten.
     pub(crate) fn tea() -> GatheringState {
         let details = Details {
             title: "Tea".to_owned(),
@@ -258,7 +260,7 @@ pub(crate) mod tests {
             places: Some(10),
             more: BTreeMap::new(),
         };
-        GatheringState::new(details, &[home(3), home(1), home(2)])
+        GatheringState::new(details)
     }
 
     pub(crate) fn given(answer: Answer, heads: u8) -> HomeAnswer {
@@ -304,25 +306,41 @@ pub(crate) mod tests {
         use Answer::*;
         let all = [home(1), home(2), home(3)];
         let mut state = tea();
-        assert_eq!(state.waiting, all);
         let steps = [
-            // home, answer, heads; going heads, maybe heads, homes going, homes not; waiting
-            (1, Going, 4, [4, 0, 1, 0], vec![home(2), home(3)]),
-            (2, Maybe, 2, [4, 2, 1, 0], vec![home(3)]),
-            (3, NotGoing, 0, [4, 2, 1, 1], vec![]),
-            (2, Going, 3, [7, 0, 2, 1], vec![]),
-            (1, NotGoing, 0, [3, 0, 1, 2], vec![]),
+            // home, answer, heads; going heads, maybe heads, homes going, homes not
+            (1, Going, 4, [4, 0, 1, 0]),
+            (2, Maybe, 2, [4, 2, 1, 0]),
+            (3, NotGoing, 0, [4, 2, 1, 1]),
+            (2, Going, 3, [7, 0, 2, 1]),
+            (1, NotGoing, 0, [3, 0, 1, 2]),
         ];
-        for (n, answer, heads, sums, waiting) in steps {
+        for (n, answer, heads, sums) in steps {
             state.answers.insert(home(n), given(answer, heads));
             state.count(&all);
             let counted =
                 [state.going_heads, state.maybe_heads, state.homes_going, state.homes_not];
-            assert_eq!((counted, &state.waiting), (sums, &waiting), "home {n} {answer:?}");
+            assert_eq!(counted, sums, "home {n} {answer:?}");
         }
         state.count(&[home(1), home(4)]);
         assert_eq!((state.going_heads, state.answers.len()), (0, 1), "home 2 has left");
-        assert_eq!(state.waiting, [home(4)]);
+    }
+
+    #[test]
+    fn homes_that_are_asked() {
+        let one = |n, role, lives: Option<u8>, left| {
+            let (person, name) = (person(n), "somebody".to_owned());
+            PersonCard { person, name, role, home: lives.map(home), left }
+        };
+        let people = [
+            one(1, Role::Hub, Some(3), false),
+            one(2, Role::Hub, Some(3), false),
+            one(3, Role::Satellite, Some(1), true),
+            one(4, Role::Satellite, Some(1), false),
+            one(5, Role::Satellite, Some(2), true),
+            one(6, Role::Young, Some(4), false),
+            one(7, Role::Liaison, None, false),
+        ];
+        assert_eq!(asked(&people), [home(1), home(3)]);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 mod acts;
 mod live;
 mod model;
-mod reader;
+pub mod reader;
 
 use acts::{Act, Player, below, whole};
 use model::Room;

@@ -11,7 +11,8 @@ use roost_tests::{
 use std::collections::BTreeSet;
 
 /// Two rooms: `circle`, with a refusal, a lost answer, a repeat, a late-comer and one who leaves;
-/// `line`. A line reads: phone, op, room, id, seq, at. A dump: room, id, seq, at, author.
+/// `line`. A line reads: phone, op, room, id, seq, at. A dump: room, id, seq, at, author; of a card:
+/// room, id, card.
 const GOOD: &str = "\
 max saw circle j1 1 10
 sam invoke circle a1
@@ -61,7 +62,11 @@ dump circle a2 4 40 sam
 dump circle b2 5 50 jo
 dump circle a3 6 50 sam
 dump line k1 1 10
-dump line c1 2 60 sam";
+dump line c1 2 60 sam
+dump_card circle a2 liked
+sam card circle a2 liked
+sam/2 card circle a2 liked
+jo card circle a2 liked";
 
 fn event(line: &str) -> Event {
     let words: Vec<&str> = line.split(' ').collect();
@@ -71,8 +76,12 @@ fn event(line: &str) -> Event {
         let author = words.get(5).map(|author| (*author).to_owned());
         return Event::Dump { room: text(1), id: text(2), seq: number(3), at: number(4), author };
     }
+    if words[0] == "dump_card" {
+        return Event::DumpCard { room: text(1), id: text(2), card: text(3) };
+    }
     let phone = text(0);
     match words[1] {
+        "card" => Event::Card { phone, room: text(2), id: text(3), card: text(4) },
         "invoke" => Event::Invoke { phone, room: text(2), id: text(3) },
         "info" => Event::Info { phone, room: text(2), id: text(3) },
         "refused" => Event::Refused { phone, room: text(2), id: text(3) },
@@ -259,6 +268,9 @@ const BROKEN: &[(&str, &[Edit], &[Breach])] = &[
         &[("sam/2 floor circle 3", "sam/2 floor circle 4")],
         &[ViewBelowFloor],
     ),
+    ("an older card", &[("jo card circle a2 liked", "jo card circle a2 pinned")], &[CardDiffers]),
+    ("no card", &[("sam/2 card circle a2 liked", "")], &[CardDiffers]),
+    ("a card of its own", &[("dump_card circle a2 liked", "")], &[CardDiffers]),
     (
         "a head that is no more",
         &[("jo info circle x1", "jo info circle x1|jo head circle 9")],

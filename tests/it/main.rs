@@ -18,6 +18,7 @@ mod full;
 mod guessing;
 mod handover;
 mod kill;
+mod kinds;
 mod kitchen_table;
 mod leaving;
 mod limits;

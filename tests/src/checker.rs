@@ -2,6 +2,7 @@
 //! another order, left out or set back (reliability, invariants I1 to I5), or names what was.
 //! It shares no code with the server or the bridge, and is itself tested on broken histories.
 
+mod cards;
 mod drafts;
 mod dump;
 mod views;
@@ -44,6 +45,8 @@ pub enum Breach {
     ViewShort,
     /// I4: a phone was shown what lies below its floor.
     ViewBelowFloor,
+    /// I4: of an entry that it was shown, a phone holds another card than the room.
+    CardDiffers,
     /// I5: somebody was told of entries that the room no longer has.
     Shrunk,
     /// I5: an entry is earlier than the one below it.
@@ -86,5 +89,6 @@ pub fn check(events: &[Event]) -> Vec<Violation> {
     let drafts = drafts::gather(events, &mut found);
     drafts::check(&drafts, &rooms, &mut found);
     views::check(events, &rooms, &mut found);
+    cards::check(events, &mut found);
     found.0
 }

@@ -1,10 +1,12 @@
 //! What a database file holds, read past the server: the last word of a fault run.
 
 use crate::{cast::Cast, history::Event};
+use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::{collections::BTreeMap, path::Path};
 
 const ENTRIES: &str = "SELECT room, seq, id, author, at FROM entries ORDER BY room, seq";
+const CARDS: &str = "SELECT room, target, body FROM cards ORDER BY room, seq";
 /// Each table, and all its columns as SQL that makes one text of a row.
 const COLUMNS: &str = "SELECT t.name, group_concat('quote(\"' || c.name || '\")', ' || '','' || ') \
      FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
@@ -34,6 +36,23 @@ pub async fn rooms(data: &Path, cast: &Cast) -> sqlx::Result<Vec<Event>> {
     }
     conn.close().await?;
     Ok(events)
+}
+
+/// Every card, as lines of a history.
+///
+/// # Errors
+/// When the file is not a database of Roost's.
+pub async fn cards(data: &Path) -> sqlx::Result<Vec<Event>> {
+    let url = format!("sqlite://{}", data.join("roost.db").display());
+    let mut conn = SqliteConnection::connect(&url).await?;
+    let rows: Vec<(String, String, String)> = sqlx::query_as(CARDS).fetch_all(&mut conn).await?;
+    conn.close().await?;
+    let line = |(room, id, body): (String, String, String)| {
+        // Written as phones write theirs, whatever the order of its fields on the disk.
+        let card: Value = serde_json::from_str(&body).expect("a card is JSON");
+        Event::DumpCard { room, id, card: card.to_string() }
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 /// Every row of every table, each as one text; but for marks, which are kept a moment later.

@@ -31,6 +31,10 @@ pub enum Event {
     Head { phone: String, room: String, seq: i64 },
     /// The phone left before the end: its views need not reach the head.
     Gone { phone: String },
+    /// What the phone held, when all was over, of what has become of this entry.
+    Card { phone: String, room: String, id: String, card: String },
+    /// What the room held of that.
+    DumpCard { room: String, id: String, card: String },
     /// An entry of the room when all was over. Without an author it was written by the service.
     Dump {
         room: String,

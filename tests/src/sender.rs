@@ -2,17 +2,21 @@
 //! again after every lost connection, and every observation written into the history. It speaks
 //! PROTOCOL.md over a bare wire; nothing of the server's or the bridge's judgement is in it.
 
+mod acts;
+
 use crate::{
+    dice::Dice,
     door::SignIn,
     history::{Event, Recorder},
-    ids,
     wire::{Heard, Wire},
 };
+use acts::{OVERTAKEN, Talk};
 use roost_shared::{
-    EntryId, Epoch, RoomId, Seq,
+    CardOf, Draft, EntryId, Epoch, RoomId, Seq,
     frame::{ClientFrame, Cursors, Page, ServerFrame, Welcome},
-    refusal::Class,
+    refusal::{Class, Told},
 };
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -25,13 +29,15 @@ use std::{
 
 /// How long a phone waits before it dials again, or repeats a draft that was refused for now.
 const AGAIN: Duration = Duration::from_millis(10);
+/// One page of so many is also said to be read.
+const READS: u64 = 16;
 
 /// What all phones of a run have done together.
 #[derive(Default)]
 pub struct Board {
     /// Drafts acknowledged for the first time.
     pub acked: AtomicU64,
-    /// Drafts refused for good.
+    /// Drafts refused for good, and not for what others did meanwhile.
     pub refused: AtomicU64,
     /// Drafts whose outcome is not known yet.
     pub under_way: AtomicI64,
@@ -43,9 +49,40 @@ pub struct Board {
     reached: Mutex<BTreeMap<(String, RoomId), i64>>,
     /// The highest seq that anybody was told of, by room.
     heads: Mutex<BTreeMap<RoomId, i64>>,
+    /// The cards that each phone holds of each room.
+    cards: Mutex<BTreeMap<(String, RoomId), BTreeMap<EntryId, CardOf>>>,
 }
 
 impl Board {
+    /// The cards that all phones hold, as lines of a history.
+    pub fn cards(&self) -> Vec<Event> {
+        let cards = self.cards.lock().expect("no phone panics while it writes");
+        let lines = cards.iter().flat_map(|((phone, room), cards)| {
+            cards.values().map(|card| Event::Card {
+                phone: phone.clone(),
+                room: room.to_string(),
+                id: card.target.to_string(),
+                card: json!(card.card).to_string(),
+            })
+        });
+        lines.collect()
+    }
+
+    /// A card takes the place of an older one.
+    fn keep(&self, phone: &str, room: RoomId, cards: Vec<CardOf>) {
+        if cards.is_empty() {
+            return;
+        }
+        let mut held = self.cards.lock().expect("no phone panics while it writes");
+        let held = held.entry((phone.to_owned(), room)).or_default();
+        for card in cards {
+            let newer = |old: &CardOf| old.card.at_seq < card.card.at_seq;
+            if held.get(&card.target).is_none_or(newer) {
+                held.insert(card.target, card);
+            }
+        }
+    }
+
     /// Whether everybody has seen everything that anybody knows of.
     pub fn is_whole(&self) -> bool {
         let reached = self.reached.lock().expect("no phone panics while it writes");
@@ -68,7 +105,8 @@ impl Board {
 /// Where this phone stands in one room.
 struct Place {
     cursor: i64,
-    pending: Option<EntryId>,
+    pending: Option<Draft>,
+    talk: Talk,
     /// What `welcome` told of when this connection began, until it is seen.
     owed: Option<i64>,
 }
@@ -83,22 +121,24 @@ pub struct Sender {
     epoch: Option<Epoch>,
     places: BTreeMap<RoomId, Place>,
     connected: Option<Instant>,
+    dice: Dice,
 }
 
 /// The connection ended.
 struct Lost;
 
 impl Sender {
-    /// A phone with a name for the history, such as `sam` or `sam/2`.
+    /// A phone with a name for the history, such as `sam` or `sam/2`, that says what the dice tell.
     pub fn new(
         name: &str,
-        sign_in: SignIn,
+        (sign_in, dice): (SignIn, Dice),
         address: SocketAddr,
         (recorder, board): (&Arc<Recorder>, &Arc<Board>),
     ) -> Sender {
         let (recorder, board) = (recorder.clone(), board.clone());
         let (name, places) = (name.to_owned(), BTreeMap::new());
-        Sender { name, sign_in, address, recorder, board, epoch: None, places, connected: None }
+        let (epoch, connected) = (None, None);
+        Sender { name, sign_in, address, recorder, board, epoch, places, connected, dice }
     }
 
     /// Talks until it is dropped.
@@ -128,7 +168,7 @@ impl Sender {
                 }
                 ServerFrame::Refused { room: Some(room), id: Some(id), told } => {
                     if told.class == Class::Final {
-                        self.refused(room, id);
+                        self.refused((room, id), &told);
                     } else {
                         self.unknown(room, id);
                         tokio::time::sleep(AGAIN).await;
@@ -146,14 +186,16 @@ impl Sender {
 
     async fn enter(&mut self, wire: &mut Wire, welcome: Welcome) -> Result<(), Lost> {
         self.epoch = Some(welcome.epoch);
-        for listed in welcome.rooms {
+        for listed in &welcome.rooms {
             let (room, floor, head) = (listed.room, listed.floor.0, listed.head.0);
             if !self.places.contains_key(&room) {
                 let (phone, room) = (self.name.clone(), room.to_string());
                 self.recorder.note(&Event::Floor { phone, room, seq: floor });
             }
-            let fresh = Place { cursor: floor - 1, pending: None, owed: None };
-            let place = self.places.entry(room).or_insert(fresh);
+            let place = self.places.entry(room).or_insert_with(|| {
+                let talk = Talk::new(&welcome, listed);
+                Place { cursor: floor - 1, pending: None, talk, owed: None }
+            });
             place.owed = Some(head);
             self.board.reach(&self.name, room, place.cursor);
             self.told(room, head);
@@ -166,22 +208,22 @@ impl Sender {
     /// Sends what is pending in this room again, or something new.
     async fn post(&mut self, wire: &mut Wire, room: RoomId) -> Result<(), Lost> {
         let Some(place) = self.places.get_mut(&room) else { return Ok(()) };
-        let id = match place.pending {
-            Some(id) => id,
+        let Draft { id, kind, target, body } = match &place.pending {
+            Some(draft) => draft.clone(),
             None if self.board.quiet.load(SeqCst) => return Ok(()),
             None => {
                 self.board.under_way.fetch_add(1, SeqCst);
-                *place.pending.insert(ids::entry())
+                place.pending.insert(place.talk.draw(&mut self.dice, &self.name)).clone()
             }
         };
         let (phone, room_name) = (self.name.clone(), room.to_string());
         self.recorder.note(&Event::Invoke { phone, room: room_name, id: id.to_string() });
-        let text = format!("{} says that it will be a little later", self.name);
-        wire.post(room, id, &text).await.map_err(|_| Lost)
+        let append = ClientFrame::Append { room, id, kind, target, body };
+        wire.say(&append).await.map_err(|_| Lost)
     }
 
     async fn see(&mut self, wire: &mut Wire, page: Page) -> Result<(), Lost> {
-        let Page { room, from, to, head, entries, .. } = page;
+        let Page { room, from, to, head, entries, cards } = page;
         if head > to {
             self.told(room, head.0);
         }
@@ -192,9 +234,11 @@ impl Sender {
             let range = ClientFrame::Range { room, after, before: None, limit: None };
             return wire.say(&range).await.map_err(|_| Lost);
         }
+        self.board.keep(&self.name, room, cards);
         let held = place.cursor;
         for entry in entries.into_iter().filter(|entry| entry.seq.0 > held) {
             place.cursor = entry.seq.0;
+            place.talk.hear(&entry);
             let (phone, room, id) = (self.name.clone(), room.to_string(), entry.id.to_string());
             let saw = Event::Saw { phone, room, id, seq: entry.seq.0, at: entry.at };
             self.recorder.note(&saw);
@@ -203,7 +247,11 @@ impl Sender {
             place.owed = None;
         }
         self.board.reach(&self.name, room, place.cursor);
+        let read = Seq(place.cursor);
         self.paid();
+        if self.dice.below(READS) == 0 {
+            return wire.say(&ClientFrame::Mark { room, read }).await.map_err(|_| Lost);
+        }
         Ok(())
     }
 
@@ -233,9 +281,12 @@ impl Sender {
         self.recorder.note(&Event::Ok { phone, room, id, seq, at });
     }
 
-    fn refused(&mut self, room: RoomId, id: EntryId) {
+    fn refused(&mut self, (room, id): (RoomId, EntryId), told: &Told) {
         self.settle(room, id);
-        self.board.refused.fetch_add(1, SeqCst);
+        if !OVERTAKEN.contains(&told.code.as_str()) {
+            eprintln!("{} is refused: {}", self.name, told.code);
+            self.board.refused.fetch_add(1, SeqCst);
+        }
         let (phone, room, id) = (self.name.clone(), room.to_string(), id.to_string());
         self.recorder.note(&Event::Refused { phone, room, id });
     }
@@ -248,7 +299,8 @@ impl Sender {
     /// The draft has its answer. False when it had one before.
     fn settle(&mut self, room: RoomId, id: EntryId) -> bool {
         let place = self.places.get_mut(&room);
-        let settled = place.is_some_and(|place| place.pending.take_if(|own| *own == id).is_some());
+        let settled =
+            place.is_some_and(|place| place.pending.take_if(|own| own.id == id).is_some());
         if settled {
             self.board.under_way.fetch_sub(1, SeqCst);
         }
@@ -258,8 +310,8 @@ impl Sender {
     /// Nothing that is under way will be answered on this connection any more.
     fn lose(&self) {
         for (room, place) in &self.places {
-            if let Some(id) = place.pending {
-                self.unknown(*room, id);
+            if let Some(draft) = &place.pending {
+                self.unknown(*room, draft.id);
             }
         }
     }

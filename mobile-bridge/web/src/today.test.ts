@@ -9,15 +9,31 @@ import type {
     GatheringState,
     HomeAnswer,
     Listed,
+    PersonCard,
     Role,
     RoomKind,
 } from "./generated/protocol.ts";
-import { SHOWN_MAX, SOON_MS, todayOf, type Asking, type Held, type Item } from "./today.ts";
+import {
+    SHOWN_MAX,
+    SOON_MS,
+    todayOf,
+    type Asking,
+    type Held,
+    type Item,
+    type Place,
+} from "./today.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 17, 0);
 const DAY_MS = 24 * 3_600_000;
-const [SAM, JO] = ["sam", "jo"];
+const [SAM, JO, AMARA] = ["sam", "jo", "amara"];
 const [OURS, HUB, BRENNANS] = ["okafors", "hub", "brennans"];
+
+/** Somebody lives in every home. */
+const PEOPLE: ReadonlyMap<string, PersonCard> = new Map([
+    [SAM, { person: SAM, name: "Sam", role: "satellite", home: OURS }],
+    [JO, { person: JO, name: "Jo", role: "hub", home: HUB }],
+    [AMARA, { person: AMARA, name: "Amara", role: "satellite", home: BRENNANS }],
+]);
 
 function room(kind: RoomKind, held: Partial<Held> = {}): Held {
     const listed: Listed = { room: kind, kind, title: kind, floor: 1, head: 9, view: "full" };
@@ -32,7 +48,7 @@ function constellation(role: Role, name = "Wren"): ConstellationCard {
 function asking(role: Role, rooms: Held[], more: Partial<Asking> = {}): Asking {
     const home = role === "satellite" ? OURS : role === "hub" ? HUB : undefined;
     const places = [{ card: constellation(role), rooms }];
-    return { me: SAM, home, places, unsent: [], now_ms: NOW, ...more };
+    return { me: SAM, home, people: PEOPLE, places, unsent: [], now_ms: NOW, ...more };
 }
 
 type Said = { author?: string; at?: number; please_confirm?: true };
@@ -55,12 +71,10 @@ function planned(id: string, answers: Record<string, Partial<HomeAnswer>>, how: 
     const { days = 3, status = "open", hours = 2 } = how;
     const starts_at = NOW + days * DAY_MS;
     const ends_at = starts_at + hours * 3_600_000;
-    const waiting = [OURS, HUB, BRENNANS].filter((home) => !(home in answers));
     const state = {
         details: { title: id, type: "meet_up", starts_at, ends_at },
         status,
         answers,
-        waiting,
     } as unknown as GatheringState;
     return { target: id, seq: 1, at_seq: 1, state } as CardOf;
 }
@@ -189,6 +203,26 @@ test("a gathering is asked about until the home has answered, then stands while 
         const of = asking(role, [room("circle", { cards: cards(card) })]);
         expect(told(of), what).toEqual(expected);
     }
+});
+
+test("a home that nobody lives in is not waited for, one that somebody came to is", () => {
+    const one = notice(1);
+    const held = room("circle", { entries: [one], cards: cards(planned("tea", {})), read: 1 });
+    const amara = PEOPLE.get(AMARA)!;
+    const lived = (by: PersonCard) => new Map([...PEOPLE, [AMARA, by]]);
+    const after = (people: Asking["people"]) => told(asking("hub", [held], { people }))[0];
+    expect(after(PEOPLE)).toEqual(["e1? okafors,brennans", "tea? okafors,brennans"]);
+    expect(after(lived({ ...amara, left: true }))).toEqual(["e1? okafors", "tea? okafors"]);
+    expect(after(lived({ ...amara, role: "young" }))).toEqual(["e1? okafors", "tea? okafors"]);
+    const [{ card }] = asking("hub", []).places as [Place];
+    const grown = { ...card, homes: [...card.homes, "lunds"] };
+    const newcomer: PersonCard = { ...amara, person: "mina", home: "lunds" };
+    const places = [{ card: grown, rooms: [held] }];
+    const people = new Map([...PEOPLE, ["mina", newcomer]]);
+    expect(told(asking("hub", [], { places, people }))[0]).toEqual([
+        "e1? okafors,brennans,lunds",
+        "tea? okafors,brennans,lunds",
+    ]);
 });
 
 test("what is asked comes first, soonest first, and no more than a few at once", () => {

@@ -6,6 +6,7 @@ import { KEPT_MS } from "./core/window.ts";
 import type { ConstellationCard, Entry, GatheringState, Listed } from "./generated/protocol.ts";
 import { stateOf } from "./kind/gathering/rules.ts";
 import { hoursAt, type Hours } from "./kind/hours.ts";
+import { askedOf, type Around } from "./kind/kind.ts";
 import { asksToConfirm } from "./kind/message/index.tsx";
 import { countsUnread, unreadOf } from "./kind/news.ts";
 
@@ -29,6 +30,7 @@ export type Place = { card: ConstellationCard; rooms: readonly Held[] };
 export type Asking = {
     me: string | undefined;
     home: string | undefined;
+    people: Around["people"];
     places: readonly Place[];
     unsent: readonly Unsent[];
     now_ms: number;
@@ -110,7 +112,7 @@ function noticesOf(held: Held, of: ConstellationCard, asking: Asking): Notice[] 
         const card = cards.get(entry.id);
         const stands = entry.kind === "message" && asksToConfirm(entry.body) && !card?.hidden;
         if (!stands || entry.at < now_ms - KEPT_MS) continue;
-        const left = of.homes.filter((each) => !(each in (card?.confirmed ?? {})));
+        const left = silent(of, card?.confirmed ?? {}, asking);
         const asked = home !== undefined && left.includes(home) && entry.author !== me;
         const missing = leads(of) ? left.filter((each) => each !== home) : [];
         const draft = draftOf("confirm", entry.id, asking);
@@ -132,7 +134,8 @@ function gatheringsOf(held: Held, of: ConstellationCard, asking: Asking): Gather
         const given = home === undefined ? undefined : state.answers[home];
         const asked = home !== undefined && (!given || given.stale === true);
         const soon = state.details.starts_at <= now_ms + SOON_MS;
-        const missing = leads(of) ? state.waiting.filter((each) => each !== home) : [];
+        const left = silent(of, state.answers, asking);
+        const missing = leads(of) ? left.filter((each) => each !== home) : [];
         const draft = draftOf("rsvp", id, asking);
         // What my home has said no to need not be looked at again.
         const comes = given?.answer !== "not_going" || leads(of);
@@ -156,6 +159,11 @@ function unreadIn({ card, rooms }: Place, me: string | undefined): Unread[] {
         .filter(({ listed, muted }) => !muted && countsUnread(listed, card.role))
         .map(({ listed, entries, read }) => ({ room: listed, count: unreadOf(entries, read, me) }))
         .filter(({ count }) => count > 0);
+}
+
+/** The homes that have not said anything. */
+function silent({ homes }: ConstellationCard, said: object, { people }: Asking): string[] {
+    return askedOf(homes, people).filter((home) => !(home in said));
 }
 
 function leads({ role }: ConstellationCard): boolean {

@@ -14,7 +14,7 @@ use crate::{
         Conn, Tx,
         cards::{self, Change},
         entries::{self, Asked, Earlier, EntryRow, NewEntry, Standing, Stretch},
-        homes,
+        people,
         rooms::{self, Membership, Seat},
     },
 };
@@ -25,6 +25,7 @@ use roost_shared::{
     kind::{Author, Body, Context, Effect, Target},
     policy::{Actor, Object, decide},
     room::RoomKind,
+    tally,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -200,7 +201,10 @@ impl<'t> Batch<'t> {
             None => false,
         };
         let homes = match needs.homes {
-            true => homes::of_constellation(self.tx.conn(), constellation).await?,
+            true => {
+                let members = people::of_constellation(self.tx.conn(), constellation).await?;
+                tally::asked(members.iter().map(|member| &member.card))
+            }
             false => Vec::new(),
         };
         let role = match who.actor {
@@ -217,7 +221,7 @@ impl<'t> Batch<'t> {
             target,
             card,
             is_member,
-            homes: homes.into_iter().map(|home| home.home).collect(),
+            homes,
         })
     }
 

@@ -56,7 +56,8 @@ impl Kind for Gathering {
     }
 
     fn needs(&self, draft: &Draft) -> Needs {
-        Needs { target: draft.target.is_some(), homes: true, ..Needs::default() }
+        let about = draft.target.is_some();
+        Needs { target: about, homes: about, ..Needs::default() }
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -122,7 +123,7 @@ impl Kind for Gathering {
     fn card(&self, context: &Context) -> Option<Card> {
         match self {
             Gathering::Details(details) if !context.targeted => {
-                Some(GatheringState::new(details.clone(), &context.homes).card())
+                Some(GatheringState::new(details.clone()).card())
             }
             _ => None,
         }

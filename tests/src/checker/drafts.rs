@@ -60,7 +60,11 @@ pub(super) fn gather<'a>(events: &'a [Event], found: &mut Findings) -> Drafts<'a
                 drafts.answered((phone, room), id, found);
             }
             Event::Saw { room, seq, .. } | Event::Head { room, seq, .. } => drafts.know(room, *seq),
-            Event::Floor { .. } | Event::Gone { .. } | Event::Dump { .. } => {}
+            Event::Floor { .. }
+            | Event::Gone { .. }
+            | Event::Card { .. }
+            | Event::DumpCard { .. }
+            | Event::Dump { .. } => {}
         }
     }
     drafts

@@ -248,11 +248,7 @@ revision: number, status: GatheringStatus,
 /**
  * Why it was called off, if that was said.
  */
-reason?: string, answers: Record<HomeId, HomeAnswer>, going_heads: number, maybe_heads: number, homes_going: number, homes_not: number, 
-/**
- * Homes that have not answered, in ascending order.
- */
-waiting: Array<HomeId>, };
+reason?: string, answers: Record<HomeId, HomeAnswer>, going_heads: number, maybe_heads: number, homes_going: number, homes_not: number, };
 
 export type GatheringCancelled = { reason?: string, };
 

@@ -61,6 +61,13 @@ export function homeName(home: string, around: Around, missing: string): string 
     return around.homes.find((each) => each.home === home)?.name ?? missing;
 }
 
+/** Those of these homes that are asked for something: the port of `asked` in `tally.rs`. */
+export function askedOf(homes: readonly string[], people: Around["people"]): readonly string[] {
+    const adults = [...people.values()].filter(({ left, role }) => !left && role !== "young");
+    const lived = new Set(adults.map(({ home }) => home));
+    return homes.filter((home) => lived.has(home));
+}
+
 /** A kind that stands nowhere by itself: what it changes shows it. */
 export function silent(line: Kind["line"]): Kind {
     return { stands: () => "silent", line, View: () => null };

@@ -7,7 +7,8 @@ import { hearDate } from "../core/clock.ts";
 import type { Entry, GatheringState } from "../generated/protocol.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
-import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage, did, idAt, said, spoken } from "./stage.ts";
+import { HUB, JO, OURS, PRIYA, ROOM, RUTH, SAM } from "./stage.ts";
+import { Stage, did, idAt, said, spoken } from "./stage.ts";
 
 const HOUR_MS = 3_600_000;
 const starts_at = Math.floor(Date.now() / 60_000) * 60_000 + 24 * HOUR_MS;
@@ -36,7 +37,6 @@ const state: GatheringState = {
     maybe_heads: 0,
     homes_going: 1,
     homes_not: 0,
-    waiting: [OURS],
 };
 
 afterEach(() => {
@@ -55,10 +55,24 @@ test("a gathering counts who comes, and is answered in two taps", async () => {
     expect(stage.sent[1]).toEqual(["rsvp", { answer: "not_going" }, tea.id]);
 });
 
+test("a home that everybody has left is asked nothing, here and where homes confirm", async () => {
+    const asks = { ...said(2, JO, "hi"), body: { text: "hi", please_confirm: true } };
+    const stage = new Stage("liaison").hold(tea, asks).card(tea, { state });
+    await stage.draw();
+    expect(stage.all("answer-for")).toHaveLength(2);
+    const { people } = stage.shown;
+    const left = (person: string) => ({ ...people.value.get(person)!, left: true });
+    people.value = new Map([...people.value, [RUTH, left(RUTH)]]);
+    await stage.draw();
+    expect(stage.find("no-answer")!.textContent).toBe(words.gathering.answeredAll);
+    expect(stage.all("answer-for")).toHaveLength(1);
+    expect(stage.find("confirm")!.textContent).toContain("Not yet: Jo's house");
+});
+
 test("whoever leads answers for a home that told them", async () => {
     const stage = await new Stage("liaison").hold(tea).card(tea, { state }).draw();
     expect(stage.find("rsvp")).toBeNull();
-    await stage.press("answer-for", 1);
+    await stage.press("answer-for", 0);
     await stage.press("rsvp-maybe");
     await stage.press("rsvp-heads", 0);
     expect(stage.sent).toEqual([["rsvp", { answer: "maybe", heads: 1, home: OURS }, tea.id]]);

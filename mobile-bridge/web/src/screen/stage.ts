@@ -15,6 +15,7 @@ export const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
 export const SAM = "0190a6c0-0000-7000-8000-000000000001";
 export const JO = "0190a6c0-0000-7000-8000-000000000002";
 export const PRIYA = "0190a6c0-0000-7000-8000-000000000003";
+export const RUTH = "0190a6c0-0000-7000-8000-000000000004";
 export const OURS = "0190a6c0-0000-7000-8000-0000000000f1";
 export const HUB = "0190a6c0-0000-7000-8000-0000000000f2";
 
@@ -196,6 +197,7 @@ function welcome(role: Role, room: Partial<Listed>): Welcome {
         ],
         people: [
             { person: SAM, name: "Sam", role, ...mine },
+            { person: RUTH, name: "Ruth", role: "satellite", home: OURS },
             { person: JO, name: "Jo", role: "hub", home: HUB },
             { person: PRIYA, name: "Priya", role: "liaison" },
         ],

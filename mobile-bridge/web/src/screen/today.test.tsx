@@ -23,7 +23,6 @@ const state: GatheringState = {
     maybe_heads: 0,
     homes_going: 0,
     homes_not: 0,
-    waiting: [OURS, HUB],
 };
 const ours = { answer: "going", heads: 3, by: SAM, at: 1, stale: false } as const;
 
@@ -70,7 +69,7 @@ test("Sam answers for his home in two taps without leaving his rooms", async () 
     expect(stage.find("rsvp"), "it can be said again").not.toBeNull();
 
     stage.shown.unsent.value = [];
-    await stage.card(tea, { state: { ...state, answers: { [OURS]: ours }, waiting: [] } }).draw();
+    await stage.card(tea, { state: { ...state, answers: { [OURS]: ours } } }).draw();
     expect(stage.find("rsvp")).toBeNull();
     expect(stage.find("today-gathering")?.textContent).toContain("Your home: Coming (3)");
 });

@@ -42,7 +42,7 @@ export const Overview = within(() => import("./people/desk.ts").then((it) => it.
 export function useToday() {
     const { shown } = useRoost();
     const now_ms = useMinute();
-    const { me, home } = aroundOf(shown);
+    const { me, home, people } = aroundOf(shown);
     const settings = shown.settings.value?.told;
     const places = shown.constellations.value.map((card) => {
         const rooms = shown.rooms.value.filter(({ room }) => card.rooms.includes(room));
@@ -55,7 +55,7 @@ export function useToday() {
         }));
         return { card, rooms: held };
     });
-    return todayOf({ me, home, places, unsent: shown.unsent.value, now_ms });
+    return todayOf({ me, home, people, places, unsent: shown.unsent.value, now_ms });
 }
 
 export function Today({ today }: { today: ReturnType<typeof useToday> }) {

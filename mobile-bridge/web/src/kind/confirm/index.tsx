@@ -4,7 +4,7 @@
 import type { CardOf, Confirmed } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { homeName, nameOf, silent, type Around, type Piece } from "../kind.ts";
+import { askedOf, homeName, nameOf, silent, type Around, type Piece } from "../kind.ts";
 import { mayConfirm } from "../may.ts";
 import { read } from "./rules.ts";
 
@@ -21,8 +21,13 @@ type Props = {
 export function Confirmations({ entry, card, around, waiting }: Props) {
     const { acts } = useRoost();
     const confirmed = card?.confirmed ?? {};
-    const missing = around.homes.filter(({ home }) => !(home in confirmed));
+    const homes = askedOf(
+        around.homes.map((each) => each.home),
+        around.people,
+    );
+    const missing = homes.filter((each) => !(each in confirmed));
     const { home, listed } = around;
+    const name = (of: string) => homeName(of, around, words.room.someone);
     const done = home !== undefined && home in confirmed;
     const asked = mayConfirm(around) && !done && !waiting && entry.id !== undefined;
     const said = Object.entries(confirmed).map(([of, by]) => homeWords(of, by, card, around));
@@ -50,7 +55,7 @@ export function Confirmations({ entry, card, around, waiting }: Props) {
                         ))}
                     </ul>
                     {missing.length > 0 && (
-                        <p>{words.confirm.missing(missing.map(({ name }) => name))}</p>
+                        <p>{words.confirm.missing(missing.map(name))}</p>
                     )}
                 </details>
             )}

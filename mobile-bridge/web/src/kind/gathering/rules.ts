@@ -90,6 +90,6 @@ export function check(gathering: Gathering): Refusal | undefined {
 /** What the card tells of a gathering, if it is the card of one. */
 export function stateOf(card: CardOf | undefined): GatheringState | undefined {
     const state = card?.state as Partial<GatheringState> | undefined;
-    const fit = state?.details && state.answers && Array.isArray(state.waiting);
+    const fit = state?.details && state.answers;
     return fit ? (state as GatheringState) : undefined;
 }

@@ -6,7 +6,7 @@ import { serverNow } from "../../core/clock.ts";
 import type { GatheringState } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { homeName, type Around, type ViewProps } from "../kind.ts";
+import { askedOf, homeName, type Around, type ViewProps } from "../kind.ts";
 import { mayAnswer, mayPublish } from "../may.ts";
 import { Answering } from "../rsvp/composer.tsx";
 import { Canceller, Planner } from "./form.tsx";
@@ -79,8 +79,12 @@ function Who({ id, state, around, over }: Props & { over: boolean }) {
     const [of, setOf] = useState<string>();
     const name = (home: string) => homeName(home, around, words.room.someone);
     const answers = Object.entries(state.answers);
-    const homes = [...answers.map(([home]) => home), ...state.waiting];
-    const others = over || !mayPublish(around) ? [] : homes.filter((home) => home !== around.home);
+    const asked = askedOf(
+        around.homes.map(({ home }) => home),
+        around.people,
+    );
+    const missing = asked.filter((home) => !(home in state.answers));
+    const others = over || !mayPublish(around) ? [] : asked.filter((home) => home !== around.home);
     return (
         <details class="who">
             <summary>{words.gathering.who}</summary>
@@ -92,8 +96,8 @@ function Who({ id, state, around, over }: Props & { over: boolean }) {
                 })}
             </ul>
             <p data-testid="no-answer">
-                {state.waiting.length > 0
-                    ? words.gathering.waiting(state.waiting.map(name))
+                {missing.length > 0
+                    ? words.gathering.waiting(missing.map(name))
                     : words.gathering.answeredAll}
             </p>
             {others.map((home) =>
