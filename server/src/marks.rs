@@ -1,8 +1,10 @@
 //! Marks: what phones hold and what people have read. They come in often and matter little: they
 //! are gathered in memory, written together at most once a second, and then told to those who may
-//! know. What is lost with a process is said again by the phones.
+//! know. What could not be written waits for the next time; what is lost with a process is said
+//! again by the phones, which come back with where they stand.
 
 use crate::{
+    error::Result,
     feed::Feeds,
     store::{
         Db,
@@ -22,7 +24,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Marks that may wait to be written; when there are more, phones say them again later.
+/// Marks that may wait to be written; those beyond are said again when their phones come back.
 const WAITING_MAX: usize = 100_000;
 
 /// Where phones say what they hold and what was read. Cheap to clone.
@@ -96,28 +98,38 @@ impl Marks {
             if waiting.is_empty() {
                 continue;
             }
-            let kinds = waiting.iter().map(|((room, _), one)| (*room, one.kind)).collect();
-            let moves = waiting.iter().map(|(&(room, person), one)| Move {
-                constellation: one.constellation,
-                room,
-                person,
-                delivered: one.delivered,
-                read: one.read,
-            });
-            let moves: Vec<Move> = moves.collect();
-            match self.write(&moves).await {
-                Ok(stand) => self.tell(stand, &kinds),
-                Err(error) => tracing::warn!(%error, marks = moves.len(), "marks were not kept"),
+            if let Err(error) = self.carry(&waiting).await {
+                tracing::warn!(%error, marks = waiting.len(), "marks were not kept");
+                self.put_back(waiting);
             }
             tokio::time::sleep(pause).await;
         }
     }
 
-    async fn write(&self, moves: &[Move]) -> crate::error::Result<Vec<(RoomId, Mark)>> {
+    /// No phone says again what it has said on this connection, so it waits here for the next try,
+    /// beside what has come in meanwhile.
+    fn put_back(&self, waiting: HashMap<(RoomId, PersonId), Waiting>) {
+        for ((room, person), Waiting { constellation, kind, delivered, read }) in waiting {
+            self.note(Place { constellation, room, kind, person }, delivered, read);
+        }
+    }
+
+    /// Writes what waits, and tells those who may know.
+    async fn carry(&self, waiting: &HashMap<(RoomId, PersonId), Waiting>) -> Result<()> {
+        let kinds = waiting.iter().map(|((room, _), one)| (*room, one.kind)).collect();
+        let moves = waiting.iter().map(|(&(room, person), one)| Move {
+            constellation: one.constellation,
+            room,
+            person,
+            delivered: one.delivered,
+            read: one.read,
+        });
+        let moves: Vec<Move> = moves.collect();
         let mut tx = self.0.db.begin().await?;
-        let stand = marks::put(tx.conn(), moves).await?;
+        let stand = marks::put(tx.conn(), &moves).await?;
         tx.commit().await?;
-        Ok(stand)
+        self.tell(stand, &kinds);
+        Ok(())
     }
 
     /// In rooms with marks everybody hears; elsewhere only the person's own phones.
