@@ -6,18 +6,22 @@ use crate::error::Result;
 use roost_shared::{ConstellationId, PersonId, RoomId, Seq, room::Mark};
 use sqlx::FromRow;
 
-const PUT: &str = "INSERT INTO marks (room, person, constellation, delivered, read) \
-     VALUES {rows} ON CONFLICT (room, person) DO UPDATE SET \
+const PUT: &str = "WITH asked (room, person, constellation, delivered, read) AS (VALUES {rows}) \
+     INSERT INTO marks (room, person, constellation, delivered, read) \
+     SELECT o.room, o.person, o.constellation, asked.delivered, asked.read FROM asked \
+     JOIN members o ON o.room = asked.room AND o.person = asked.person AND o.left_at IS NULL \
+     WHERE o.constellation = asked.constellation \
+     ON CONFLICT (room, person) DO UPDATE SET \
      delivered = CASE WHEN excluded.delivered > marks.delivered THEN excluded.delivered \
      ELSE marks.delivered END, \
      read = CASE WHEN excluded.read > marks.read THEN excluded.read ELSE marks.read END \
      RETURNING room, person, delivered, read";
 static PUT_ROWS: ManyRows = ManyRows::new(PUT, 5);
 const OF_ROOMS: &str = "WITH asked (constellation, room) AS (VALUES {rows}) \
-     SELECT k.room, k.person, k.delivered, k.read FROM asked \
-     JOIN members o ON o.room = asked.room AND o.left_at IS NULL \
-     JOIN marks k ON k.room = o.room AND k.person = o.person \
-     WHERE o.constellation = asked.constellation ORDER BY k.person";
+     SELECT o.room, o.person, COALESCE(k.delivered, 0) AS delivered, COALESCE(k.read, 0) AS read \
+     FROM asked JOIN members o ON o.room = asked.room AND o.left_at IS NULL \
+     LEFT JOIN marks k ON k.room = o.room AND k.person = o.person \
+     WHERE o.constellation = asked.constellation ORDER BY o.person";
 static OF_ROOMS_ROWS: ManyRows = ManyRows::new(OF_ROOMS, 2);
 
 /// A mark that is to move.
@@ -46,7 +50,7 @@ impl Row {
     }
 }
 
-/// Moves marks forward; answers with where they stand now.
+/// Moves the marks of those who are members forward; answers with where they stand now.
 pub async fn put(conn: &mut Conn, moves: &[Move]) -> Result<Vec<(RoomId, Mark)>> {
     let mut stand = Vec::with_capacity(moves.len());
     for (_, part, sql) in PUT_ROWS.parts(moves) {
@@ -67,7 +71,7 @@ pub async fn put(conn: &mut Conn, moves: &[Move]) -> Result<Vec<(RoomId, Mark)>>
     Ok(stand)
 }
 
-/// The marks of all members of these rooms.
+/// The marks of all members of these rooms, of those too who never came.
 pub async fn of_rooms(
     conn: &mut Conn,
     constellation: ConstellationId,
