@@ -6,6 +6,7 @@
 use crate::{
     error::Result,
     feed::Feeds,
+    presence::Note,
     store::{
         Db,
         marks::{self, Move},
@@ -139,7 +140,9 @@ impl Marks {
             rooms.entry(room).or_default().push(mark);
         }
         for (room, marks) in rooms {
-            let say = |marks: Vec<Mark>| Bytes::from(ServerFrame::Marks { room, marks }.encode());
+            let say = |marks: Vec<Mark>| {
+                Note::Marks(Bytes::from(ServerFrame::Marks { room, marks }.encode()))
+            };
             if kinds.get(&room).is_some_and(|kind| kind.has_marks()) {
                 self.0.feeds.tell(room, &say(marks), |_| true);
             } else {
