@@ -1,7 +1,9 @@
-//! What people are told of each other's reading: of everyone who sits in the room, and of nobody
-//! who has left it; and what could not be written at once is not lost.
+//! What people are told of each other's reading: of everyone who sits in the room, of nobody who
+//! has left it, and nothing that somebody does not show; and what could not be written at once is
+//! not lost.
 
-use roost_bridge::Phone;
+use reqwest::Method;
+use roost_bridge::{Phone, View};
 use roost_server::{
     marks::{Marks, Place},
     people::register::NewPerson,
@@ -10,11 +12,12 @@ use roost_server::{
 };
 use roost_shared::{
     PersonId, RoomId, Seq,
-    frame::ServerFrame,
+    frame::{ServerFrame, Welcome},
     policy::Role,
     room::{Mark, RoomKind},
 };
-use roost_tests::{house::House, wait, world::World};
+use roost_tests::{desk::Desk, house::House, ids, wait, world::World};
+use serde_json::{Value, json};
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -31,7 +34,7 @@ fn hub_line(phone: &Phone) -> RoomId {
 /// Says something that is on disk when this returns, and tells where it stands.
 async fn says(phone: &Phone, room: RoomId, text: &str) -> Seq {
     phone.send(room, text).await.unwrap();
-    phone.wait_until(SOON, |view| view.all_sent()).await.unwrap();
+    phone.wait_until(SOON, View::all_sent).await.unwrap();
     phone.view().cursor(room)
 }
 
@@ -141,6 +144,87 @@ async fn a_mark_that_could_not_be_written_is_written_when_it_can_be() {
         let run = tokio::spawn(marks.clone().run());
         marks.delivered(line.place(line.sam), Seq(3));
         assert_eq!(told(&mut jos).await, [mark(line.sam, 3, 2)]);
+        run.abort();
+    }
+}
+
+/// Sets whether others are told how far somebody has read.
+async fn shows_receipts(desk: &Desk, on: bool) -> Value {
+    let body = json!({ "on": on });
+    desk.ask(Method::POST, "/api/settings/receipts", Some(&body)).await.with(200)
+}
+
+#[tokio::test]
+async fn what_sam_reads_is_his_own_to_show() {
+    let world = World::new().await;
+    let (sam, tablet) = (world.phone("sam").await, world.phone("sam").await);
+    let (jo, max) = (world.phone("jo").await, world.phone("max").await);
+    let desk = Desk::of(&world, "sam").await;
+    let before = desk.ask(Method::GET, "/api/settings", None).await.with(200);
+    assert_eq!(before["receipts"], true, "to begin with");
+    assert_eq!(shows_receipts(&desk, false).await["receipts"], false);
+    let line = hub_line(&sam);
+    let person = |name| world.person(name);
+    let asked = says(&jo, line, "Is everything all right?").await;
+    for phone in [&sam, &tablet, &max] {
+        phone.wait_until(SOON, |view| view.cursor(line) >= asked).await.unwrap();
+    }
+    sam.read(line, asked).await.unwrap();
+    tablet.wait_until(SOON, |view| view.read(line) >= asked).await.unwrap();
+    // What is told of Max now is told after whatever was told of Sam.
+    max.read(line, asked).await.unwrap();
+    let has_read = |mark: Mark| mark.read >= asked;
+    jo.wait_until(SOON, |view| view.mark(line, person("max")).is_some_and(has_read)).await.unwrap();
+    let arrived = |mark: Mark| mark.delivered >= asked && mark.read == Seq::ZERO;
+    for (phone, whose) in [(&jo, "sam"), (&max, "sam"), (&sam, "max"), (&tablet, "max")] {
+        let told = |view: &View| view.mark(line, person(whose)).is_some_and(arrived);
+        phone.wait_until(SOON, told).await.unwrap_or_else(|error| panic!("{whose}: {error}"));
+    }
+    let marks = |welcome: &Welcome| {
+        let listed = welcome.rooms.iter().find(|listed| listed.room == line).unwrap();
+        (listed.read, listed.marks.clone())
+    };
+    let read_by = |marks: &[Mark]| {
+        let read = marks.iter().filter(|mark| has_read(**mark)).map(|mark| mark.person);
+        read.collect::<Vec<PersonId>>()
+    };
+    let (_, welcome) = world.wire("sam").await;
+    let (own, others) = marks(&welcome);
+    assert_eq!((own >= asked, read_by(&others)), (true, vec![]), "he knows of himself alone");
+    let (_, welcome) = world.wire("jo").await;
+    assert_eq!(read_by(&marks(&welcome).1), [person("max")]);
+
+    // He shows it again: nobody has to come anew to see it, and he sees the others.
+    assert_eq!(shows_receipts(&desk, true).await["receipts"], true);
+    for (phone, whose) in [(&jo, "sam"), (&sam, "max")] {
+        let told = |view: &View| view.mark(line, person(whose)).is_some_and(has_read);
+        phone.wait_until(SOON, told).await.unwrap_or_else(|error| panic!("{whose}: {error}"));
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn reading_that_is_not_shown_is_not_told_of_by_an_empty_word() {
+    for line in Line::on_each_database().await {
+        let house = &line.house;
+        let link = house.people.enrol(line.sam).await.unwrap();
+        let phone = house.people.accept(&link, ids::device(), "Sam's phone").await.unwrap();
+        let me = house.people.authenticate(&phone.access).await.unwrap();
+        house.people.set_receipts(&me, false).await.unwrap();
+        let (mut jos, mut sams) = (line.phone_of(line.jo), line.phone_of(line.sam));
+        let marks = Marks::new(house.db.clone(), house.feeds[0].clone());
+        let run = tokio::spawn(marks.clone().run());
+        marks.read(line.place(line.sam), Seq(2));
+        assert_eq!(told(&mut jos).await, [mark(line.sam, 2, 0)], "it has come to his phone");
+        assert_eq!(told(&mut sams).await, [mark(line.sam, 2, 2)], "his own phones know");
+        marks.delivered(line.place(line.sam), Seq(3));
+        assert_eq!(told(&mut jos).await, [mark(line.sam, 3, 0)]);
+        assert_eq!(told(&mut sams).await, [mark(line.sam, 3, 2)]);
+        marks.read(line.place(line.sam), Seq(3));
+        assert_eq!(told(&mut sams).await, [mark(line.sam, 3, 3)]);
+        marks.read(line.place(line.jo), Seq(3));
+        assert_eq!(told(&mut jos).await, [mark(line.jo, 3, 3)], "nothing came between");
+        assert_eq!(told(&mut sams).await, [mark(line.jo, 3, 0)], "nor does he see hers");
         run.abort();
     }
 }

@@ -18,9 +18,11 @@ const PUT: &str = "WITH asked (room, person, constellation, delivered, read) AS 
      RETURNING room, person, delivered, read";
 static PUT_ROWS: ManyRows = ManyRows::new(PUT, 5);
 const OF_ROOMS: &str = "WITH asked (constellation, room) AS (VALUES {rows}) \
-     SELECT o.room, o.person, COALESCE(k.delivered, 0) AS delivered, COALESCE(k.read, 0) AS read \
-     FROM asked JOIN members o ON o.room = asked.room AND o.left_at IS NULL \
+     SELECT o.room, o.person, COALESCE(k.delivered, 0) AS delivered, COALESCE(k.read, 0) AS read, \
+     COALESCE(s.receipts, 1) AS receipts FROM asked \
+     JOIN members o ON o.room = asked.room AND o.left_at IS NULL \
      LEFT JOIN marks k ON k.room = o.room AND k.person = o.person \
+     LEFT JOIN settings s ON s.person = o.person \
      WHERE o.constellation = asked.constellation ORDER BY o.person";
 static OF_ROOMS_ROWS: ManyRows = ManyRows::new(OF_ROOMS, 2);
 
@@ -32,6 +34,15 @@ pub struct Move {
     pub person: PersonId,
     pub delivered: Seq,
     pub read: Seq,
+}
+
+/// How far a member is in a room.
+#[derive(Clone, Copy, Debug)]
+pub struct Stand {
+    pub room: RoomId,
+    pub mark: Mark,
+    /// Others are told how far they have read.
+    pub receipts: bool,
 }
 
 #[derive(FromRow)]
@@ -48,6 +59,13 @@ impl Row {
         let (delivered, read) = (Seq(delivered), Seq(read));
         Ok((parsed(room.parse())?, Mark { person: parsed(person.parse())?, delivered, read }))
     }
+}
+
+#[derive(FromRow)]
+struct StandRow {
+    #[sqlx(flatten)]
+    row: Row,
+    receipts: i64,
 }
 
 /// Moves the marks of those who are members forward; answers with where they stand now.
@@ -71,22 +89,19 @@ pub async fn put(conn: &mut Conn, moves: &[Move]) -> Result<Vec<(RoomId, Mark)>>
     Ok(stand)
 }
 
-/// The marks of all members of these rooms, of those too who never came.
-pub async fn of_rooms(
-    conn: &mut Conn,
-    constellation: ConstellationId,
-    rooms: &[RoomId],
-) -> Result<Vec<(RoomId, Mark)>> {
-    let mut marks = Vec::new();
+/// How far all members of these rooms are, those too who never came.
+pub async fn of_rooms(conn: &mut Conn, rooms: &[(ConstellationId, RoomId)]) -> Result<Vec<Stand>> {
+    let mut stand = Vec::new();
     for (_, part, sql) in OF_ROOMS_ROWS.parts(rooms) {
         let mut query = sqlx::query_as(sql);
-        for room in part {
+        for (constellation, room) in part {
             query = query.bind(constellation.to_string()).bind(room.to_string());
         }
-        let rows: Vec<Row> = query.fetch_all(&mut *conn).await?;
-        for row in rows {
-            marks.push(row.read()?);
+        let rows: Vec<StandRow> = query.fetch_all(&mut *conn).await?;
+        for StandRow { row, receipts } in rows {
+            let (room, mark) = row.read()?;
+            stand.push(Stand { room, mark, receipts: receipts == 1 });
         }
     }
-    Ok(marks)
+    Ok(stand)
 }
