@@ -14,6 +14,7 @@ export function You() {
     const { desk, shown } = useRoost();
     const me = shown.people.value.get(shown.me.value ?? "");
     const settings = useSettings();
+    const quietLink = me?.role === "young" ? words.quiet.link : words.receipts.link;
     const names = shown.constellations.value.map(({ name }) => constellationWords(name));
     return (
         <Page heading={words.you.heading} tab="you">
@@ -43,7 +44,7 @@ export function You() {
             <ul class="acts">
                 <li>
                     <Link class="act" testId="quiet" to={{ at: "quiet" }}>
-                        <span class="act-label">{words.quiet.link}</span>
+                        <span class="act-label">{quietLink}</span>
                         {settings && <span class="quiet">{quietWords(settings.quiet)}</span>}
                     </Link>
                 </li>
