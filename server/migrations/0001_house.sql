@@ -234,13 +234,15 @@ CREATE TABLE marks (
 );
 
 -- What somebody has set for themselves; without a row, what is usual for their role. Hours are
--- minutes of the day, on the constellation's wall clock.
+-- minutes of the day, on the constellation's wall clock, and NULL where they never set them.
+-- receipts: whether others are told how far they have read.
 CREATE TABLE settings (
     person     TEXT PRIMARY KEY REFERENCES people (person),
     service    TEXT NOT NULL REFERENCES services (service),
-    quiet      BIGINT NOT NULL,
-    quiet_from BIGINT NOT NULL,
-    quiet_to   BIGINT NOT NULL
+    quiet      BIGINT,
+    quiet_from BIGINT,
+    quiet_to   BIGINT,
+    receipts   BIGINT NOT NULL DEFAULT 1
 );
 
 -- Which rooms are quiet for whom. until is NULL for as long as nobody turns it on again.

@@ -13,10 +13,9 @@ use crate::{
     log::Written,
     metrics,
     page::{self, CardLine, Line, PageText},
-    presence::Outlet,
+    presence::{Note, Outlet},
     store::{Db, entries::Stretch},
 };
-use bytes::Bytes;
 use roost_shared::{
     ConstellationId, PersonId, RoomId, Seq,
     frame::{PAGE_MAX_ENTRIES, Side},
@@ -159,12 +158,12 @@ impl Feeds {
     }
 
     /// Says something that is no entry to those readers of the room who are wanted.
-    pub fn tell(&self, room: RoomId, text: &Bytes, wanted: impl Fn(PersonId) -> bool) {
+    pub fn tell(&self, room: RoomId, note: &Note, wanted: impl Fn(PersonId) -> bool) {
         self.with(|rooms| {
             let readers = rooms.get(&room).map(|feed| feed.readers.iter());
             for reader in readers.into_iter().flatten() {
                 if wanted(reader.outlet.person) {
-                    reader.outlet.note(text);
+                    reader.outlet.note(note);
                 }
             }
         });

@@ -1,12 +1,15 @@
 //! Marks: what phones hold and what people have read. They come in often and matter little: they
 //! are gathered in memory, written together at most once a second, and then told to those who may
-//! know. What is lost with a process is said again by the phones.
+//! know. What could not be written waits for the next time; what is lost with a process is said
+//! again by the phones, which come back with where they stand.
 
 use crate::{
+    error::Result,
     feed::Feeds,
+    presence::Note,
     store::{
         Db,
-        marks::{self, Move},
+        marks::{self, Move, Stand},
     },
 };
 use bytes::Bytes;
@@ -16,13 +19,13 @@ use roost_shared::{
     room::{Mark, RoomKind},
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::sync::Notify;
 
-/// Marks that may wait to be written; when there are more, phones say them again later.
+/// Marks that may wait to be written; those beyond are said again when their phones come back.
 const WAITING_MAX: usize = 100_000;
 
 /// Where phones say what they hold and what was read. Cheap to clone.
@@ -96,46 +99,91 @@ impl Marks {
             if waiting.is_empty() {
                 continue;
             }
-            let kinds = waiting.iter().map(|((room, _), one)| (*room, one.kind)).collect();
-            let moves = waiting.iter().map(|(&(room, person), one)| Move {
-                constellation: one.constellation,
-                room,
-                person,
-                delivered: one.delivered,
-                read: one.read,
-            });
-            let moves: Vec<Move> = moves.collect();
-            match self.write(&moves).await {
-                Ok(stand) => self.tell(stand, &kinds),
-                Err(error) => tracing::warn!(%error, marks = moves.len(), "marks were not kept"),
+            if let Err(error) = self.carry(&waiting).await {
+                tracing::warn!(%error, marks = waiting.len(), "marks were not kept");
+                self.put_back(waiting);
             }
             tokio::time::sleep(pause).await;
         }
     }
 
-    async fn write(&self, moves: &[Move]) -> crate::error::Result<Vec<(RoomId, Mark)>> {
-        let mut tx = self.0.db.begin().await?;
-        let stand = marks::put(tx.conn(), moves).await?;
-        tx.commit().await?;
-        Ok(stand)
+    /// No phone says again what it has said on this connection, so it waits here for the next try,
+    /// beside what has come in meanwhile.
+    fn put_back(&self, waiting: HashMap<(RoomId, PersonId), Waiting>) {
+        for ((room, person), Waiting { constellation, kind, delivered, read }) in waiting {
+            self.note(Place { constellation, room, kind, person }, delivered, read);
+        }
     }
 
-    /// In rooms with marks everybody hears; elsewhere only the person's own phones.
-    fn tell(&self, stand: Vec<(RoomId, Mark)>, kinds: &HashMap<RoomId, RoomKind>) {
+    /// Writes what waits, and tells those who may know.
+    async fn carry(&self, waiting: &HashMap<(RoomId, PersonId), Waiting>) -> Result<()> {
+        let moves = waiting.iter().map(|(&(room, person), one)| Move {
+            constellation: one.constellation,
+            room,
+            person,
+            delivered: one.delivered,
+            read: one.read,
+        });
+        let moves: Vec<Move> = moves.collect();
+        let lines = waiting.iter().filter(|(_, one)| one.kind.has_marks());
+        let lines: BTreeSet<_> = lines.map(|((room, _), one)| (one.constellation, *room)).collect();
+        let lines: Vec<_> = lines.into_iter().collect();
+        let mut tx = self.0.db.begin().await?;
+        let before = marks::of_rooms(tx.conn(), &lines).await?;
+        let moved = marks::put(tx.conn(), &moves).await?;
+        tx.commit().await?;
         let mut rooms: BTreeMap<RoomId, Vec<Mark>> = BTreeMap::new();
-        for (room, mark) in stand {
+        for (room, mark) in moved {
             rooms.entry(room).or_default().push(mark);
         }
         for (room, marks) in rooms {
-            let say = |marks: Vec<Mark>| Bytes::from(ServerFrame::Marks { room, marks }.encode());
-            if kinds.get(&room).is_some_and(|kind| kind.has_marks()) {
-                self.0.feeds.tell(room, &say(marks), |_| true);
+            if lines.iter().any(|(_, line)| *line == room) {
+                let here: Vec<&Stand> = before.iter().filter(|it| it.room == room).collect();
+                self.tell_line(room, &marks, &here);
             } else {
-                for mark in marks {
-                    let own = mark.person;
-                    self.0.feeds.tell(room, &say(vec![mark]), |person| person == own);
-                }
+                marks.iter().for_each(|mark| self.say(room, [*mark], |to| to == mark.person));
             }
         }
+        Ok(())
     }
+
+    /// In a room with marks everybody hears of everybody, but for reading that is not shown.
+    fn tell_line(&self, room: RoomId, moved: &[Mark], before: &[&Stand]) {
+        let hides = |person| before.iter().any(|it| it.mark.person == person && !it.receipts);
+        let open = moved.iter().filter_map(|mark| news(*mark, before, true));
+        self.say(room, open, |to| !hides(to));
+        for hider in before.iter().filter(|it| !it.receipts).map(|it| it.mark.person) {
+            let heard = moved.iter().filter_map(|mark| {
+                if mark.person == hider { Some(*mark) } else { news(*mark, before, false) }
+            });
+            self.say(room, heard, |to| to == hider);
+        }
+    }
+
+    fn say(
+        &self,
+        room: RoomId,
+        marks: impl IntoIterator<Item = Mark>,
+        wanted: impl Fn(PersonId) -> bool,
+    ) {
+        let marks: Vec<Mark> = marks.into_iter().collect();
+        if !marks.is_empty() {
+            let note = Note::Marks(Bytes::from(ServerFrame::Marks { room, marks }.encode()));
+            self.0.feeds.tell(room, &note, wanted);
+        }
+    }
+}
+
+/// What one member is told of another's mark: of reading only where both of them show theirs.
+pub fn shown(mark: Mark, receipts: bool) -> Mark {
+    if receipts { mark } else { Mark { read: Seq::ZERO, ..mark } }
+}
+
+/// What is told of a mark that has moved to somebody else who shows receipts, or does not. When
+/// only the reading moved and it is not shown, a frame would tell of it by its coming.
+fn news(mark: Mark, before: &[&Stand], receipts: bool) -> Option<Mark> {
+    let stood = before.iter().find(|it| it.mark.person == mark.person);
+    let receipts = receipts && stood.is_none_or(|it| it.receipts);
+    let held = stood.map_or(Seq::ZERO, |it| it.mark.delivered);
+    (receipts || mark.delivered > held).then(|| shown(mark, receipts))
 }

@@ -15,7 +15,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Notes that may wait for a phone.
+/// Notes of each sort that may wait for a phone.
 const NOTES_MAX: usize = 32;
 /// Pages for which an empty queue keeps room.
 const PAGES_KEPT: usize = 4;
@@ -35,6 +35,15 @@ pub enum Push {
     End(Refusal),
 }
 
+/// What is good for the moment only, as a frame.
+#[derive(Clone, Debug)]
+pub enum Note {
+    /// Said once: who misses it must be told where everyone stands.
+    Marks(Bytes),
+    /// Over in a moment.
+    Typing(Bytes),
+}
+
 /// The way to one phone.
 pub struct Outlet {
     pub person: PersonId,
@@ -52,7 +61,8 @@ pub struct Outlet {
 struct Waiting {
     pages: VecDeque<Arc<PageText>>,
     bytes: usize,
-    notes: VecDeque<Bytes>,
+    marks: VecDeque<Bytes>,
+    typing: VecDeque<Bytes>,
 }
 
 /// The socket's end of an outlet. There is one: what it has taken nobody else gets.
@@ -92,14 +102,21 @@ impl Outlet {
         self.bell.notify_one();
     }
 
-    /// Queues a note, unless many wait already: what it says will be said again, or is over.
-    pub fn note(&self, text: &Bytes) {
+    /// Queues a note. When many wait already, who is typing is let go; marks all give way to a
+    /// look at everything, whose `welcome` tells how far everyone is.
+    pub fn note(&self, note: &Note) {
         let mut waiting = self.waiting();
-        if waiting.notes.len() < NOTES_MAX {
-            waiting.notes.push_back(text.clone());
-            drop(waiting);
-            self.bell.notify_one();
+        match note {
+            Note::Typing(_) if waiting.typing.len() >= NOTES_MAX => return,
+            Note::Typing(text) => waiting.typing.push_back(text.clone()),
+            Note::Marks(_) if waiting.marks.len() >= NOTES_MAX => {
+                waiting.marks = VecDeque::new();
+                self.reload.store(true, Ordering::Release);
+            }
+            Note::Marks(text) => waiting.marks.push_back(text.clone()),
         }
+        drop(waiting);
+        self.bell.notify_one();
     }
 
     /// Asks the phone's session to look again at who it is and what it may read.
@@ -145,7 +162,8 @@ impl Outlet {
         }
         let mut waiting = self.waiting();
         let Some(page) = waiting.pages.pop_front() else {
-            return waiting.notes.pop_front().map(Push::Note);
+            let note = waiting.marks.pop_front().or_else(|| waiting.typing.pop_front());
+            return note.map(Push::Note);
         };
         waiting.bytes -= page.text.len();
         if waiting.pages.is_empty() {
@@ -286,4 +304,47 @@ fn phones(all: &Outlets) -> Vec<&Arc<Outlet>> {
     phones.sort_unstable_by_key(|outlet| Arc::as_ptr(outlet));
     phones.dedup_by_key(|outlet| Arc::as_ptr(outlet));
     phones
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(n: usize) -> Bytes {
+        Bytes::from(n.to_string())
+    }
+
+    fn jos_phone() -> Inlet {
+        outlet(PersonId::new(1, [1; 10]), 8, 1 << 20)
+    }
+
+    /// What is ready, the notes as their texts.
+    fn ready(phone: &mut Inlet) -> Vec<String> {
+        std::iter::from_fn(|| phone.ready())
+            .map(|push| match push {
+                Push::Note(text) => String::from_utf8_lossy(&text).into_owned(),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn marks_come_through_however_many_type() {
+        let mut phone = jos_phone();
+        (0..NOTES_MAX * 2).for_each(|_| phone.outlet.note(&Note::Typing(text(0))));
+        phone.outlet.note(&Note::Marks(text(1)));
+        let told = ready(&mut phone);
+        assert_eq!((told[0].as_str(), told.len()), ("1", 1 + NOTES_MAX));
+    }
+
+    #[test]
+    fn marks_that_do_not_fit_are_told_by_a_welcome() {
+        let mut phone = jos_phone();
+        (0..NOTES_MAX).for_each(|n| phone.outlet.note(&Note::Marks(text(n))));
+        let all: Vec<String> = (0..NOTES_MAX).map(|n| n.to_string()).collect();
+        assert_eq!(ready(&mut phone), all, "so many fit, in their order");
+        (0..=NOTES_MAX).for_each(|n| phone.outlet.note(&Note::Marks(text(n))));
+        phone.outlet.note(&Note::Marks(text(99)));
+        assert_eq!(ready(&mut phone), ["Reload", "99"], "what comes after the look is told too");
+    }
 }

@@ -104,7 +104,8 @@ actions! {
     OwnSession,
     /// List, name or end one's own phones, and where they are pushed to.
     OwnDevices,
-    /// See and set what is one's own to set: quiet hours, and which rooms are muted.
+    /// See and set what is one's own to set: quiet hours, which rooms are muted,
+    /// and whether others see how far one has read.
     OwnSettings,
     /// Mute a room for oneself.
     Mute,

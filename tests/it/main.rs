@@ -34,6 +34,7 @@ mod poll;
 mod postgres;
 mod privacy;
 mod protocol;
+mod receipts;
 mod removal;
 mod requests;
 mod rollback;

@@ -17,6 +17,10 @@ async fn quiet(desk: &Desk, body: Value) -> Heard {
     desk.ask(Method::POST, "/api/settings/quiet", Some(&body)).await
 }
 
+async fn receipts(desk: &Desk, body: Value) -> Heard {
+    desk.ask(Method::POST, "/api/settings/receipts", Some(&body)).await
+}
+
 async fn mute(desk: &Desk, room: RoomId, body: Value) -> Heard {
     desk.ask(Method::POST, &format!("/api/rooms/{room}/mute"), Some(&body)).await
 }
@@ -32,10 +36,13 @@ async fn sams_quiet_hours_are_the_same_on_all_his_phones_and_nobody_elses() {
     let (phone, tablet) = (Desk::of(&world, "sam").await, Desk::of(&world, "sam").await);
     let before = settings(&phone).await;
     let usual = json!({ "on": true, "from": 21 * 60, "to": 7 * 60 + 30 });
-    assert_eq!(before, json!({ "quiet": usual, "usual": usual, "mutes": [] }));
+    assert_eq!(before, json!({ "quiet": usual, "usual": usual, "receipts": true, "mutes": [] }));
 
+    let hidden = receipts(&tablet, json!({ "on": false })).await.with(200);
+    assert_eq!((&hidden["receipts"], &hidden["quiet"]), (&json!(false), &usual), "one thing set");
     let early = hours(true, 19, 6);
     assert_eq!(quiet(&phone, early.clone()).await.with(200)["quiet"], early);
+    assert_eq!(settings(&tablet).await["receipts"], false, "and it stays");
     assert_eq!(settings(&tablet).await["quiet"], early);
     let off = hours(false, 19, 6);
     quiet(&tablet, off.clone()).await.with(200);
@@ -137,6 +144,10 @@ async fn what_is_no_setting_is_refused_by_name() {
     ];
     for (body, code) in table {
         assert_eq!(quiet(&sam, body.clone()).await.code(), code, "{body}");
+    }
+    for body in [json!({}), json!({ "on": 1 }), json!(false), json!({ "on": true, "person": "jo" })]
+    {
+        assert_eq!(receipts(&sam, body.clone()).await.code(), "frame_malformed", "{body}");
     }
     for body in [json!(["hour"]), json!({}), json!({ "length": "year" }), json!({ "length": 1 })] {
         assert_eq!(mute(&sam, circle, body.clone()).await.code(), "frame_malformed", "{body}");

@@ -79,7 +79,9 @@ impl Marks {
             if Some(mark.person) == self.me {
                 room.known = room.known.max(mark.read);
                 room.read = room.read.max(mark.read);
-            } else {
+            } else if room.others.contains_key(&mark.person) {
+                // `welcome` lists everybody: whoever it did not list has left, and this was said
+                // before.
                 room.raise(*mark);
             }
         }

@@ -77,6 +77,7 @@ fn doors() -> Vec<Route> {
         ("POST", "/api/rooms/{room}/mute", post(settings::mute)),
         ("GET", "/api/settings", get(settings::mine)),
         ("POST", "/api/settings/quiet", post(settings::quiet)),
+        ("POST", "/api/settings/receipts", post(settings::receipts)),
         ("GET", "/api/devices", get(devices::mine)),
         ("POST", "/api/devices/{device}/end", post(devices::end_mine)),
         ("POST", "/api/handover", post(devices::hand_over)),

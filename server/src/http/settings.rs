@@ -17,8 +17,8 @@ use roost_shared::quiet::Quiet;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// My quiet hours and the rooms I have muted. They are kept for the alerts to come, which will heed
-/// them; nothing else does.
+/// My quiet hours and the rooms I have muted, which are kept for the alerts to come; and whether
+/// others are told how far I have read.
 #[utoipa::path(get, path = "/api/settings", tag = api::PHONES,
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
@@ -41,6 +41,27 @@ pub async fn quiet(
     Json(quiet): Json<Quiet>,
 ) -> Answer<axum::Json<Settings>> {
     Ok(axum::Json(app.people.set_quiet(&me, quiet).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Receipts {
+    on: bool,
+}
+
+/// Sets whether others are told how far I have read. Switched off, they hear what was delivered to
+/// me and nothing else, and I hear the same of them. What was told before stays told.
+#[utoipa::path(post, path = "/api/settings/receipts", tag = api::PHONES,
+    extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
+    security(("access" = [])),
+    request_body = Receipts,
+    responses((status = 200, description = "What is set now.", body = shapes::Settings)))]
+pub async fn receipts(
+    State(app): State<App>,
+    me: Me,
+    Json(Receipts { on }): Json<Receipts>,
+) -> Answer<axum::Json<Settings>> {
+    Ok(axum::Json(app.people.set_receipts(&me, on).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -116,10 +116,10 @@ impl Directory {
         for Place { constellation, role } in me.places().iter().copied() {
             let names = self.names(conn, constellation).await?;
             let here = rooms.iter().filter(|mine| mine.constellation == constellation);
-            let lines = here.clone().filter(|mine| mine.kind.has_marks()).map(|mine| mine.room);
-            let lines: Vec<RoomId> = lines.collect();
-            let marks = marks::of_rooms(conn, constellation, &lines).await?;
-            told.add((me.person, Place { constellation, role }), &names, here, &marks);
+            let lines = here.clone().filter(|mine| mine.kind.has_marks());
+            let lines: Vec<_> = lines.map(|mine| (constellation, mine.room)).collect();
+            let stand = marks::of_rooms(conn, &lines).await?;
+            told.add((me.person, Place { constellation, role }), &names, here, &stand);
         }
         let Told { constellations, rooms, people, homes } = told;
         let live = &self.0.live;

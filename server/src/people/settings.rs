@@ -1,6 +1,7 @@
-//! What somebody sets for themselves: when their phones are left in peace, and which rooms are
-//! quiet. It is kept for whatever wakes phones, and decides nothing here. It is theirs alone: no
-//! one else can ask for it, and it leaves no row in the trail.
+//! What somebody sets for themselves: when their phones are left in peace, which rooms are quiet,
+//! and whether others see how far they have read. It is kept for whatever wakes phones and tells
+//! marks, and decides nothing here. It is theirs alone: no one else can ask for it, and it leaves
+//! no row in the trail.
 
 use super::{People, session::Me};
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     store::{Conn, rooms::Seat, settings},
 };
 use roost_shared::{
-    RoomId,
+    ConstellationId, RoomId,
     policy::{Action, Object, decide},
     quiet::{Quiet, Span, school},
 };
@@ -60,6 +61,8 @@ pub struct Settings {
     /// Quiet as well, Monday to Friday, and not theirs to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub school: Option<Span>,
+    /// Whether others are told how far they have read, and they how far others have.
+    pub receipts: bool,
     pub mutes: Vec<Mute>,
 }
 
@@ -87,6 +90,25 @@ impl People {
         Ok(set)
     }
 
+    /// Sets whether others are told how far I have read, and I how far they have. A change is told
+    /// to everyone at once, where marks are told whole: in `welcome`.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn set_receipts(&self, me: &Me, on: bool) -> Result<Settings> {
+        decide(me.actor(), Action::OwnSettings, Object::Session { of: me.person })?;
+        let mut tx = self.db.begin().await?;
+        let before = self.settings_in(tx.conn(), me).await?;
+        if before.receipts == on {
+            return Ok(before);
+        }
+        settings::set_receipts(tx.conn(), me.service, me.person, on).await?;
+        let constellations = me.places().iter().map(|place| place.constellation);
+        let constellations: Vec<ConstellationId> = constellations.collect();
+        self.finish_in(tx, &constellations, Vec::new()).await?;
+        Ok(Settings { receipts: on, ..before })
+    }
+
     /// Mutes a room of mine, or turns it on again.
     ///
     /// # Errors
@@ -110,12 +132,13 @@ impl People {
     async fn settings_in(&self, conn: &mut Conn, me: &Me) -> Result<Settings> {
         let role = me.home().role;
         let usual = Quiet::usual(role);
-        let set = settings::quiet(conn, me.service, me.person).await?;
+        let settings::Own { quiet, receipts } = settings::of(conn, me.service, me.person).await?;
         let mut mutes = Vec::new();
         for place in me.places() {
             let here = settings::mutes(conn, place.constellation, me.person, self.now()).await?;
             mutes.extend(here.into_iter().map(|(room, until)| Mute { room, until }));
         }
-        Ok(Settings { quiet: set.unwrap_or(usual), usual, school: school(role), mutes })
+        let quiet = quiet.unwrap_or(usual);
+        Ok(Settings { quiet, usual, school: school(role), receipts, mutes })
     }
 }

@@ -1,12 +1,15 @@
 //! What of a constellation somebody is told in `welcome`: its rooms that are theirs, and the people
 //! and homes whose names they may see. Pure functions over what was read.
 
-use crate::store::{people::Place, rooms::Mine};
+use crate::{
+    marks,
+    store::{marks::Stand, people::Place, rooms::Mine},
+};
 use roost_shared::{
-    PersonId, RoomId,
+    PersonId,
     frame::{ConstellationCard, HomeCard, PersonCard},
     policy::Role,
-    room::{Listed, Mark, Named, RoomKind, title},
+    room::{Listed, Named, RoomKind, title},
 };
 
 /// The names of a constellation.
@@ -33,9 +36,9 @@ impl Told {
         (me, place): (PersonId, Place),
         names: &Names,
         rooms: impl Iterator<Item = &'m Mine>,
-        marks: &[(RoomId, Mark)],
+        stand: &[Stand],
     ) {
-        let listed: Vec<Listed> = rooms.map(|mine| listed(mine, me, names, marks)).collect();
+        let listed: Vec<Listed> = rooms.map(|mine| listed(mine, me, names, stand)).collect();
         let in_peers = listed.iter().any(|listed| listed.kind == RoomKind::Peers);
         let people = visible_people((me, place.role), names, in_peers);
         let homes = if place.role == Role::Young { &[][..] } else { &names.homes };
@@ -58,7 +61,7 @@ impl Told {
     }
 }
 
-fn listed(mine: &Mine, me: PersonId, names: &Names, marks: &[(RoomId, Mark)]) -> Listed {
+fn listed(mine: &Mine, me: PersonId, names: &Names, stand: &[Stand]) -> Listed {
     let home_name = |wanted: &dyn Fn(&&HomeCard) -> bool| {
         names.homes.iter().find(wanted).map_or("", |home| home.name.as_str())
     };
@@ -67,13 +70,15 @@ fn listed(mine: &Mine, me: PersonId, names: &Names, marks: &[(RoomId, Mark)]) ->
         hub_home: home_name(&|home| home.hub),
         home: home_name(&|home| Some(home.home) == mine.home),
     };
-    let others = marks.iter().filter(|(room, mark)| *room == mine.room && mark.person != me);
+    let here = stand.iter().filter(|stand| stand.room == mine.room);
+    let (own, others): (Vec<&Stand>, Vec<&Stand>) = here.partition(|it| it.mark.person == me);
+    let receipts = own.iter().all(|own| own.receipts);
     Listed {
         room: mine.room,
         kind: mine.kind,
         title: title(mine.kind, mine.role, &named),
         read: mine.read,
-        marks: others.map(|(_, mark)| *mark).collect(),
+        marks: others.iter().map(|it| marks::shown(it.mark, receipts && it.receipts)).collect(),
         floor: mine.membership.floor,
         head: mine.head,
         view: mine.membership.view,

@@ -1,7 +1,7 @@
 //! What a connection passes on that is no entry: what its phone holds, what was read, who writes.
 
 use super::socket::{Joined, Wire};
-use crate::marks::Place;
+use crate::{marks::Place, presence::Note};
 use bytes::Bytes;
 use roost_shared::{RoomId, Seq, frame::ServerFrame, room::RoomKind};
 
@@ -21,8 +21,8 @@ impl Wire {
     pub(super) fn say_typing(&self, room: RoomId) {
         if let Some(Joined { me, .. }) = self.joined.as_deref() {
             let person = me.person;
-            let text = Bytes::from(ServerFrame::Typing { room, person }.encode());
-            self.app.feeds.tell(room, &text, |other| other != person);
+            let note = Note::Typing(Bytes::from(ServerFrame::Typing { room, person }.encode()));
+            self.app.feeds.tell(room, &note, |other| other != person);
         }
     }
 

@@ -106,6 +106,7 @@ pub(super) async fn request(
         "POST /api/settings/quiet" => {
             (path.to_owned(), Some(json!({ "on": true, "from": 19 * 60, "to": 9 * 60 })))
         }
+        "POST /api/settings/receipts" => (path.to_owned(), Some(json!({ "on": false }))),
         "POST /api/rooms/{room}/entries" => {
             let id = ids::entry().to_string();
             let body = json!({ "id": id, "kind": "message", "body": { "text": "good morning" } });

@@ -134,6 +134,7 @@ async fn sam_looks_around(asking: &mut Asking, sam: &SignIn) {
     asking.get("/api/settings", sam).await;
     let late = json!({ "on": true, "from": 23 * 60, "to": 6 * 60 });
     asking.post("/api/settings/quiet", by, late).await;
+    asking.post("/api/settings/receipts", by, json!({ "on": false })).await;
     asking.post("/api/rooms/{room}/mute", by, json!({ "length": "week" })).await;
     asking.get("/api/devices", sam).await;
     let code = asking.post("/api/handover", by, json!({})).await.text_of("code");

@@ -37,7 +37,7 @@ fn said(seq: i64) -> ClientFrame {
 
 fn live(role: &str) -> Bench {
     let mut bench = Bench::live(&[]);
-    bench.hear(&told(role, 0, &json!([])));
+    bench.hear(&told(role, 0, &json!([mark(1, 0, 0), mark(2, 0, 0)])));
     bench
 }
 
@@ -94,6 +94,8 @@ fn the_marks_of_others_rise_and_leave_with_them() {
     assert_eq!(reading(&bench), (6, vec![of(1, 9, 3)]), "who is not told of has left");
     bench.hear(&marks(&[mark(1, 9, 9), mark(2, 1, -1)]));
     assert_eq!(reading(&bench).1, [of(1, 9, 3)], "a frame that cannot be read says nothing");
+    bench.hear(&marks(&[mark(1, 9, 4), mark(2, 9, 9)]));
+    assert_eq!(reading(&bench).1, [of(1, 9, 4)], "what was said before they left does not count");
 }
 
 fn written(outputs: &[Output]) -> Vec<&Output> {

@@ -117,6 +117,8 @@ export type Settings = {
     usual: Quiet;
     /** A young person's school hours, Monday to Friday. */
     school?: Span;
+    /** Whether others are told how far they have read, and they how far others have. */
+    receipts: boolean;
     mutes: readonly Mute[];
 };
 
@@ -290,6 +292,10 @@ export class Desk {
 
     setQuiet(quiet: Quiet): Promise<Answer<Settings>> {
         return this.#doors.post("/api/settings/quiet", quiet);
+    }
+
+    setReceipts(on: boolean): Promise<Answer<Settings>> {
+        return this.#doors.post("/api/settings/receipts", { on });
     }
 
     mute(room: string, length: Length): Promise<Answer<Settings>> {

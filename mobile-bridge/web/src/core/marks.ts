@@ -87,7 +87,9 @@ export class Marks {
             if (mark.person === this.#me) {
                 room.known = Math.max(room.known, mark.read);
                 room.read = Math.max(room.read, mark.read);
-            } else {
+            } else if (room.others.has(mark.person)) {
+                // `welcome` lists everybody: whoever it did not list has left, and this was said
+                // before.
                 room.raise(mark);
             }
         }

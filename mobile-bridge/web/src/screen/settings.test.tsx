@@ -17,7 +17,7 @@ const USUAL: Quiet = { on: true, from: 21 * 60, to: 7 * 60 + 30 };
 const NIGHT: Quiet = { on: true, from: 20 * 60, to: 8 * 60 };
 
 function settings(...mutes: Mute[]): { value: Settings } {
-    return { value: { quiet: USUAL, usual: USUAL, mutes } };
+    return { value: { quiet: USUAL, usual: USUAL, receipts: true, mutes } };
 }
 
 function connected(role: Role = "satellite"): Stage {
@@ -96,7 +96,7 @@ const LATE = { on: true, from: 22 * 60 + 15, to: 7 * 60 + 30 };
 test("without signal Sam reads what was heard last, and when", async () => {
     const sam = await connected().hold(said(1, JO, "hello")).draw();
     const at = Date.now();
-    const told = { quiet: USUAL, usual: USUAL, mutes: [{ room: ROOM }] };
+    const told = { quiet: USUAL, usual: USUAL, receipts: true, mutes: [{ room: ROOM }] };
     sam.shown.connection.value = { state: "waiting", until_ms: 0 };
     await act(async () => sam.acts.keepSettings({ told, heard_at: at, unsaved: [] }));
     const heard = words.heard(momentOf(at, Date.now()));
@@ -105,7 +105,7 @@ test("without signal Sam reads what was heard last, and when", async () => {
     route.value = { at: "you" };
     await sam.draw();
     expect(sam.find("quiet")?.textContent).toBe(
-        `${words.quiet.link}${words.quiet.night("21:00", "07:30")}${heard}`,
+        `${words.receipts.link}${words.quiet.night("21:00", "07:30")}${heard}`,
     );
     route.value = { at: "quiet" };
     await sam.draw();
@@ -187,14 +187,33 @@ test("Sam sets his quiet hours, and reads what comes through all the same", asyn
     expect(sam.find("quiet")?.textContent).toContain("Every day from 22:15 until 07:30");
 });
 
+test("Sam stops showing what he has read, and reads what that costs him", async () => {
+    const sam = connected();
+    route.value = { at: "quiet" };
+    await sam.draw();
+    const shows = () => sam.find("receipts-on") as HTMLInputElement;
+    expect(shows().checked, "as long as nobody says otherwise").toBe(true);
+    expect(sam.find("receipts")?.textContent).toContain("you do not see what others have read");
+    await sam.press("receipts-on");
+    expect(sam.find("receipts")?.textContent).toContain(words.receipts.noSignal);
+    expect(shows().checked, "what was not saved is not shown as if it were").toBe(true);
+    const hidden = { value: { ...settings().value, receipts: false } };
+    sam.answers["POST /api/settings/receipts"] = hidden;
+    await sam.press("receipts-on");
+    expect(sam.posted.at(-1)).toEqual(["/api/settings/receipts", { on: false }]);
+    expect(shows().checked).toBe(false);
+    expect(sam.find("receipts")?.textContent).toContain(words.receipts.saved);
+});
+
 test("Kit cannot switch the night off, and is told why not", async () => {
     const kit = connected("young");
     const school = { from: 8 * 60, to: 15 * 60 + 30 };
-    const value: Settings = { quiet: NIGHT, usual: NIGHT, school, mutes: [] };
+    const value: Settings = { quiet: NIGHT, usual: NIGHT, school, receipts: true, mutes: [] };
     kit.answers["GET /api/settings"] = { value };
     route.value = { at: "quiet" };
     await kit.draw();
     expect(kit.find("quiet-on")).toBeNull();
+    expect(kit.find("receipts"), "nobody is told what Kit reads").toBeNull();
     expect(kit.find("quiet-form")?.textContent).toContain("From 20:00 until 08:00 it is always");
     expect(kit.find("quiet-form")?.textContent).toContain("until 15:30");
     const told = { code: "quiet_too_short", class: "final", words: "Always quiet.", after_ms: 0 };

@@ -33,6 +33,17 @@ export async function set(roost: Roost, choice: Choice): Promise<Answer<Settings
     return answer;
 }
 
+/** Whether others see what one has read. Not tried again: until it is saved it is as it was. */
+export async function setReceipts(roost: Roost, on: boolean): Promise<Answer<Settings>> {
+    const answer = await roost.desk.setReceipts(on);
+    if ("value" in answer) hear(roost, answer.value);
+    return answer;
+}
+
+function hear(roost: Roost, told: Settings): void {
+    roost.acts.keepSettings({ ...known(roost), told, heard_at: Date.now() });
+}
+
 function isSame(a: Choice, b: Choice): boolean {
     return "room" in a ? "room" in b && a.room === b.room : "quiet" in b;
 }
@@ -55,7 +66,7 @@ export function unsavedMute(roost: Roost, room: string): Length | undefined {
 /** Asked again whenever somebody comes to look: another phone may have changed it. */
 export function useSettings(): Settings | undefined {
     const roost = useRoost();
-    const { acts, desk, shown } = roost;
+    const { desk, shown } = roost;
     const visible = useVisible();
     const connected = shown.connection.value.state === "connected";
     useEffect(() => {
@@ -63,7 +74,7 @@ export function useSettings(): Settings | undefined {
         asked_at = Date.now();
         void desk.settings().then((answer) => {
             if (!("value" in answer)) asked_at = 0;
-            else acts.keepSettings({ ...known(roost), told: answer.value, heard_at: Date.now() });
+            else hear(roost, answer.value);
         });
     }, [visible, connected]);
     return shown.settings.value?.told;

@@ -4,7 +4,7 @@
 import { words as everywhere } from "../words.ts";
 import { acts, home, invite, link, people, table, two } from "./people.ts";
 import { you } from "./you.ts";
-import { language, quiet, text } from "./settings.ts";
+import { language, quiet, receipts, text } from "./settings.ts";
 
 export const words = {
     ...everywhere,
@@ -17,6 +17,7 @@ export const words = {
     home,
     you,
     quiet,
+    receipts,
     text,
     language,
 } as const;

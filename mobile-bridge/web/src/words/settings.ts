@@ -1,4 +1,5 @@
-// The words of what a person sets for themselves: quiet hours, the size of text.
+// The words of what a person sets for themselves: quiet hours, who sees what was read, the size of
+// text.
 
 import { LATER } from "./mute.ts";
 
@@ -31,6 +32,19 @@ export const quiet = {
     saved: "Saved, for all your phones.",
     noSignal: "That could not be saved without signal. What you chose is kept here, to try again.",
     unsaved: "What you chose here last has not been saved yet.",
+} as const;
+
+export const receipts = {
+    link: "Quiet hours, and who sees what I have read",
+    heading: "Who sees what I have read",
+    on: "Show others that I have read their messages",
+    onHint:
+        "Switched off, their messages to you stay at “Delivered”, and yours to them as well: you " +
+        "do not see what others have read either. What was seen before stays seen. When you " +
+        "switch it on again, others also see what you read in between.",
+    still: "When you confirm a notice for your home, everyone sees that in any case.",
+    saved: "Saved, for all your phones.",
+    noSignal: "Changing this needs signal. Try again in a moment.",
 } as const;
 
 export const text = {

@@ -56,6 +56,7 @@ pub(super) const PAGES: &str = "Pages";
         settings::mute,
         settings::mine,
         settings::quiet,
+        settings::receipts,
         socket::upgrade,
         members::constellations,
         peers::open,

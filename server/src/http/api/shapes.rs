@@ -236,6 +236,8 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     school: Option<Span>,
+    /// Whether others are told how far they have read, and they how far others have.
+    receipts: bool,
     mutes: Vec<Mute>,
 }
 

@@ -16,6 +16,7 @@ export function You() {
     const me = shown.people.value.get(shown.me.value ?? "");
     const settings = useSettings();
     const heard = settings && heardWords(roost);
+    const quietLink = me?.role === "young" ? words.quiet.link : words.receipts.link;
     const names = shown.constellations.value.map(({ name }) => constellationWords(name));
     return (
         <Page heading={words.you.heading} tab="you">
@@ -45,7 +46,7 @@ export function You() {
             <ul class="acts">
                 <li>
                     <Link class="act" testId="quiet" to={{ at: "quiet" }}>
-                        <span class="act-label">{words.quiet.link}</span>
+                        <span class="act-label">{quietLink}</span>
                         {settings && <span class="quiet">{quietWords(settings.quiet)}</span>}
                         {heard && <span class="quiet">{heard}</span>}
                     </Link>

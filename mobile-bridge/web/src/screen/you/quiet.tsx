@@ -1,4 +1,5 @@
-// Quiet hours: from when until when, and what comes through all the same.
+// Quiet hours: from when until when, and what comes through all the same. Below them, whether
+// others see what one has read.
 
 import { useState } from "preact/hooks";
 import type { Quiet, Settings } from "../../core/desk.ts";
@@ -9,7 +10,7 @@ import { useDoing } from "../ask.ts";
 import { Check, Field, Form, Problem } from "../fields.tsx";
 import { clockOf, minutesOf } from "../minutes.ts";
 import { Page } from "../page.tsx";
-import { heardWords, set, unsavedQuiet, useSettings } from "../settings.ts";
+import { heardWords, set, setReceipts, unsavedQuiet, useSettings } from "../settings.ts";
 
 export function QuietHours() {
     const roost = useRoost();
@@ -26,7 +27,11 @@ export function QuietHours() {
         >
             {heard && <p class="quiet">{heard}</p>}
             {settings ? (
-                <Hours settings={settings} role={role} />
+                <>
+                    <Hours settings={settings} role={role} />
+                    {/* Nothing is noted on what a young person reads. */}
+                    {role !== "young" && <Receipts shown={settings.receipts} />}
+                </>
             ) : (
                 <p role="status">{connected ? words.quiet.looking : words.quiet.unreachable}</p>
             )}
@@ -94,6 +99,41 @@ function Hours({ settings, role }: { settings: Settings; role: Role | undefined 
                 {saved && words.quiet.saved}
             </p>
         </Form>
+    );
+}
+
+/** A switch that is set as soon as it is touched, and goes back when that could not be saved. */
+function Receipts({ shown }: { shown: boolean }) {
+    const roost = useRoost();
+    const [saved, setSaved] = useState(false);
+    const doing = useDoing(words.receipts.noSignal);
+    const change = (on: boolean) => {
+        setSaved(false);
+        doing.run(
+            () => setReceipts(roost, on),
+            () => setSaved(true),
+        );
+    };
+    return (
+        <section data-testid="receipts">
+            <h2 class="subheading">{words.receipts.heading}</h2>
+            <Check
+                label={words.receipts.on}
+                hint={words.receipts.onHint}
+                value={doing.busy ? !shown : shown}
+                change={change}
+                testId="receipts-on"
+            />
+            <p class="quiet">{words.receipts.still}</p>
+            {doing.problem && (
+                <p class="problem" role="alert">
+                    {doing.problem}
+                </p>
+            )}
+            <p role="status" class="quiet">
+                {saved && words.receipts.saved}
+            </p>
+        </section>
     );
 }
 
