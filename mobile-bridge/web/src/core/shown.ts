@@ -10,7 +10,6 @@ import {
     type HomeCard,
     type Listed,
     type PersonCard,
-    type Refusal,
     type Welcome,
 } from "../generated/protocol.ts";
 import { saysOf } from "./cards.ts";
@@ -46,6 +45,8 @@ export type Unsent = {
     state: "waiting" | "sent" | "refused";
     /** Why it was refused. */
     words: string | undefined;
+    /** It lies beside the outbox, not in it. */
+    beside?: true;
 };
 
 /** The cards of a room by their targets. */
@@ -233,13 +234,9 @@ export class Shown {
         this.unsent.value = place < 0 ? [...drafts, draft] : drafts.with(place, draft);
     }
 
+    /** A draft is on its way to the outbox, or was not taken in; the words stay on the screen. */
     left(left: Left): void {
         this.draft(unsentOfLeft(left));
-    }
-
-    /** A draft was not even taken into the outbox; the words stay on the screen. */
-    rejected(left: Left, code: Refusal): void {
-        this.draft({ ...unsentOfLeft(left), state: "refused", words: WORDS[code] });
     }
 
     connect(state: State): void {
@@ -297,9 +294,16 @@ function unsentOf({ room, draft, kept_at, state }: OutboxItem): Unsent {
     return { room, id, kind, target, body, made_at: kept_at, state: shown, words };
 }
 
-function unsentOfLeft({ room, draft, made_at }: Left): Unsent {
+function unsentOfLeft(left: Left): Unsent {
+    const { room, draft, made_at, no } = left;
     const { id, kind, target, body } = draft;
-    return { room, id, kind, target, body, made_at, state: "waiting", words: undefined };
+    const stands = { state: no ? "refused" : "waiting", words: no && WORDS[no] } as const;
+    return { room, id, kind, target, body, made_at, ...stands, beside: true };
+}
+
+/** The same draft, to be left for whoever has the connection. */
+export function leftOf({ room, id, kind, target, body, made_at }: Unsent): Left {
+    return { room, draft: { id, kind, ...(target ? { target } : {}), body }, made_at };
 }
 
 function connectionOf(state: State): Connection | undefined {

@@ -3,8 +3,9 @@
 // on its own.
 
 import type { Input, State, Write } from "./face.ts";
+import type { Left } from "./store.ts";
 
-/** What tabs tell each other. Drafts are not among it: those go through the store. */
+/** What tabs tell each other. */
 export type Message =
     /** From the holder: this is on disk now. */
     | { t: "kept"; writes: Write[] }
@@ -13,8 +14,10 @@ export type Message =
     | { t: "typing"; room: string; people: string[] }
     /** From a follower: is anybody there? Answered by `state`. */
     | { t: "who" }
-    /** From a follower: a draft lies in the store for you. */
-    | { t: "left" }
+    /** From a follower: a draft for you. It lies in the store too, but either may be without one. */
+    | { t: "left"; left: Left }
+    /** From the holder: a draft that the outbox did not take. */
+    | { t: "rejected"; left: Left }
     | { t: "input"; input: Input }
     /** Somebody signed in or out in that tab: read everything again. */
     | { t: "joined" }
