@@ -56,7 +56,8 @@ const desk = new Desk({
     over: () => session.over,
 });
 begun = phone;
-keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });
+const { typed, elsewhere } = shown;
+keepTyped({ typed, elsewhere, keep: (room, typing) => phone.keepTyped(room, typing) });
 render(<App roost={{ shown, acts: phone, desk }} />, document.getElementById("roost")!);
 await phone.begin(asked);
 document.addEventListener("visibilitychange", () => shell.turned());

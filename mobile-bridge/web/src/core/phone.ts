@@ -165,6 +165,7 @@ export class Phone implements Acts {
     /** Keeps what is being written, so that a page that ends does not take it along. */
     keepTyped(room: string, typed: Typed | undefined): void {
         void this.#store.putTyped(room, typed);
+        this.#tabs.post({ t: "typed", room, typed });
     }
 
     renew(): void {
@@ -346,6 +347,9 @@ export class Phone implements Acts {
                 return;
             case "input":
                 this.#driver.input(message.input);
+                return;
+            case "typed":
+                this.#shown.writtenElsewhere(message.room, message.typed);
                 return;
             case "joined":
                 this.#shown.phase.value = "signed_in";

@@ -49,6 +49,9 @@ export type Unsent = {
     beside?: true;
 };
 
+/** What is being written in a room, or that nothing is any more. */
+export type Written = { room: string; typed: Typed | undefined };
+
 /** The cards of a room by their targets. */
 export type CardMap = ReadonlyMap<string, CardOf>;
 
@@ -95,8 +98,10 @@ export class Shown {
     readonly unsent: Signal<readonly Unsent[]> = signal([]);
     /** Whether the phone keeps what it is given once the page is closed. */
     readonly durable: Signal<boolean> = signal(true);
-    /** What was being written when the page began. */
+    /** What was being written when the page began, and in other tabs since then. */
     readonly typed: Signal<ReadonlyMap<string, Typed>> = signal(new Map());
+    /** What was written last in another tab. */
+    readonly elsewhere: Signal<Written | undefined> = signal(undefined);
     /** This build and the server do not understand each other, and loading anew did not help. */
     readonly outdated: Signal<boolean> = signal(false);
     /** The room in which the person reads above the end; what is held of it may not shrink. */
@@ -247,6 +252,15 @@ export class Shown {
     /** Somebody began or stopped writing; this is never on disk. */
     writing(room: string, people: readonly string[]): void {
         this.typing(room).value = people;
+    }
+
+    /** Somebody writes in another tab; whoever opens the room here later goes on from that. */
+    writtenElsewhere(room: string, typed: Typed | undefined): void {
+        const all = new Map(this.typed.value);
+        if (typed) all.set(room, typed);
+        else all.delete(room);
+        this.typed.value = all;
+        this.elsewhere.value = { room, typed };
     }
 
     /** What is known of each room beside its being there. */

@@ -188,7 +188,7 @@ test("what is sent in a tab without the connection goes out through the other", 
     await vi.waitFor(() => expect([holder.unsent, other.unsent]).toEqual([[], []]));
 });
 
-test("a tab that holds the connection and has lost its disk sends what the other left", async () => {
+test("a tab that lost its disk and has the connection sends what the other left", async () => {
     const holder = await browser.tab(full);
     await holder.connected();
     await vi.waitFor(() => expect(holder.shown.durable.value).toBe(false));
@@ -202,7 +202,7 @@ test("a tab that holds the connection and has lost its disk sends what the other
     expect((await store.read()).left, "and it is not sent again when Roost opens").toEqual([]);
 });
 
-test("a tab without disk or connection sends all the same, and says that nothing is kept", async () => {
+test("a tab without disk or connection sends all the same, and says that it keeps nothing", async () => {
     const holder = await browser.tab();
     await holder.connected();
     const other = await browser.tab(full);
@@ -264,4 +264,22 @@ test("a draft that found no place outlives the page, and a press tries it again"
     await holder.phone.settled();
     const { saved, left } = await (await openStore("roost", () => browser.factory)).read();
     expect([saved.outbox?.length, left.length]).toEqual([OUTBOX_MAX_ITEMS, 0]);
+});
+
+test("half a message stands in both tabs, and what is sent in one is gone in both", async () => {
+    const [one, other] = [await browser.tab(), await browser.tab()];
+    const typed = { text: "half a", answers: undefined, edits: undefined, asks: false };
+    one.phone.keepTyped(ROOM, typed);
+    await vi.waitFor(() => expect(other.shown.typed.value.get(ROOM)).toEqual(typed));
+    expect(other.shown.elsewhere.value).toEqual({ room: ROOM, typed });
+    other.phone.keepTyped(ROOM, undefined);
+    await vi.waitFor(() => expect(one.shown.elsewhere.value?.typed).toBeUndefined());
+    expect(one.shown.typed.value.size).toBe(0);
+});
+
+test("a full disk is told of at the first letter, not at the first message", async () => {
+    const [, other] = [await browser.tab(), await browser.tab(full)];
+    expect(other.shown.durable.value).toBe(true);
+    other.phone.keepTyped(ROOM, { text: "I", answers: undefined, edits: undefined, asks: false });
+    await vi.waitFor(() => expect(other.shown.durable.value).toBe(false));
 });

@@ -3,7 +3,7 @@
 // on its own.
 
 import type { Input, State, Write } from "./face.ts";
-import type { Left } from "./store.ts";
+import type { Left, Typed } from "./store.ts";
 
 /** What tabs tell each other. */
 export type Message =
@@ -14,11 +14,13 @@ export type Message =
     | { t: "typing"; room: string; people: string[] }
     /** From a follower: is anybody there? Answered by `state`. */
     | { t: "who" }
-    /** From a follower: a draft for you. It lies in the store too, but either may be without one. */
+    /** From a follower: a draft for you. It lies in the store too, where both have one. */
     | { t: "left"; left: Left }
     /** From the holder: a draft that the outbox did not take. */
     | { t: "rejected"; left: Left }
     | { t: "input"; input: Input }
+    /** What is being written in a room now: it is one text, whichever tab it is written in. */
+    | { t: "typed"; room: string; typed: Typed | undefined }
     /** Somebody signed in or out in that tab: read everything again. */
     | { t: "joined" }
     | { t: "signed_out" };
