@@ -12,6 +12,7 @@ import { awaitOffer } from "./install.ts";
 import { follow, route } from "./route.ts";
 import { Shell, type Browser } from "./shell.ts";
 import { applySize } from "./textsize.ts";
+import { isUnkept, watchFields } from "./unkept.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
@@ -28,16 +29,18 @@ import "./style/today.css";
 import "./style/wide.css";
 import "./style/narrow.css";
 
+const shown = new Shown();
 const browser: Browser = {
     workers: navigator.serviceWorker,
     notes: () => sessionStorage,
     hidden: () => document.visibilityState === "hidden",
+    unkept: () => isUnkept(shown),
     reload: () => location.reload(),
     now: Date.now,
 };
 
 applySize();
-const shown = new Shown();
+watchFields();
 let begun: Phone | undefined;
 const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();

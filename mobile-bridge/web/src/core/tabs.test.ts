@@ -144,7 +144,7 @@ class Tab {
     constructor(store: Store) {
         const sign_in = { person: SAM, device: "d", access: "a", access_expires_at: 2 ** 50 };
         const answer = () => Promise.resolve(new Response(JSON.stringify(sign_in)));
-        const page = { outdated: () => Promise.resolve(), understood() {}, again() {} };
+        const page = { outdated: () => Promise.resolve(), understood() {}, missed() {}, again() {} };
         this.phone = new Phone(store, new Session(answer), this.shown, page);
     }
 
@@ -202,7 +202,7 @@ test("a tab that lost its disk and has the connection sends what the other left"
     expect((await store.read()).left, "and it is not sent again when Roost opens").toEqual([]);
 });
 
-test("a tab without disk or connection sends all the same, and says that it keeps nothing", async () => {
+test("a tab without disk or connection sends too, and says that it keeps nothing", async () => {
     const holder = await browser.tab();
     await holder.connected();
     const other = await browser.tab(full);

@@ -47,11 +47,18 @@ export function typed(room: string): Signal<Typed> {
         held = signal(before);
         typedIn.set(room, held);
         held.subscribe((now) => {
-            if (now !== before && now !== heard) keeper.keep(room, isNothing(now) ? undefined : now);
+            const mine = now !== before && now !== heard;
+            if (mine) keeper.keep(room, isNothing(now) ? undefined : now);
             before = now;
         });
     }
     return held;
+}
+
+/** Whether something is being written in any room. */
+export function isWriting(): boolean {
+    const rooms = new Set([...typedIn.keys(), ...keeper.typed.value.keys()]);
+    return [...rooms].some((room) => !isNothing(typed(room).value));
 }
 
 /** Forgets what was typed anywhere. The store forgets its own copy when it is wiped. */
