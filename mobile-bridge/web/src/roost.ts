@@ -39,6 +39,8 @@ export interface Acts {
     typing(room: string): void;
     /** Looks for words in a room, below a seq if one is given. */
     search(room: string, query: string, before?: number): Promise<Answer<Found>>;
+    /** Tells that a screen could not be fetched. */
+    missed(): void;
     /** Loads the page anew; nothing that was written is lost. */
     renew(): void;
     /** A gathering as a file for the phone's calendar. */

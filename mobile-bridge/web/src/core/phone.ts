@@ -168,6 +168,10 @@ export class Phone implements Acts {
         this.#tabs.post({ t: "typed", room, typed });
     }
 
+    missed(): void {
+        this.#page.missed();
+    }
+
     renew(): void {
         this.#page.again();
     }
