@@ -1,7 +1,7 @@
 // The start: opens the store, puts the phone together and draws it.
 
 import { render } from "preact";
-import { App } from "./app.tsx";
+import { App, Opening } from "./app.tsx";
 import { Desk } from "./core/desk.ts";
 import { Phone } from "./core/phone.ts";
 import { Session } from "./core/session.ts";
@@ -45,6 +45,8 @@ let begun: Phone | undefined;
 const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
 awaitOffer();
+const place = document.getElementById("roost")!;
+render(<Opening />, place);
 
 // On its way before anything else: whether this sign-in stands decides what may be shown. Behind a
 // link nobody is asked yet.
@@ -61,7 +63,7 @@ const desk = new Desk({
 begun = phone;
 const { typed, elsewhere } = shown;
 keepTyped({ typed, elsewhere, keep: (room, typing) => phone.keepTyped(room, typing) });
-render(<App roost={{ shown, acts: phone, desk }} />, document.getElementById("roost")!);
+render(<App roost={{ shown, acts: phone, desk }} />, place);
 await phone.begin(asked);
 document.addEventListener("visibilitychange", () => shell.turned());
 void shell.begin();

@@ -20,9 +20,10 @@ import { Trim } from "./trim.ts";
 
 /**
  * So long a page that opens waits to hear whether its sign-in still stands, before it shows what
- * was kept: a lost phone that was signed out from afar must not show it even once.
+ * was kept: a lost phone that was signed out from afar must not show it even once. Where no answer
+ * comes in that time it is shown until one does: without signal the rooms are wanted most.
  */
-const ASK_FIRST_MS = 1_000;
+const ASK_FIRST_MS = 2_500;
 
 export class Phone implements Acts {
     #store: SteadyStore;
