@@ -298,6 +298,7 @@ export class Phone implements Acts {
     #kept(writes: Write[] | readonly Write[]): void {
         if (writes.length === 0) return;
         for (const write of writes) this.#shown.apply(write);
+        this.#trim.look(writes, this.#store);
         this.#tabs.post({ t: "kept", writes: [...writes] });
     }
 

@@ -15,13 +15,15 @@ const GONE = "0190a6c0-0000-7000-8000-00000000000b";
 const SAM = "0190a6c0-0000-7000-8000-000000000001";
 const EPOCH = "0190a6c0-0000-7000-8000-0000000000ee";
 
+const YEAR_MS = 365 * 24 * 3_600_000;
+
 /** A server with one room. While it is `deaf` it takes drafts and says nothing. */
 class Server {
     entries: Entry[] = [];
     deaf = false;
 
     hear(frame: ClientFrame): object[] {
-        if (frame.t === "hello") return [this.#welcome()];
+        if (frame.t === "hello") return [this.#welcome(), ...this.#log()];
         if (frame.t !== "append" || this.deaf) return [];
         const { t: _, room, ...draft } = frame;
         const known = this.entries.find(({ id }) => id === draft.id);
@@ -34,6 +36,13 @@ class Server {
 
     get texts(): unknown[] {
         return this.entries.map(({ body }) => (body as { text: string }).text);
+    }
+
+    /** What was said before, as one page. */
+    #log(): object[] {
+        const { entries } = this;
+        const page = { t: "page", room: ROOM, from: 1, to: entries.length, head: entries.length };
+        return entries.length > 0 ? [{ ...page, entries }] : [];
     }
 
     #welcome(): object {
@@ -175,6 +184,10 @@ afterEach(() => {
     vi.unstubAllGlobals();
 });
 
+/** From here on waiting takes no time. The disk has its own turns, which stay true. */
+const alarms = () =>
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["setTimeout", "clearTimeout"] });
+
 const arrives = (...texts: string[]) =>
     vi.waitFor(() => expect(browser.server.texts).toEqual(texts));
 
@@ -214,7 +227,7 @@ test("a tab without disk or connection sends too, and says that it keeps nothing
 });
 
 test("a tab whose connection is taken hands on what it alone knew of", async () => {
-    vi.useFakeTimers({ shouldAdvanceTime: true });
+    alarms();
     const [holder, other] = [await browser.tab(full), await browser.tab()];
     await holder.connected();
     await other.connected();
@@ -282,4 +295,22 @@ test("a full disk is told of at the first letter, not at the first message", asy
     expect(other.shown.durable.value).toBe(true);
     other.phone.keepTyped(ROOM, { text: "I", answers: undefined, edits: undefined, asks: false });
     await vi.waitFor(() => expect(other.shown.durable.value).toBe(false));
+});
+
+test("what a sync brings and is too old to keep leaves the disk when it is over", async () => {
+    alarms();
+    const said = (seq: number, at: number): Entry => {
+        const message = { kind: "message", author: SAM, body: { text: `no ${seq}` } };
+        return { seq, id: `${ROOM.slice(0, -1)}${seq}`, at, ...message };
+    };
+    browser.server.entries = [said(1, Date.now() - YEAR_MS), said(2, Date.now())];
+    const tab = await browser.tab();
+    await tab.connected();
+    const store = await openStore("roost", () => browser.factory);
+    const kept = async () => (await store.read()).entries.get(ROOM)?.map(({ seq }) => seq);
+    await vi.waitFor(async () => expect(await kept()).toEqual([1, 2]));
+    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.waitFor(async () => expect(await kept()).toEqual([2]));
+    const shown = tab.shown.entries(ROOM).value.map(({ seq }) => seq);
+    expect(shown, "who reads it now goes on reading").toEqual([1, 2]);
 });
