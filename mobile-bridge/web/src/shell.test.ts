@@ -123,7 +123,7 @@ test("a page that holds what is nowhere else is left by nobody but the person", 
     expect(stand.order, "the person wants it").toEqual(["kept", "reload"]);
 });
 
-test("a screen that the old build can fetch no more comes with the newer one, at once", async () => {
+test("a screen that the old build can fetch no more comes with the newer one", async () => {
     const stand = new Stand();
     const shell = await stand.page();
     shell.missed();

@@ -1,5 +1,5 @@
-// A phone keeps two weeks: what is older is forgotten when the app opens, now and then while it stays
-// open, and when a sync that brought some of it has ended.
+// A phone keeps two weeks: what is older is forgotten when the app opens, now and then while it
+// stays open, and when a sync that brought some of it has ended.
 
 import type { Write } from "./face.ts";
 import { answered, type Store } from "./store.ts";
