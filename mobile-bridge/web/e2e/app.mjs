@@ -23,7 +23,8 @@ const buildOf = (page) => page.locator('meta[name="roost-build"]').getAttribute(
 
 function hide(page) {
     return page.evaluate(() => {
-        Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+        const hidden = { get: () => "hidden", configurable: true };
+        Object.defineProperty(document, "visibilityState", hidden);
         document.dispatchEvent(new Event("visibilitychange"));
     });
 }
