@@ -23,7 +23,8 @@ const buildOf = (page) => page.locator('meta[name="roost-build"]').getAttribute(
 
 function hide(page) {
     return page.evaluate(() => {
-        Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+        const hidden = { get: () => "hidden", configurable: true };
+        Object.defineProperty(document, "visibilityState", hidden);
         document.dispatchEvent(new Event("visibilitychange"));
     });
 }
@@ -92,7 +93,18 @@ async function hanging(sam) {
     await connected(sam.page);
 }
 
-async function newBuild(sam) {
+/** Some phones open a database only after seconds, or never. */
+async function silentDisk(sam) {
+    const page = await sam.context.newPage();
+    await page.addInitScript(() => (IDBFactory.prototype.open = () => ({})));
+    await page.goto(`${tunnel.base}/`);
+    await tally.step("while the disk says nothing, the page says that it is opening", async () => {
+        await byId(page, "opening").waitFor({ timeout: 3_000 });
+    });
+    await page.close();
+}
+
+async function newBuild(sam, jo) {
     await reopen(sam);
     await installed(sam.page);
     const second = await sam.context.newPage();
@@ -102,10 +114,7 @@ async function newBuild(sam) {
     await byId(sam.page, "composer").fill("in the middle of a");
     tunnel.generation = 1;
     const next = tunnel.build.slice(0, -1) + "1";
-    const update = () => navigator.serviceWorker.ready.then((stands) => stands.update());
-    await sam.page.evaluate(update);
-    const cached = () => sam.page.evaluate(() => caches.keys());
-    await until("the new worker stands alone", async () => `${await cached()}` === `roost-${next}`);
+    await taken(sam, next);
     tally.check(
         "nothing is loaded anew under the eyes of somebody",
         (await buildOf(sam.page)) === tunnel.build,
@@ -124,6 +133,33 @@ async function newBuild(sam) {
     });
     await second.close();
     await connected(sam.page);
+    await planning(jo, next);
+}
+
+/** The new worker stands alone. */
+async function taken({ page }, next) {
+    await page.evaluate(() => navigator.serviceWorker.ready.then((stands) => stands.update()));
+    const cached = () => page.evaluate(() => caches.keys());
+    await until("the new worker", async () => `${await cached()}` === `roost-${next}`);
+}
+
+async function planning(jo, next) {
+    await byId(jo.page, "plan-gathering").click();
+    await byId(jo.page, "plan-title").fill("Soup in the garden");
+    await taken(jo, next);
+    await tally.step("Jo looks at her calendar, and her plan is still there", async () => {
+        await hide(jo.page);
+        // By then the page would be on its way.
+        await rowsOf(jo.page);
+        const title = await byId(jo.page, "plan-title").inputValue();
+        if (title !== "Soup in the garden") throw new Error(title);
+    });
+    await tally.step("and the new build comes once she is done", async () => {
+        await jo.page.keyboard.press("Escape");
+        await byId(jo.page, "planner").waitFor({ state: "detached" });
+        await hide(jo.page);
+        await until("the new build", async () => (await buildOf(jo.page)) === next);
+    });
 }
 
 async function otherVersion(sam) {
@@ -279,11 +315,12 @@ async function main() {
     await enter(jo.page, "circle");
     const sam = await newPhone("sam", house.persona("satellite").link);
     await connected(sam.page);
-    await installed(sam.page);
+    for (const who of [jo, sam]) await installed(who.page);
     await installable(sam);
     await offline(sam, jo);
     await hanging(sam);
-    await newBuild(sam);
+    await silentDisk(sam);
+    await newBuild(sam, jo);
     await otherVersion(sam);
     await clocks(jo);
     const away = await threeMonths();

@@ -37,6 +37,17 @@ export function App({ roost }: { roost: Roost }) {
     );
 }
 
+/** Until the disk has opened, and the server has said whether this sign-in stands. */
+export function Opening() {
+    return (
+        <main class="sheet">
+            <p role="status" data-testid="opening">
+                {words.opening}
+            </p>
+        </main>
+    );
+}
+
 function Screen() {
     const { shown } = useRoost();
     const at = route.value;
@@ -51,12 +62,7 @@ function Screen() {
     }, [leaving]);
     useEffect(() => void (document.title = titleOf(at.at, phase)), [at.at, phase]);
 
-    if (phase === "opening")
-        return (
-            <main class="sheet">
-                <p role="status">{words.opening}</p>
-            </main>
-        );
+    if (phase === "opening") return <Opening />;
     if (at.at === "join") return <Join token={at.token} />;
     if (at.at === "install") return <Install />;
     if (phase === "signed_in") return <Inside at={at} />;

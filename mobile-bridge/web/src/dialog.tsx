@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { isTouched } from "./unkept.ts";
 
 type Props = {
     heading: string;
@@ -34,8 +35,11 @@ export function Dialog({ heading, close, testId, children }: Props) {
                 event.preventDefault();
                 close();
             }}
-            // The dialog covers only its own box: a press outside it lands on the backdrop.
-            onClick={(event) => event.target === box.current && close()}
+            // The dialog covers only its own box: a press outside it lands on the backdrop. That is
+            // a slip of the finger where somebody has filled something in.
+            onClick={({ target, currentTarget }) =>
+                target === currentTarget && !isTouched(currentTarget) && close()
+            }
         >
             <div class="dialog-inside">
                 <h2 class="dialog-heading">{heading}</h2>

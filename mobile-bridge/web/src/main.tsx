@@ -1,7 +1,7 @@
 // The start: opens the store, puts the phone together and draws it.
 
 import { render } from "preact";
-import { App } from "./app.tsx";
+import { App, Opening } from "./app.tsx";
 import { serverNow } from "./core/clock.ts";
 import { Desk } from "./core/desk.ts";
 import { Phone } from "./core/phone.ts";
@@ -13,6 +13,7 @@ import { awaitOffer } from "./install.ts";
 import { follow, route } from "./route.ts";
 import { Shell, type Browser } from "./shell.ts";
 import { applySize } from "./textsize.ts";
+import { isUnkept, watchFields } from "./unkept.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
@@ -29,20 +30,24 @@ import "./style/today.css";
 import "./style/wide.css";
 import "./style/narrow.css";
 
+const shown = new Shown();
 const browser: Browser = {
     workers: navigator.serviceWorker,
     notes: () => sessionStorage,
     hidden: () => document.visibilityState === "hidden",
+    unkept: () => isUnkept(shown),
     reload: () => location.reload(),
     now: Date.now,
 };
 
 applySize();
-const shown = new Shown();
+watchFields();
 let begun: Phone | undefined;
 const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
 follow();
 awaitOffer();
+const place = document.getElementById("roost")!;
+render(<Opening />, place);
 
 // On its way before anything else: whether this sign-in stands decides what may be shown. Behind a
 // link nobody is asked yet.
@@ -57,8 +62,9 @@ const desk = new Desk({
     over: () => session.over,
 });
 begun = phone;
-keepTyped({ typed: shown.typed, keep: (room, typing) => phone.keepTyped(room, typing) });
-render(<App roost={{ shown, acts: phone, desk }} />, document.getElementById("roost")!);
+const { typed, elsewhere } = shown;
+keepTyped({ typed, elsewhere, keep: (room, typing) => phone.keepTyped(room, typing) });
+render(<App roost={{ shown, acts: phone, desk }} />, place);
 await phone.begin(asked);
 document.addEventListener("visibilitychange", () => shell.turned());
 void shell.begin();

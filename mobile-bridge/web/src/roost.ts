@@ -47,6 +47,8 @@ export interface Acts {
     versions(room: string, entry: string): Promise<Answer<{ versions: Version[] }>>;
     /** Keeps what is known of the person's settings, for when there is no signal. */
     keepSettings(settings: Known): void;
+    /** Tells that a screen could not be fetched. */
+    missed(): void;
     /** Loads the page anew; nothing that was written is lost. */
     renew(): void;
     /** A gathering as a file for the phone's calendar. */

@@ -26,6 +26,7 @@ class Stand {
         removeItem: (key: string) => void this.held.delete(key),
     };
     hidden = false;
+    unkept = false;
     asked = 0;
     now = 0;
     order: string[] = [];
@@ -37,6 +38,7 @@ class Stand {
             workers: this.workers as never,
             notes,
             hidden: () => this.hidden,
+            unkept: () => this.unkept,
             reload: () => void this.order.push("reload"),
             now: () => this.now,
         };
@@ -88,6 +90,49 @@ test("a page that stays open asks for a newer build now and then", async () => {
         shell.turned();
         expect(stand.asked, `at ${now}`).toBe(asked);
     }
+});
+
+test("a window on a laptop, which nobody ever turns to, asks every half hour", async () => {
+    vi.useFakeTimers();
+    const stand = new Stand();
+    await stand.page();
+    for (const asked of [1, 2]) {
+        stand.now += 30 * 60_000 + 1;
+        await vi.advanceTimersByTimeAsync(30 * 60_000);
+        expect(stand.asked).toBe(asked);
+    }
+    vi.useRealTimers();
+});
+
+test("a page that holds what is nowhere else is left by nobody but the person", async () => {
+    const stand = new Stand();
+    const shell = await stand.page();
+    [stand.unkept, stand.hidden] = [true, true];
+    stand.newer();
+    shell.turned();
+    shell.missed();
+    await shell.outdated();
+    expect([stand.order, stand.stuck.value], "it says so instead").toEqual([[], true]);
+    stand.unkept = false;
+    shell.turned();
+    await turns();
+    expect(stand.order).toEqual(["kept", "reload"]);
+    [stand.unkept, stand.order] = [true, []];
+    (await stand.page()).again();
+    await turns();
+    expect(stand.order, "the person wants it").toEqual(["kept", "reload"]);
+});
+
+test("a screen that the old build can fetch no more comes with the newer one", async () => {
+    const stand = new Stand();
+    const shell = await stand.page();
+    shell.missed();
+    await turns();
+    expect(stand.order, "without signal the same page would come again").toEqual([]);
+    stand.newer();
+    shell.missed();
+    await turns();
+    expect(stand.order).toEqual(["kept", "reload"]);
 });
 
 test("a page that the server does not understand loads itself anew once, never twice", async () => {

@@ -1,6 +1,7 @@
 // The shell: keeps this page on the newest build. It registers the service worker, asks the network
 // whether there is another build, and changes to it when nobody looks; at once when the server no
-// longer understands this one, but never twice in a row. What is being written comes along.
+// longer understands this one, but never twice in a row. What is being written to a room comes
+// along; while there is something on the page that would not, only the person leaves it.
 
 import type { Signal } from "@preact/signals";
 import { trusted } from "./trusted.ts";
@@ -23,6 +24,8 @@ export interface Browser {
     /** Lasts as long as the tab, over loading anew. Missing where storage is refused. */
     notes: () => Pick<Storage, "getItem" | "setItem" | "removeItem">;
     hidden: () => boolean;
+    /** Whether something stands on the page that would be lost with it. */
+    unkept: () => boolean;
     reload: () => void;
     now: () => number;
 }
@@ -52,7 +55,7 @@ export class Shell {
         workers?.addEventListener("controllerchange", () => {
             this.#newer = known;
             known = true;
-            if (this.#newer && (this.#stuck.value || this.#browser.hidden())) void this.#leave();
+            if (this.#stuck.value || this.#browser.hidden()) this.#change();
         });
         this.#looked_at = now();
         // The worker's own file comes from the network each time, never from a cache.
@@ -60,13 +63,15 @@ export class Shell {
         this.#registration = await workers
             ?.register(trusted(WORKER), options)
             .catch(() => undefined);
+        // A window on a laptop may be looked at for weeks, and never be turned to.
+        setInterval(() => this.turned(), LOOK_EVERY_MS);
     }
 
-    /** The person turned to this page, or away from it. */
+    /** The person turned to this page, or away from it; or some time has passed. */
     turned(): void {
         const { hidden, now } = this.#browser;
         if (hidden()) {
-            if (this.#newer) void this.#leave();
+            this.#change();
         } else if (now() - this.#looked_at > LOOK_EVERY_MS) {
             this.#looked_at = now();
             void this.#registration?.update().catch(() => undefined);
@@ -79,7 +84,7 @@ export class Shell {
         this.#leaving = true;
         await this.#arrival();
         this.#leaving = false;
-        if (this.#noted()) this.#stuck.value = true;
+        if (this.#browser.unkept() || this.#noted()) this.#stuck.value = true;
         else await this.#leave();
     }
 
@@ -91,6 +96,11 @@ export class Shell {
         } catch {
             // Where nothing can be noted, nothing was.
         }
+    }
+
+    /** A screen of this build cannot be had: a newer one took its place, or there is no signal. */
+    missed(): void {
+        this.#change();
     }
 
     /** The person wants it. */
@@ -122,6 +132,11 @@ export class Shell {
             // A page that cannot note it could go on for ever: the person decides.
             return true;
         }
+    }
+
+    /** Onto the newer build, if there is one and nothing is lost by it. */
+    #change(): void {
+        if (this.#newer && !this.#browser.unkept()) void this.#leave();
     }
 
     async #leave(): Promise<void> {

@@ -37,7 +37,8 @@ async function keepAll(): Promise<void> {
     await Promise.all(FILES.map((file, at) => cache.put(file, files[at]!)));
     await cache.put(PAGE, page);
     // Waiting until the last page is closed would strand an app that is never closed. A page that
-    // is open has all of its own files, and changes to this build when nobody looks.
+    // is open changes to this build when nobody looks, or as soon as it opens a screen that it has
+    // not fetched: those of its own build are gone.
     await worker.skipWaiting();
 }
 

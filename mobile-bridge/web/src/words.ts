@@ -38,7 +38,8 @@ export const words = {
     remove: "Remove",
     screenMissing: {
         heading: "This page did not come",
-        why: "It takes a little signal to open it for the first time. What you wrote is safe.",
+        why: "It takes a little signal to open it for the first time.",
+        safe: "What you wrote is safe.",
     },
     opening: "Opening Roost…",
     titles,

@@ -110,7 +110,7 @@ test("entries stay ascending and single", () => {
 test("a draft that was rejected stays on the screen until it is removed", () => {
     const shown = new Shown();
     const draft = { id: "d", kind: "message", body: { text: "hello" } };
-    shown.rejected({ room: "r", draft, made_at: 1 }, "not_found");
+    shown.left({ room: "r", draft, made_at: 1, no: "not_found" });
     expect(shown.unsent.value).toMatchObject([
         { state: "refused", words: "There is nothing here." },
     ]);

@@ -92,7 +92,9 @@ export class Driver {
         if (!engine) return;
         const outputs = engine.step(this.#world.now(), input);
         const writes = outputs.flatMap((output) => (output.t === "write" ? [output.write] : []));
-        await this.#world.keep(writes, taken);
+        // What was not taken in stays where it was left.
+        const rejected = outputs.some((output) => output.t === "rejected");
+        await this.#world.keep(writes, rejected ? undefined : taken);
         this.#world.kept(writes);
         // While the disk worked, `halt` or `run` may have made this engine a former one.
         if (engine !== this.#engine) return;

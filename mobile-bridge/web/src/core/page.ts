@@ -6,6 +6,8 @@ export interface Page {
     outdated(): Promise<void>;
     /** It does. */
     understood(): void;
+    /** A screen that is fetched when it is opened did not come. */
+    missed(): void;
     /** The person wants the page to be loaded anew. */
     again(): void;
 }

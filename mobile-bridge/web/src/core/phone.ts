@@ -12,8 +12,8 @@ import { linkOver, type Link } from "./link.ts";
 import { onWake, type Page } from "./page.ts";
 import { inTime, OVER } from "./session.ts";
 import type { Answer, Becomes, Session, SignIn } from "./session.ts";
-import type { Shown } from "./shown.ts";
-import { MemoryStore, answered } from "./store.ts";
+import { leftOf, type Shown } from "./shown.ts";
+import { SteadyStore } from "./steady.ts";
 import type { Facts, Kept, Known, Left, Store, Typed } from "./store.ts";
 import { entryAt, more, reach, type Side } from "./surroundings.ts";
 import { Tabs, type Message } from "./tabs.ts";
@@ -21,12 +21,13 @@ import { Trim } from "./trim.ts";
 
 /**
  * So long a page that opens waits to hear whether its sign-in still stands, before it shows what
- * was kept: a lost phone that was signed out from afar must not show it even once.
+ * was kept: a lost phone that was signed out from afar must not show it even once. Where no answer
+ * comes in that time it is shown until one does: without signal the rooms are wanted most.
  */
-const ASK_FIRST_MS = 1_000;
+const ASK_FIRST_MS = 2_500;
 
 export class Phone implements Acts {
-    #store: Store;
+    #store: SteadyStore;
     #session: Session;
     #shown: Shown;
     #driver: Driver;
@@ -36,13 +37,13 @@ export class Phone implements Acts {
     /** From the sign-in just made, so that the first connection needs no refresh. */
     #fresh: Promise<Answer<SignIn>> | undefined;
     #page: Page;
-    /** What is on its way to the disk beside the driver's steps. */
-    #keeping: Promise<unknown> = Promise.resolve();
+    /** When this tab, if it holds the connection, had read what it goes on from. */
+    #resumed: Promise<void> = Promise.resolve();
     #trim = new Trim();
     readonly link: Link;
 
     constructor(store: Store, session: Session, shown: Shown, page: Page) {
-        this.#store = store;
+        this.#store = new SteadyStore(store, () => (shown.durable.value = false));
         this.#page = page;
         this.#session = session;
         this.#shown = shown;
@@ -53,7 +54,7 @@ export class Phone implements Acts {
             url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
             dial: (url) => new WebSocket(url),
             token: () => this.#token(),
-            keep: (writes, taken) => this.#keep(writes, taken),
+            keep: (writes, taken) => this.#store.apply(writes, taken),
             kept: (writes) => this.#kept(writes),
             state: (state) => this.#connected(state),
             typing: (room, people) => this.#writing({ t: "typing", room, people }),
@@ -62,7 +63,7 @@ export class Phone implements Acts {
         });
         this.#tabs = new Tabs({
             hold: () => void this.#resume(),
-            lose: () => this.#driver.halt(),
+            lose: () => this.#yield(),
             hear: (message) => this.#hear(message),
         });
     }
@@ -73,7 +74,7 @@ export class Phone implements Acts {
      */
     async begin(asked: Promise<Answer<SignIn>> | undefined): Promise<void> {
         await this.#trim.carryOut(this.#store);
-        const kept = await this.#read();
+        const kept = await this.#store.read();
         this.#facts = kept.facts;
         if (!kept.facts.person) {
             if (asked) await this.#enter(asked);
@@ -147,36 +148,35 @@ export class Phone implements Acts {
     send(room: string, kind: string, body: unknown, target?: string): void {
         const made_at = Date.now();
         const draft: Draft = { id: newId(made_at), kind, ...(target ? { target } : {}), body };
+        this.#send({ room, draft, made_at });
+    }
+
+    #send(left: Left): void {
         if (this.#driver.running) {
-            this.#driver.input({ t: "send", room, draft });
+            this.#takeUp([left]);
             return;
         }
         // Another tab has the connection. The words go to disk first, then it hears of them.
-        const left: Left = { room, draft, made_at };
-        const leaving = this.#store.leave(left).then(
-            () => {
-                this.#shown.left(left);
-                this.#tabs.post({ t: "left" });
-                this.#tabs.probe();
-            },
-            // The disk is full or gone: the words stay on the screen, and may be tried again.
-            () => this.#shown.rejected(left, "store_unavailable"),
-        );
-        this.#beside(leaving);
+        void this.#store.leave(left).then(() => {
+            this.#shown.left(left);
+            this.#tabs.post({ t: "left", left });
+            this.#tabs.probe();
+        });
     }
 
     /** Keeps what is being written, so that a page that ends does not take it along. */
     keepTyped(room: string, typed: Typed | undefined): void {
-        this.#beside(this.#store.putTyped(room, typed));
+        void this.#store.putTyped(room, typed);
+        this.#tabs.post({ t: "typed", room, typed });
     }
 
     keepSettings(settings: Known): void {
         this.#shown.settings.value = settings;
-        this.#beside(this.#store.putSettings(settings));
+        void this.#store.putSettings(settings);
     }
 
-    #beside(keeping: Promise<unknown>): void {
-        this.#keeping = Promise.all([this.#keeping, keeping.catch(() => undefined)]);
+    missed(): void {
+        this.#page.missed();
     }
 
     renew(): void {
@@ -186,16 +186,20 @@ export class Phone implements Acts {
     /** When everything that was said and written here is on disk. */
     async settled(): Promise<void> {
         await this.#driver.settled();
-        await this.#keeping;
+        await this.#store.settled();
     }
 
     retry(id: string): void {
-        this.#input({ t: "retry", id });
+        const draft = this.#shown.unsent.value.find((draft) => draft.id === id);
+        // Of one that was not taken in the engine knows nothing: it comes once more, as it is.
+        if (draft?.beside) this.#send(leftOf(draft));
+        else this.#input({ t: "retry", id });
     }
 
     remove(id: string): void {
-        // A rejected draft is on the screen only: the engine would have nothing to say of it.
-        this.#shown.apply({ t: "drop_outbox", id });
+        // A draft that was not taken in lies beside the outbox: nobody else would drop that.
+        void this.#store.apply([], id);
+        this.#kept([{ t: "drop_outbox", id }]);
         this.#input({ t: "discard", id });
     }
 
@@ -242,29 +246,30 @@ export class Phone implements Acts {
         else this.#tabs.probe();
     }
 
-    /** A disk that is taken away while it is read must not leave the page waiting. */
-    async #read(): Promise<Kept> {
-        try {
-            return await answered(this.#store.read());
-        } catch {
-            await this.#goOn();
-            return this.#store.read();
-        }
-    }
-
     async #load(): Promise<Kept> {
-        const kept = await this.#read();
+        const kept = await this.#store.read();
         this.#facts = kept.facts;
         this.#shown.load(kept);
         return kept;
     }
 
     /** This tab holds the connection: begins from what is on disk now. */
-    async #resume(): Promise<void> {
+    #resume(): Promise<void> {
+        return (this.#resumed = this.#run());
+    }
+
+    async #run(): Promise<void> {
         const kept = await this.#load();
         if (!this.#facts.person || !this.#tabs.holding) return;
         this.#driver.run(kept.saved);
         this.#takeUp(kept.left);
+    }
+
+    /** Another tab took the connection: it hears of what may have been known here alone. */
+    #yield(): void {
+        this.#driver.halt();
+        const waiting = this.#shown.unsent.value.filter(({ state }) => state === "waiting");
+        for (const draft of waiting) this.#send(leftOf(draft));
     }
 
     #takeUp(left: readonly Left[]): void {
@@ -293,18 +298,10 @@ export class Phone implements Acts {
         return fresh ?? this.#session.refresh();
     }
 
-    async #keep(writes: readonly Write[], taken: string | undefined): Promise<void> {
-        try {
-            await this.#store.apply(writes, taken);
-        } catch {
-            // What is on disk stays a true state of before.
-            await this.#goOn();
-        }
-    }
-
     #kept(writes: Write[] | readonly Write[]): void {
         if (writes.length === 0) return;
         for (const write of writes) this.#shown.apply(write);
+        this.#trim.look(writes, this.#store);
         this.#tabs.post({ t: "kept", writes: [...writes] });
     }
 
@@ -324,20 +321,25 @@ export class Phone implements Acts {
         this.#tabs.post(message);
     }
 
-    #rejected(input: Input, code: Refusal): void {
-        if (input.t !== "send") return;
+    #rejected(input: Input, no: Refusal): void {
+        // Once the sign-in is over, nothing may be written down any more.
+        if (input.t !== "send" || this.#state.t === "signed_out") return;
         const { room, draft } = input;
-        this.#shown.rejected({ room, draft, made_at: Date.now() }, code);
+        const left: Left = { room, draft, made_at: Date.now(), no };
+        void this.#store.leave(left);
+        this.#shown.left(left);
+        this.#tabs.post({ t: "rejected", left });
     }
 
     #hear(message: Message): void {
         switch (message.t) {
             case "kept":
-                for (const write of message.writes) this.#shown.apply(write);
+                for (const write of message.writes) this.#heardKept(write);
                 return;
             case "state":
                 this.#shown.connect(message.state);
                 if (message.state.t === "signed_out") this.#shown.phase.value = "ended";
+                if (message.state.t === "live" && !this.#store.durable) void this.#leaveAgain();
                 return;
             case "typing":
                 this.#shown.writing(message.room, message.people);
@@ -346,10 +348,17 @@ export class Phone implements Acts {
                 if (this.#tabs.holding) this.#tabs.post({ t: "state", state: this.#state });
                 return;
             case "left":
-                if (this.#driver.running) void this.#read().then((kept) => this.#takeUp(kept.left));
+                // A tab that has just taken the connection is still reading what it goes on from.
+                void this.#resumed.then(() => this.#takeUp([message.left]));
+                return;
+            case "rejected":
+                this.#shown.left(message.left);
                 return;
             case "input":
                 this.#driver.input(message.input);
+                return;
+            case "typed":
+                this.#shown.writtenElsewhere(message.room, message.typed);
                 return;
             case "joined":
                 this.#shown.phase.value = "signed_in";
@@ -365,20 +374,24 @@ export class Phone implements Acts {
 
     async #putFacts(facts: Facts): Promise<void> {
         this.#facts = facts;
-        await answered(this.#store.putFacts(facts)).catch(() => this.#goOn());
+        await this.#store.putFacts(facts);
     }
 
-    /** Storage is full or was taken away: from here on in memory, and the screen says so. */
-    async #goOn(): Promise<void> {
-        this.#store = new MemoryStore();
-        await this.#store.putFacts(this.#facts);
-        this.#shown.durable.value = false;
+    #heardKept(write: Write): void {
+        this.#shown.apply(write);
+        // A holder without a disk cannot take from mine what it took up.
+        if (write.t === "drop_outbox") void this.#store.apply([], write.id);
+    }
+
+    /** What lies in this tab's memory alone is told to whoever holds the connection now. */
+    async #leaveAgain(): Promise<void> {
+        for (const left of (await this.#store.read()).left)
+            if (!left.no) this.#tabs.post({ t: "left", left });
     }
 
     async #wipe(): Promise<void> {
         this.#facts = {};
-        // The server may have had the browser clear and close it already (`Clear-Site-Data`).
-        await answered(this.#store.wipe()).catch(() => (this.#store = new MemoryStore()));
+        await this.#store.wipe();
         this.#shown.apply({ t: "wipe_all" });
     }
 }

@@ -10,7 +10,6 @@ import {
     type HomeCard,
     type Listed,
     type PersonCard,
-    type Refusal,
     type Welcome,
 } from "../generated/protocol.ts";
 import type { OutboxItem, Reading, Span, State, Write } from "./face.ts";
@@ -45,7 +44,12 @@ export type Unsent = {
     state: "waiting" | "sent" | "refused";
     /** Why it was refused. */
     words: string | undefined;
+    /** It lies beside the outbox, not in it. */
+    beside?: true;
 };
+
+/** What is being written in a room, or that nothing is any more. */
+export type Written = { room: string; typed: Typed | undefined };
 
 /** The cards of a room by their targets. */
 export type CardMap = ReadonlyMap<string, CardOf>;
@@ -93,10 +97,12 @@ export class Shown {
     readonly unsent: Signal<readonly Unsent[]> = signal([]);
     /** Whether the phone keeps what it is given once the page is closed. */
     readonly durable: Signal<boolean> = signal(true);
-    /** What was being written when the page began. */
+    /** What was being written when the page began, and in other tabs since then. */
     readonly typed: Signal<ReadonlyMap<string, Typed>> = signal(new Map());
     /** What the person has set for themselves. */
     readonly settings: Signal<Known | undefined> = signal(undefined);
+    /** What was written last in another tab. */
+    readonly elsewhere: Signal<Written | undefined> = signal(undefined);
     /** This build and the server do not understand each other, and loading anew did not help. */
     readonly outdated: Signal<boolean> = signal(false);
     /** The room in which the person reads above the end; what is held of it may not shrink. */
@@ -240,13 +246,9 @@ export class Shown {
         this.unsent.value = place < 0 ? [...drafts, draft] : drafts.with(place, draft);
     }
 
+    /** A draft is on its way to the outbox, or was not taken in; the words stay on the screen. */
     left(left: Left): void {
         this.draft(unsentOfLeft(left));
-    }
-
-    /** A draft was not even taken into the outbox; the words stay on the screen. */
-    rejected(left: Left, code: Refusal): void {
-        this.draft({ ...unsentOfLeft(left), state: "refused", words: WORDS[code] });
     }
 
     connect(state: State): void {
@@ -257,6 +259,15 @@ export class Shown {
     /** Somebody began or stopped writing; this is never on disk. */
     writing(room: string, people: readonly string[]): void {
         this.typing(room).value = people;
+    }
+
+    /** Somebody writes in another tab; whoever opens the room here later goes on from that. */
+    writtenElsewhere(room: string, typed: Typed | undefined): void {
+        const all = new Map(this.typed.value);
+        if (typed) all.set(room, typed);
+        else all.delete(room);
+        this.typed.value = all;
+        this.elsewhere.value = { room, typed };
     }
 
     /** What is known of each room beside its being there. */
@@ -305,9 +316,16 @@ function unsentOf({ room, draft, kept_at, state }: OutboxItem): Unsent {
     return { room, id, kind, target, body, made_at: kept_at, state: shown, words };
 }
 
-function unsentOfLeft({ room, draft, made_at }: Left): Unsent {
+function unsentOfLeft(left: Left): Unsent {
+    const { room, draft, made_at, no } = left;
     const { id, kind, target, body } = draft;
-    return { room, id, kind, target, body, made_at, state: "waiting", words: undefined };
+    const stands = { state: no ? "refused" : "waiting", words: no && WORDS[no] } as const;
+    return { room, id, kind, target, body, made_at, ...stands, beside: true };
+}
+
+/** The same draft, to be left for whoever has the connection. */
+export function leftOf({ room, id, kind, target, body, made_at }: Unsent): Left {
+    return { room, draft: { id, kind, ...(target ? { target } : {}), body }, made_at };
 }
 
 function connectionOf(state: State): Connection | undefined {

@@ -1,13 +1,19 @@
 // Store: what this phone keeps. The disk is in `disk.ts`; here stand what a store is, and what
 // stands in for it where the phone refuses one.
 
-import type { CardOf, Draft, Entry } from "../generated/protocol.ts";
+import type { CardOf, Draft, Entry, Refusal } from "../generated/protocol.ts";
 import type { Length, Quiet, Settings } from "./desk.ts";
 import { openDisk } from "./disk.ts";
 import type { Saved, Write } from "./face.ts";
 
-/** A draft that a tab without the connection left for the one that has it. */
-export type Left = { room: string; draft: Draft; made_at: number };
+/** A draft beside the outbox: a tab without the connection left it for the one that has it. */
+export type Left = {
+    room: string;
+    draft: Draft;
+    made_at: number;
+    /** Why the outbox did not take it, once it was tried. */
+    no?: Refusal;
+};
 
 /** What is being written in a room, and what it is about. */
 export type Typed = {
@@ -117,20 +123,21 @@ export function withoutBody({ body: _, ...bare }: Entry): Entry {
 }
 
 /**
- * Stands in where the phone refuses storage. The engine holds what matters; a closed page loses
- * it.
+ * Stands in where the phone refuses storage. The engine holds what matters, and here lies what has
+ * not reached one yet; a closed page loses both.
  */
 export class MemoryStore implements Store {
     readonly durable = false;
     #facts: Facts = {};
     #settings: Known | undefined;
+    #left = new Map<string, Left>();
 
     read(): Promise<Kept> {
         return Promise.resolve({
             saved: { epoch: null, welcome: null, ranges: {}, outbox: [], cards: {}, marks: {} },
             entries: new Map(),
             cards: new Map(),
-            left: [],
+            left: [...this.#left.values()],
             typed: new Map(),
             facts: this.#facts,
             settings: this.#settings,
@@ -141,11 +148,13 @@ export class MemoryStore implements Store {
         return Promise.resolve([]);
     }
 
-    apply(writes: readonly Write[]): Promise<void> {
+    apply(writes: readonly Write[], taken?: string): Promise<void> {
+        if (taken) this.#left.delete(taken);
         return writes.some((write) => write.t === "wipe_all") ? this.wipe() : Promise.resolve();
     }
 
-    leave(): Promise<void> {
+    leave(left: Left): Promise<void> {
+        this.#left.set(left.draft.id, left);
         return Promise.resolve();
     }
 
@@ -170,6 +179,7 @@ export class MemoryStore implements Store {
     wipe(): Promise<void> {
         this.#facts = {};
         this.#settings = undefined;
+        this.#left.clear();
         return Promise.resolve();
     }
 }

@@ -3,8 +3,9 @@
 // on its own.
 
 import type { Input, State, Write } from "./face.ts";
+import type { Left, Typed } from "./store.ts";
 
-/** What tabs tell each other. Drafts are not among it: those go through the store. */
+/** What tabs tell each other. */
 export type Message =
     /** From the holder: this is on disk now. */
     | { t: "kept"; writes: Write[] }
@@ -13,9 +14,13 @@ export type Message =
     | { t: "typing"; room: string; people: string[] }
     /** From a follower: is anybody there? Answered by `state`. */
     | { t: "who" }
-    /** From a follower: a draft lies in the store for you. */
-    | { t: "left" }
+    /** From a follower: a draft for you. It lies in the store too, where both have one. */
+    | { t: "left"; left: Left }
+    /** From the holder: a draft that the outbox did not take. */
+    | { t: "rejected"; left: Left }
     | { t: "input"; input: Input }
+    /** What is being written in a room now: it is one text, whichever tab it is written in. */
+    | { t: "typed"; room: string; typed: Typed | undefined }
     /** Somebody signed in or out in that tab: read everything again. */
     | { t: "joined" }
     | { t: "signed_out" };

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { aroundOf } from "../kind/kind.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { Notices } from "./parts.tsx";
 import { Rooms } from "./rooms.tsx";
 import { Overview, Today, useToday } from "./today.tsx";
 
@@ -32,19 +33,29 @@ export function Beside({ room, children }: { room: string; children: ComponentCh
     );
 }
 
-/** Where a room will stand: until then, what is on today. */
+/** Where a room will stand, and say what the person must know of this phone. */
 export function NobodyChosen() {
+    return (
+        <div class="screen">
+            <Notices />
+            <Meanwhile />
+        </div>
+    );
+}
+
+/** Until a room is chosen, what is on today. */
+function Meanwhile() {
     const { shown } = useRoost();
     const today = useToday();
     if (aroundOf(shown).role === "admin")
         return (
-            <main class="screen scroll">
+            <main class="scroll">
                 <Overview />
             </main>
         );
     if (today.length > 0)
         return (
-            <main class="screen scroll">
+            <main class="scroll">
                 <Today today={today} />
             </main>
         );

@@ -3,6 +3,7 @@
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { isWriting } from "../kind/message/typed.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Sheet } from "./parts.tsx";
@@ -23,6 +24,7 @@ function fetched<P extends object>(
     let here: ComponentType<P> | undefined;
     return function Later(props: P) {
         const [Screen, show] = useState(() => here);
+        const { acts } = useRoost();
         const [missing, setMissing] = useState(false);
         useEffect(() => {
             if (Screen) return;
@@ -30,7 +32,10 @@ function fetched<P extends object>(
                 here = screen;
                 show(() => screen);
             };
-            load().then(come, () => setMissing(true));
+            load().then(come, () => {
+                setMissing(true);
+                acts.missed();
+            });
         }, []);
         if (Screen) return <Screen {...props} />;
         return missing ? <Without /> : <Before />;
@@ -54,10 +59,14 @@ function Soon() {
 }
 
 function Gone() {
+    const { acts } = useRoost();
     return (
-        <p role="alert" class="empty">
-            {words.screenMissing.why}
-        </p>
+        <div class="empty">
+            <Why />
+            <button type="button" class="button-plain" onClick={() => acts.renew()}>
+                {words.tryAgain}
+            </button>
+        </div>
     );
 }
 
@@ -66,10 +75,22 @@ function Missing() {
     const { acts } = useRoost();
     return (
         <Sheet heading={words.screenMissing.heading}>
-            <p role="alert">{words.screenMissing.why}</p>
+            <Why />
             <button type="button" class="button-main button-large" onClick={() => acts.renew()}>
                 {words.tryAgain}
             </button>
         </Sheet>
+    );
+}
+
+/** Somebody who wrote something hears that it is safe, where it is. */
+function Why() {
+    const { shown } = useRoost();
+    const safe = shown.durable.value && (shown.unsent.value.length > 0 || isWriting());
+    const { why, safe: safely } = words.screenMissing;
+    return (
+        <p role="alert" data-testid="screen-missing">
+            {safe ? `${why} ${safely}` : why}
+        </p>
     );
 }

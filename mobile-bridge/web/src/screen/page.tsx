@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { go, write, type Route } from "../route.ts";
 import { words } from "../words.ts";
-import { ConnectionLine, Heading } from "./parts.tsx";
+import { ConnectionLine, Heading, Notices } from "./parts.tsx";
 
 type Props = {
     heading: string;
@@ -34,6 +34,7 @@ export function Page({ heading, back, tab, children }: Props) {
                     <ConnectionLine />
                 </div>
             </header>
+            <Notices />
             {/* Somebody without a finger scrolls by keys, also where nothing can be pressed. */}
             <main class="scroll page" tabIndex={0}>
                 {children}

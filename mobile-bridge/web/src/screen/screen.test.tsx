@@ -2,9 +2,9 @@
 // Screens as a person meets them, on a core that stands still.
 
 import { act } from "preact/test-utils";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Listed, Role } from "../generated/protocol.ts";
-import { route } from "../route.ts";
+import { route, type Route } from "../route.ts";
 import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
 
 test("whoever is in no room hears why, in words for them", async () => {
@@ -100,4 +100,24 @@ test("signing out without signal is not signing out", async () => {
     await stage.draw();
     await stage.press("sign-out-yes");
     expect(stage.place.textContent).toContain("Signing out needs signal");
+});
+
+test("wherever somebody is, it is said that nothing is kept, and the build too old", async () => {
+    const routes: Route[] = [{ at: "rooms" }, { at: "room", room: ROOM }, { at: "people" }];
+    for (const wide of [false, true]) {
+        const query = { matches: wide, addEventListener() {}, removeEventListener() {} };
+        vi.stubGlobal("matchMedia", () => query);
+        for (const at of [...routes, { at: "you" } as const]) {
+            for (const role of ["admin", "satellite"] as const) {
+                const stage = new Stage(role);
+                stage.shown.durable.value = false;
+                stage.shown.outdated.value = true;
+                route.value = at;
+                await stage.draw();
+                const told = [stage.all("memory").length, stage.all("outdated").length];
+                expect(told, `${at.at}, ${role}, ${wide}`).toEqual([1, 1]);
+            }
+        }
+    }
+    vi.unstubAllGlobals();
 });

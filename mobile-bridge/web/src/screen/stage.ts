@@ -48,6 +48,7 @@ export class Stage {
             this.done.push(["entry", seq]);
             return Promise.resolve(said(seq, JO, "from long ago"));
         },
+        missed: () => void this.done.push(["missed"]),
         renew: () => void this.done.push(["renew"]),
         read: (_, seq) => void this.done.push(["read", seq]),
         typing: () => void this.done.push(["typing"]),

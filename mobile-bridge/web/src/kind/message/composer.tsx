@@ -62,6 +62,7 @@ export function Composer({ room, around, cards, closed }: Props) {
             {starting && <starting.Form room={room} close={() => setStarting(undefined)} />}
             <form
                 class="composer"
+                data-kept
                 onSubmit={(event) => {
                     event.preventDefault();
                     send();

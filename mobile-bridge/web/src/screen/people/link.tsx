@@ -39,7 +39,7 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
         // Somebody who closes the sheet has sent nothing, and nothing went wrong.
         void navigator.share({ text: message }).then(note, () => undefined);
     return (
-        <section class="made-link" data-testid="made-link">
+        <section class="made-link" data-testid="made-link" data-once>
             <h2 class="subheading">{words.link.heading(name)}</h2>
             <p class="quiet">
                 {words.link.once} {words.link.until(momentOf(made.expires_at, serverNow()))}

@@ -106,7 +106,7 @@ function Shown({ of, name, open, again }: ShownProps) {
         );
     const said = picked ? words.table[picked](name) : waitingFor(state);
     return (
-        <div class="table-open">
+        <div class="table-open" data-once>
             {scans.length > 0 && <Pick {...{ of, scans, setPicked }} again={asked.again} />}
             {scans.length === 0 && !picked && <Code name={name} open={open} />}
             <p role="status" data-testid="table-said">

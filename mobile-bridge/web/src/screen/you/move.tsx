@@ -63,7 +63,7 @@ export function Move() {
 function Shown({ code, left_ms }: { code: Code; left_ms: number }) {
     const halves = `${code.code.slice(0, 4)} ${code.code.slice(4)}`;
     return (
-        <section role="status" class="code-shown">
+        <section role="status" class="code-shown" data-once>
             <h2 class="subheading">{words.move.code}</h2>
             <p class="big-code" aria-hidden="true" data-testid="code">
                 {halves}
