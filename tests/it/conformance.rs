@@ -23,7 +23,7 @@ use std::{
 };
 
 const WRITERS: usize = 64;
-const DRAFTS_A_WRITER: usize = 4;
+const DRAFTS_A_WRITER: usize = 3;
 /// How late a commit may be, ms.
 const LATE_MAX_MS: u64 = 500;
 const POLLERS: usize = 8;
