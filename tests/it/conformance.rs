@@ -23,7 +23,7 @@ use std::{
 };
 
 const WRITERS: usize = 64;
-const DRAFTS_A_WRITER: usize = 5;
+const DRAFTS_A_WRITER: usize = 3;
 /// How late a commit may be, ms.
 const LATE_MAX_MS: u64 = 500;
 const POLLERS: usize = 8;
@@ -67,10 +67,10 @@ async fn sixty_four_writers_make_one_dense_order() {
     let chance = dice.clone();
     let fault: Fault = Arc::new(move || {
         let mut dice = chance.lock().unwrap();
-        match dice.below(20) {
+        match dice.below(40) {
             0 => Commit::Fail,
             1 => Commit::LoseAnswer,
-            2..=3 => Commit::After(Duration::from_millis(dice.below(LATE_MAX_MS + 1))),
+            2..=5 => Commit::After(Duration::from_millis(dice.below(LATE_MAX_MS + 1))),
             _ => Commit::Now,
         }
     });

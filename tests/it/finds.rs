@@ -14,6 +14,14 @@ use roost_tests::{
     world::World,
 };
 use serde_json::{Value, json};
+use sqlx::{Connection, SqliteConnection};
+
+/// Many entries like one that is there.
+const AGAIN: &str = "WITH RECURSIVE n (seq) AS \
+     (SELECT seq + 1 FROM entries WHERE id = $1 UNION ALL SELECT seq + 1 FROM n WHERE seq < $2) \
+     INSERT INTO entries (room, seq, constellation, id, kind, author, target, at, body, digest) \
+     SELECT room, n.seq, constellation, printf('00000000-0000-7000-8000-%012x', n.seq), kind, \
+     author, target, at, body, digest FROM n, entries WHERE id = $1";
 
 async fn say(
     world: &World,
@@ -139,6 +147,31 @@ async fn whatever_place_a_search_is_to_go_on_from_it_stays_within_the_room() {
         let path = format!("/api/rooms/{circle}/search?q=picnic&before={before}");
         assert_eq!(get(&world, &sam, &path).await.json()["code"], "query_invalid", "{path}");
     }
+}
+
+/// Says again, without end, what was said last in a room, until it has so many entries.
+async fn drone_on(world: &World, said: EntryId, head: i64) {
+    let url = format!("sqlite://{}", world.app().config.store.data.join("roost.db").display());
+    let mut conn = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query(AGAIN).bind(said.to_string()).bind(head).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_search_says_where_to_go_on_also_where_it_found_nothing() {
+    let world = World::new().await;
+    let circle = world.room("jo", RoomKind::Circle).await;
+    say(&world, circle, "message", None, json!({"text": "a picnic"})).await;
+    let said = say(&world, circle, "message", None, json!({"text": "good morning"})).await;
+    drone_on(&world, said, 25_000).await;
+    let sam = world.sign_in("sam").await;
+    let at = format!("/api/rooms/{circle}/search?q=picnic");
+    let near = get(&world, &sam, &at).await;
+    assert_eq!((texts(&near), near.json()["more"].clone()), (vec![], json!(true)));
+    let further = near.json()["before"].as_i64().unwrap();
+    assert!((2..=5_001).contains(&further), "it looked at {}", 25_001 - further);
+    let far = get(&world, &sam, &format!("{at}&before={further}")).await;
+    assert_eq!((texts(&far), far.json()["more"].clone()), (vec!["a picnic".into()], json!(false)));
 }
 
 #[tokio::test]
