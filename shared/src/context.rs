@@ -31,7 +31,7 @@ pub struct Context {
     pub card: Card,
     /// Whether the person of `Needs::membership_of` is a member now.
     pub is_member: bool,
-    /// The homes of the constellation that are asked ([`crate::tally::asked`]), if they were needed.
+    /// The homes of the constellation that are [asked](crate::tally::asked), if they were needed.
     pub homes: Vec<HomeId>,
 }
 

@@ -76,8 +76,8 @@ pub enum Sort {
 }
 
 /// The state of a gathering, on its card. Only [`GatheringState::count`] writes what follows from
-/// the answers. Which homes have not answered is not in it: homes come and go without an entry here,
-/// so whoever shows that looks at the homes of the moment.
+/// the answers. Which homes have not answered is not in it: homes come and go without an entry
+/// here, so whoever shows that looks at the homes of the moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GatheringState {

@@ -11,8 +11,8 @@ use roost_tests::{
 use std::collections::BTreeSet;
 
 /// Two rooms: `circle`, with a refusal, a lost answer, a repeat, a late-comer and one who leaves;
-/// `line`. A line reads: phone, op, room, id, seq, at. A dump: room, id, seq, at, author; of a card:
-/// room, id, card.
+/// `line`. A line reads: phone, op, room, id, seq, at. A dump: room, id, seq, at, author; of a
+/// card: room, id, card.
 const GOOD: &str = "\
 max saw circle j1 1 10
 sam invoke circle a1

@@ -53,6 +53,7 @@ pub struct People {
     pub(crate) parts: Parts,
     pub(crate) limits: config::Session,
     wrong_codes: handover::Wrong,
+    renewing: session::Renewing,
 }
 
 /// Who does something that is written in the trail, as it is written there.
@@ -60,7 +61,8 @@ pub(crate) const OPERATOR: &str = "operator";
 
 impl People {
     pub fn new(db: Db, parts: Parts, limits: config::Session) -> People {
-        People { db, parts, limits, wrong_codes: handover::Wrong::default() }
+        let (wrong_codes, renewing) = Default::default();
+        People { db, parts, limits, wrong_codes, renewing }
     }
 
     pub(crate) fn now(&self) -> i64 {

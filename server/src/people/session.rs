@@ -25,9 +25,32 @@ use roost_shared::{
     policy::{Action, Actor, Object, Role, decide},
 };
 use serde::Serialize;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 const MINUTE_MS: i64 = 60_000;
+/// So many sign-ins are renewed at once. The others wait for their turn and not for the writer: in
+/// a storm of phones whoever says something would stand behind all of them (reliability, T24).
+const RENEWALS: usize = 4;
+/// How long they wait for it.
+const RENEWAL_TURN: Duration = Duration::from_secs(20);
+
+/// Whose turn it is to be renewed.
+#[derive(Clone)]
+pub(super) struct Renewing(Arc<Semaphore>);
+
+impl Default for Renewing {
+    fn default() -> Renewing {
+        Renewing(Arc::new(Semaphore::new(RENEWALS)))
+    }
+}
+
+impl Renewing {
+    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        let turn = tokio::time::timeout(RENEWAL_TURN, self.0.acquire()).await;
+        turn.ok().and_then(std::result::Result::ok).ok_or_else(|| Refusal::Busy.into())
+    }
+}
 
 /// What a phone holds after signing in. Not `Debug`: it is all that it takes to be this person.
 #[derive(Serialize)]
@@ -178,6 +201,7 @@ impl People {
     pub async fn refresh(&self, refresh: &str) -> Result<SignIn> {
         let presented = self.parts.keys.read_refresh_token(refresh);
         let (id, generation) = presented.ok_or(Refusal::SignInAgain)?;
+        let _turn = self.renewing.turn().await?;
         let mut tx = self.db.begin().await?;
         let found = devices::one(tx.conn(), id).await?.ok_or(Refusal::SignInAgain)?;
         // A token of an earlier holder proves nothing about the present one.
