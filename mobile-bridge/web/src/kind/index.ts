@@ -28,9 +28,6 @@ const KINDS = new Map<string, Kind>([
     ["member", member],
 ]);
 
-/** The names of all kinds. */
-export const KIND_NAMES: readonly string[] = [...KINDS.keys()];
-
 /** How to show an entry, if its kind is known here and its body readable. */
 export function kindOf(piece: Piece, around: Around): Kind | undefined {
     const kind = KINDS.get(piece.kind);
@@ -40,6 +37,11 @@ export function kindOf(piece: Piece, around: Around): Kind | undefined {
 /** How an entry stands in its room; what cannot be read stands as a quiet line that says so. */
 export function standsOf(piece: Piece): Stands {
     return KINDS.get(piece.kind)?.stands(piece) ?? "line";
+}
+
+/** Whether an entry is something new; of a kind that is not known here none is. */
+export function newsOf(piece: Piece): boolean {
+    return KINDS.get(piece.kind)?.isNews(piece) ?? false;
 }
 
 /** Who took an entry out, in words; `undefined` for what still stands. */

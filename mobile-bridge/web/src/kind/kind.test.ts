@@ -92,6 +92,14 @@ test("what is new", () => {
 test("a line is of the words of now, or of who took them out", () => {
     const card = { target: "e1", seq: 1, at_seq: 2 };
     const edited = { ...card, edited: { text: "other words", at: 1, times: 1 } };
+test("a question is news, and an answer to it is none", () => {
+    const asked = entry(2, { kind: "poll", body: { ask: { question: "?", options: [] } } });
+    const chosen = entry(3, { kind: "poll", target: "e2", body: { choose: { option: 0 } } });
+    expect(unreadOf([entry(1), asked, chosen], 1, "me")).toBe(1);
+    expect(firstNews([entry(1), asked, chosen], { read: 1, head: 3 }, "me")).toBe(2);
+    expect(unreadOf([entry(1, { kind: "of_tomorrow" })], 0, "me")).toBe(0);
+});
+
     expect(lineOf(entry(1), NOBODY)).toBe("hi");
     expect(lineOf(entry(1), NOBODY, edited)).toBe("other words");
     expect(lineOf(entry(1), NOBODY, { ...card, hidden: { by: "hub", at: 1 } })).toBe(

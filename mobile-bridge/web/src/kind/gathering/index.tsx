@@ -9,6 +9,8 @@ import { Card } from "./view.tsx";
 
 export const gathering: Kind = {
     stands: ({ target }) => (target === undefined ? "said" : "line"),
+    // A change too: whoever comes has to know of it.
+    isNews: () => true,
     line: (body) => {
         const said = read(body);
         if (!said) return undefined;

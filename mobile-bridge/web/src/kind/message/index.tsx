@@ -7,6 +7,7 @@ import { read } from "./rules.ts";
 
 export const message: Kind = {
     stands: () => "said",
+    isNews: () => true,
     line: (body) => read(body)?.text.replace(/\s+/g, " ").trim(),
     View: ({ entry, card, around }) => {
         const text = card?.edited?.text ?? read(entry.body)?.text ?? "";

@@ -9,6 +9,8 @@ import { read, stateOf } from "./rules.ts";
 
 export const poll: Kind = {
     stands: ({ target }) => (target === undefined ? "said" : "silent"),
+    // An answer is none: the question counts them.
+    isNews: ({ target }) => target === undefined,
     line: (body) => {
         const said = read(body);
         if (!said) return undefined;
