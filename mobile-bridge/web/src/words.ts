@@ -54,6 +54,8 @@ export const words = {
         today: (time: string) => `today at ${time}`,
         yesterday: (time: string) => `yesterday at ${time}`,
         on: (day: string, time: string) => `${day} at ${time}`,
+        /** Where the phone's own clock shows another time. */
+        atHome: (said: string) => `${said} (UK time)`,
     },
 
     nav: { label: "Main", rooms: "Rooms", people: "People", you: "You" },

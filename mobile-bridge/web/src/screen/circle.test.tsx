@@ -39,6 +39,7 @@ const state: GatheringState = {
 
 afterEach(() => {
     vi.useRealTimers();
+    vi.unstubAllEnvs();
 });
 
 test("a gathering counts who comes, and is answered in two taps", async () => {
@@ -96,7 +97,7 @@ test("whoever leads plans a gathering, and calls it off", async () => {
     expect(stage.find("planner")!.textContent).toContain("Please give it a name");
     await stage.fill("plan-title", " Reading circle ");
     await stage.fill("plan-starts", "2099-01-01T10:00");
-    const at = new Date("2099-01-01T10:00").getTime();
+    const at = Date.UTC(2099, 0, 1, 10);
     await stage.press("planner-save");
     const planned = { title: "Reading circle", type: "meet_up", starts_at: at };
     expect(stage.sent).toEqual([
@@ -105,6 +106,23 @@ test("whoever leads plans a gathering, and calls it off", async () => {
     await stage.press("gathering-cancel");
     await stage.press("cancel-yes");
     expect(stage.sent[1]).toEqual(["gathering", { cancelled: {} }, tea.id]);
+});
+
+test("on a phone abroad the form says whose time is typed, and the room whose it is", async () => {
+    vi.stubEnv("TZ", "Europe/Madrid");
+    const stage = await new Stage("hub").hold(tea).card(tea, { state }).draw();
+    expect(stage.find("gathering")!.textContent).toContain(" (UK time)");
+    await stage.press("plan-gathering");
+    const label = stage.find("plan-starts")!.closest("label")!;
+    expect(label.textContent).toBe("Starts (UK time)");
+    await stage.fill("plan-title", "Tea");
+    await stage.fill("plan-starts", "2099-07-01T16:00");
+    await stage.press("planner-save");
+    const [, { details: planned }] = stage.sent[0] as [string, { details: { starts_at: number } }];
+    expect(planned.starts_at).toBe(Date.UTC(2099, 6, 1, 15));
+    vi.stubEnv("TZ", "Europe/London");
+    const home = await new Stage("hub").hold(tea).card(tea, { state }).draw();
+    expect(home.place.textContent).not.toContain("UK time");
 });
 
 test("a calendar file that cannot be had says why", async () => {
@@ -172,6 +190,9 @@ test("the young people's room says who reads it, and when it opens", async () =>
     await stage.press("send");
     expect(stage.sent).toEqual([]);
     expect((stage.find("composer") as HTMLTextAreaElement).value).toBe("hello");
+    vi.stubEnv("TZ", "Europe/Madrid");
+    const abroad = await new Stage("young", { kind: "peers" }).draw();
+    expect(abroad.find("closed")!.textContent).toContain("today from 15:30 (UK time).");
     const priya = await new Stage("liaison", { kind: "peers" }).draw();
     expect(priya.find("peers")!.textContent).toContain("You look after this room.");
     expect(priya.find("closed")).toBeNull();

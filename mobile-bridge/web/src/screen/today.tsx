@@ -21,10 +21,9 @@ import {
 import { words } from "../words.ts";
 import { constellationWords } from "../words/say.ts";
 import { within } from "./later.tsx";
-import { clockOf } from "./minutes.ts";
 import { Link } from "./page.tsx";
 import { useMinute } from "./parts.tsx";
-import { opensWords } from "./peers.tsx";
+import { hourWords, opensWords } from "./peers.tsx";
 import { known, muteOf } from "./settings.ts";
 import { dateOf } from "./times.ts";
 
@@ -109,7 +108,7 @@ function One({ item }: { item: Item }) {
 
 function hoursWords(hours: Hours): string {
     return hours.open
-        ? words.today.peersOpen(clockOf(hours.closes))
+        ? words.today.peersOpen(hourWords(hours.closes))
         : words.today.peersOpens(opensWords(hours));
 }
 

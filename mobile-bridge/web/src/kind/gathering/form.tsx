@@ -16,6 +16,7 @@ import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { aroundOf } from "../kind.ts";
 import { tidy } from "../text.ts";
+import { isElsewhere } from "../zone.ts";
 import { check, TYPES } from "./rules.ts";
 import { fromField, toField } from "./when.ts";
 
@@ -155,7 +156,7 @@ function Fields({ plan, change }: { plan: Plan; change: Change }) {
             </label>
             {(["starts", "ends"] as const).map((name) => (
                 <label key={name} class="field">
-                    {words.gathering[name]}
+                    {timeLabel(name, plan)}
                     <input
                         type="datetime-local"
                         data-testid={`plan-${name}`}
@@ -187,6 +188,12 @@ function Fields({ plan, change }: { plan: Plan; change: Change }) {
             </label>
         </>
     );
+}
+
+/** Says whose time it is, to whoever has another on their phone. */
+function timeLabel(name: "starts" | "ends", plan: Plan): string {
+    const elsewhere = isElsewhere(fromField(plan[name]) ?? Date.now());
+    return elsewhere ? words.moment.atHome(words.gathering[name]) : words.gathering[name];
 }
 
 function Line(props: { name: "title" | "place"; most: number; plan: Plan; change: Change }) {
