@@ -85,7 +85,7 @@ test("a newcomer hears that something was changed, and not what it was", async (
     const lines = changes.map((body, at) => did(at + 2, JO, "gathering", tea, body));
     const stage = await new Stage().hold(...lines).draw();
     const told = stage.all("entry").map((each) => each.textContent);
-    expect(told).toEqual(["Jo changed a gathering", "Jo called off a gathering"]);
+    expect(told).toEqual(["Jo changed an event", "Jo called off an event"]);
     const there = await new Stage().hold(tea, ...lines).card(tea, { state }).draw();
     expect(there.entry(lines[1]!).textContent).toBe("Jo called off “Tea”");
 });

@@ -121,7 +121,7 @@ function young(liaisons: readonly string[]): Seen[] {
         },
         {
             what: "It is up to you",
-            who: "You can leave whenever you like, and nobody will ask you why.",
+            who: `You can leave at any time: tell ${name}. You need not say why.`,
         },
     ];
 }

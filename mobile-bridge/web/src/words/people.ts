@@ -245,12 +245,9 @@ export const acts = {
 
     phones: (name: string) => `Phones of ${name}`,
     phonesNone: "Signed in nowhere.",
-    phoneEnd: "Sign out",
-    phoneEndFor: (phone: string) => `Sign out ${phone}`,
     phoneSure: (phone: string) =>
         `${phone} is out within a second, and what it kept is removed when it is next opened ` +
         "with signal. Other phones stay signed in.",
-    phoneYes: "Sign it out",
 
     heading: {
         again: (name: string) => `A new link for ${name}?`,
@@ -267,7 +264,6 @@ export const acts = {
         lift: "Proposed. Somebody else has to agree within a week.",
         liftOther: "Somebody else has proposed this already. You can agree to it now.",
         end: "Ended, on every phone.",
-        phone: "Signed out.",
     },
 } as const;
 
