@@ -9,7 +9,7 @@ import type { Around } from "../kind/kind.ts";
 import { countsUnread, firstNews } from "../kind/news.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
-import { Drafts } from "./drafts.tsx";
+import { Drafts, Refusals } from "./drafts.tsx";
 import { EntryItem } from "./entry.tsx";
 import { Menu } from "./menu.tsx";
 import { useVisible } from "./parts.tsx";
@@ -101,6 +101,8 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 data-testid="log"
             >
                 <Top listed={listed} first={first} empty={drafts.length === 0} more={more} />
+                // What is new is said once: neither how far it has come, nor what goes.
+                aria-relevant="additions"
                 <ol class="entries">
                     <Entries entries={visible} place={place} fresh={fresh} />
                     {complete && <Drafts drafts={drafts} place={place} />}
