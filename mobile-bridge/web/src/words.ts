@@ -50,6 +50,11 @@ export const words = {
     mute,
     today,
 
+    copy: {
+        done: "Copied.",
+        byHand: "Please press and hold the text, and copy it yourself.",
+    },
+
     moment: {
         today: (time: string) => `today at ${time}`,
         yesterday: (time: string) => `yesterday at ${time}`,
@@ -186,6 +191,7 @@ export const words = {
         unreact: (emoji: string) => `Take back ${emoji}`,
         reply: "Reply",
         edit: "Edit",
+        copy: "Copy the text",
         pin: "Pin to the top",
         unpin: "Take down from the top",
         remove: "Remove",

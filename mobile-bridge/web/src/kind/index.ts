@@ -53,6 +53,12 @@ export function removedWords(piece: Piece, card: CardOf | undefined): string | u
     return bare ? words.removed.unknown : undefined;
 }
 
+/** All the words of what still stands. */
+export function textOf(piece: Piece, card: CardOf | undefined): string | undefined {
+    const removed = removedWords(piece, card) !== undefined;
+    return removed ? undefined : KINDS.get(piece.kind)?.text?.(piece, card);
+}
+
 /** One line of plain text about an entry of any kind, as it stands now. */
 export function lineOf(piece: Piece, around: Around, card?: CardOf): string {
     const removed = removedWords(piece, card);

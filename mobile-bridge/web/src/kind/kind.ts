@@ -28,6 +28,8 @@ export interface Kind {
     isNews(piece: Piece): boolean;
     /** One line of plain text for the list of rooms and for quotes; `undefined` if unreadable. */
     line(body: unknown, around: Around): string | undefined;
+    /** All of its words as they stand now, for another app; quiet lines have none to take along. */
+    text?(piece: Piece, card: CardOf | undefined): string | undefined;
     /** The body as it stands in the room; silent kinds are never asked for it. */
     View: ComponentType<ViewProps>;
 }

@@ -40,6 +40,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
     /** The person went to a place: what hangs together with it is all that is drawn. */
     const [apart, setApart] = useState(false);
     const [menu, setMenu] = useState<Entry>();
+    const [copied, setCopied] = useState(false);
     const entries = apart && from !== undefined ? runAt(all, from) : all;
     const visible = drawn(entries, from);
     const first = visible[0]?.seq;
@@ -63,7 +64,11 @@ export function Log({ listed, around, answer, goTo }: Props) {
     // The same for all rows, and for as long as nothing in it changes: then no row is drawn anew.
     const place = useMemo<Place>(() => {
         const acting = actsByTarget(drafts);
-        return { around, cards, others, answer, acting, open: setMenu };
+        const open = (entry: Entry) => {
+            setCopied(false);
+            setMenu(entry);
+        };
+        return { around, cards, others, answer, acting, open };
     }, [around, cards, others, answer, unsent]);
     useReading(listed, all, scroll.atEnd);
     useWidth(listed.room, from !== undefined || going.state === "going");
@@ -96,21 +101,26 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 tabIndex={0}
                 role="log"
                 aria-live="polite"
+                // What is new is said once: neither how far it has come, nor what goes.
+                aria-relevant="additions"
                 aria-label={words.room.log(listed.title)}
                 aria-busy={more.busy || going.state === "going"}
                 data-testid="log"
             >
                 <Top listed={listed} first={first} empty={drafts.length === 0} more={more} />
-                // What is new is said once: neither how far it has come, nor what goes.
-                aria-relevant="additions"
                 <ol class="entries">
                     <Entries entries={visible} place={place} fresh={fresh} />
                     {complete && <Drafts drafts={drafts} place={place} />}
                 </ol>
             </div>
+            <Refusals drafts={drafts} />
+            <p class="unseen" role="status">
+                {copied && words.copy.done}
+            </p>
             {menu && (
                 <Menu
                     {...{ entry: menu, card: cards.get(menu.id), around, answer }}
+                    copied={() => setCopied(true)}
                     close={() => setMenu(undefined)}
                 />
             )}

@@ -178,7 +178,6 @@ export const link = {
     label: "The message to send",
     copy: "Copy the message",
     copied: "Copied. Paste it into a message to them alone.",
-    copyFailed: "Please press and hold the text, and copy it yourself.",
     share: "Send it…",
     sent: "I have sent it",
     noted: "Noted as sent.",

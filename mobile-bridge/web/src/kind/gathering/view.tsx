@@ -9,13 +9,12 @@ import { homeName, type Around, type ViewProps } from "../kind.ts";
 import { mayAnswer, mayPublish } from "../may.ts";
 import { Answering } from "../rsvp/composer.tsx";
 import { Canceller, Planner } from "./form.tsx";
-import { read, stateOf } from "./rules.ts";
+import { detailsNow, stateOf } from "./rules.ts";
 import { whenWords } from "./when.ts";
 
 export function Card({ entry, card, around }: ViewProps) {
-    const said = read(entry.body);
     const state = stateOf(card);
-    const details = state?.details ?? (said && "details" in said ? said.details : undefined);
+    const details = detailsNow(entry, card);
     if (!details) return null;
     const off = state?.status === "cancelled";
     return (

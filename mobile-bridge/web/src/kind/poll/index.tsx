@@ -1,9 +1,9 @@
 // A question with answers to choose from: each is a button that shows how many chose it, and who.
 
-import type { PollState } from "../../generated/protocol.ts";
+import type { PollState, Question } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { nameOf, type Around, type Kind, type ViewProps } from "../kind.ts";
+import { nameOf, type Around, type Kind, type Piece, type ViewProps } from "../kind.ts";
 import { mayWrite } from "../may.ts";
 import { read, stateOf } from "./rules.ts";
 
@@ -17,13 +17,22 @@ export const poll: Kind = {
         if ("ask" in said) return words.poll.line(said.ask.question);
         return "close" in said ? words.poll.closed : words.poll.chosen;
     },
+    text: (piece, card) => {
+        const asked = askedOf(piece, stateOf(card));
+        return asked && [asked.question, ...asked.options].join("\n");
+    },
     View: Card,
 };
 
+/** The question as it stands now. */
+function askedOf({ body }: Piece, state: PollState | undefined): Question | undefined {
+    const said = read(body);
+    return state?.poll ?? (said && "ask" in said ? said.ask : undefined);
+}
+
 function Card({ entry, card, around }: ViewProps) {
-    const said = read(entry.body);
     const state = stateOf(card);
-    const asked = state?.poll ?? (said && "ask" in said ? said.ask : undefined);
+    const asked = askedOf(entry, state);
     if (!asked) return null;
     const open = state !== undefined && !state.closed && entry.id !== undefined;
     return (
