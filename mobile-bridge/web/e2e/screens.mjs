@@ -158,6 +158,7 @@ async function inside() {
     await gathering(jo, sam);
     await poll(jo, sam);
     await search(sam);
+    await smallText(sam);
     await lines(jo, sam);
     await laptop(jo, sam);
     await waiting(sam);
@@ -248,6 +249,16 @@ async function poll(jo, sam) {
     await byId(sam.page, "poll-close").click();
     await jo.page.getByText("Nobody can answer any more.").waitFor();
     await picture(jo, "poll-closed");
+}
+
+/** Whoever sees well still has thumbs. */
+async function smallText(sam) {
+    const choose = (size) => sam.page.evaluate((size) => {
+        document.documentElement.dataset.text = size;
+    }, size);
+    await choose("small");
+    await picture(sam, "room-small-text");
+    await choose("usual");
 }
 
 async function search(sam) {

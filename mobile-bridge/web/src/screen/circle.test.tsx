@@ -131,6 +131,27 @@ test("a calendar file that cannot be had says why", async () => {
     expect(stage.find("gathering")!.textContent).toContain("Getting it needs signal.");
 });
 
+test("a calendar file stands for as long as a browser may ask about it", async () => {
+    vi.useFakeTimers();
+    const stage = new Stage().hold(tea).card(tea, { state });
+    stage.acts.calendar = async () => ({ value: new Blob(["BEGIN:VCALENDAR"]) });
+    const saved: string[] = [];
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click");
+    click.mockImplementation(function (this: HTMLAnchorElement) {
+        saved.push(this.download);
+    });
+    const revoke = vi.spyOn(URL, "revokeObjectURL");
+    await stage.draw();
+    await stage.press("calendar");
+    expect(saved).toEqual(["event.ics"]);
+    await act(async () => void (await vi.advanceTimersByTimeAsync(59_000)));
+    expect(revoke).not.toHaveBeenCalled();
+    await act(async () => void (await vi.advanceTimersByTimeAsync(1_000)));
+    expect(revoke).toHaveBeenCalledTimes(1);
+    click.mockRestore();
+    revoke.mockRestore();
+});
+
 test("the list tells how much is new, and the room where it begins", async () => {
     const old = said(1, JO, "old");
     const stage = new Stage("satellite", { head: 4 }).hold(old, said(2, SAM, "mine"));

@@ -188,11 +188,13 @@ function Calendar({ room, id }: { room: string; id: string }) {
     );
 }
 
+/** Some browsers ask first whether to take a file, and read it when the person has answered. */
+const TAKEN_MS = 60_000;
+
 function saveFile(file: Blob, name: string): void {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);
     link.download = name;
     link.click();
-    // The browser has taken the file when the click has been dealt with.
-    setTimeout(() => URL.revokeObjectURL(link.href), 0);
+    setTimeout(() => URL.revokeObjectURL(link.href), TAKEN_MS);
 }
