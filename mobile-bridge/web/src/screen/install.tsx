@@ -51,8 +51,8 @@ export function Ways({ way: now, take }: { way: Way; take: () => void }) {
 }
 
 /**
- * An iPhone keeps the sign-in of an app on the home screen apart from that of the browser, and every
- * phone that of another app's view.
+ * An iPhone keeps the sign-in of an app on the home screen apart from that of the browser, and
+ * every phone that of another app's view.
  */
 export function Carry({ way: now, signedIn }: { way: Way; signedIn: boolean }) {
     const inApp = isInApp(now);
