@@ -11,7 +11,9 @@ use crate::{
     store::{Account, Store},
     view::View,
 };
-use roost_shared::{CardOf, DeviceId, Draft, Entry, EntryId, PersonId, RoomId, Seq, room::Listed};
+use roost_shared::{
+    CardOf, DeviceId, Draft, Entry, EntryId, PersonId, RoomId, Seq, kind::Body, room::Listed,
+};
 use serde_json::json;
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::{
@@ -27,9 +29,6 @@ const QUEUE_CHANGES: usize = 64;
 
 /// Counting what is new ends here: beyond it nobody cares how much it is.
 pub const UNREAD_MAX: usize = 100;
-
-/// The kinds that somebody would want to hear of; the others only say something about an entry.
-const NEWS: [&str; 2] = ["message", "gathering"];
 
 /// Entries read from the store at once.
 const READ_ENTRIES: i64 = 500;
@@ -359,7 +358,7 @@ impl Phone {
 
 /// Whether an entry is news to `me`: not one's own, and not what was removed.
 fn counts(entry: &Entry, me: PersonId) -> bool {
-    NEWS.contains(&entry.kind.as_str()) && entry.author != Some(me) && entry.body.is_some()
+    Body::is_news(entry) && entry.author != Some(me) && entry.body.is_some()
 }
 
 fn trim(base_url: &str) -> &str {

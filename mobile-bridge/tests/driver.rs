@@ -213,16 +213,21 @@ async fn a_phone_tells_what_is_new_until_it_was_read() {
     let first = say(1, "message", None, json!({"text": "hello"}));
     say(2, "reaction", Some(first), json!({"emoji": "👍"}));
     say(3, "message", None, json!({"text": "bye"}));
+    // Else the instance tells that there is one, and not what it says.
+    host.model.lock().unwrap().knows_polls = true;
+    let question = json!({"ask": {"question": "Which day?", "options": ["Saturday", "Sunday"]}});
+    let asked = say(4, "poll", None, question);
+    say(5, "poll", Some(asked), json!({"choose": {"option": 0}}));
     host.model.lock().unwrap().typing(room(), jo);
     // Whatever waits goes out when the phone says something.
     phone.wake().await.unwrap();
     let writing = |view: &roost_bridge::View| view.typing.contains_key(&room());
     phone.wait_until(DEADLINE, writing).await.unwrap();
-    assert_eq!(phone.unread(room()).await.unwrap(), 2);
+    assert_eq!(phone.unread(room()).await.unwrap(), 3, "two messages, a question");
     let cards = phone.cards(room()).await.unwrap();
     assert_eq!((cards.len(), cards[0].target, cards[0].card.reactions.len()), (1, first, 1));
 
-    phone.read(room(), Seq(4)).await.unwrap();
-    assert_eq!(phone.view().read(room()), Seq(4));
+    phone.read(room(), Seq(6)).await.unwrap();
+    assert_eq!(phone.view().read(room()), Seq(6));
     assert_eq!(phone.unread(room()).await.unwrap(), 0);
 }

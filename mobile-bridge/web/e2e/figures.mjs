@@ -1,6 +1,6 @@
 // How small and how quick the app is, in figures: what a first visit loads, how soon it can be used
-// from the phone, and how a room of ten thousand messages scrolls. Fails when a figure is missed by
-// more than this machine's moods explain.
+// from the phone, and how a room of ten thousand messages scrolls. Fails when a figure is missed, a
+// time when it is by more than this machine's moods explain.
 
 import { fill } from "./crowd.mjs";
 import { AMPLE, byId, connected, enter, joinBy, until } from "./house.mjs";
@@ -11,15 +11,24 @@ const run = new Run("figures", { settings: AMPLE });
 const { house, tally } = run;
 
 const ENTRIES = 10_000;
-/** The app is opened so many times. */
+/** The app is opened so many times; as long as it was never quick enough, so many. */
 const TIMES = 5;
-/** Machines that are shared are slow for moments: beyond this factor it is no mood. */
-const MARGIN = 2;
+const TIMES_MAX = 15;
+/** Machines that are shared are slow for moments: beyond this factor of a time it is no mood. */
+const MOOD = 1.5;
 
-function figure(what, value, unit, most, margin = MARGIN) {
-    const said = `${what}: ${Math.round(value * 10) / 10} ${unit} (at most ${most})`;
-    tally.check(said, value <= most * margin, `is more than ${margin} times that`);
-    if (value > most && value <= most * margin) console.log(`     missed by a mood: ${what}`);
+function figure(what, value, unit, most) {
+    tally.check(told(what, value, unit, most), value <= most, "is more");
+}
+
+function time(what, ms, most_ms) {
+    const said = told(what, ms, "ms", most_ms);
+    tally.check(said, ms <= most_ms * MOOD, `is more than ${MOOD} times that`);
+    if (ms > most_ms && ms <= most_ms * MOOD) console.log(`     missed by a mood: ${what}`);
+}
+
+function told(what, value, unit, most) {
+    return `${what}: ${Math.round(value * 10) / 10} ${unit} (at most ${most})`;
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -34,7 +43,7 @@ async function firstLoad({ page }) {
     const named = await page.locator("script[src], link[rel=modulepreload]").count();
     tally.check("none is left out", scripts.length >= named, `${scripts.length} of ${named}`);
     const bytes = scripts.reduce((sum, { came }) => sum + came, 0);
-    figure("script of a first load, compressed", bytes / 1_024, "KiB", 60, 1);
+    figure("script of a first load, compressed", bytes / 1_024, "KiB", 60);
 }
 
 /** Runs in the page. */
@@ -79,12 +88,14 @@ async function opened(who) {
 async function opening(sam, slow, most) {
     sam.slow = slow;
     const all = [];
-    for (let nth = 0; nth < TIMES; nth += 1) all.push(await opened(sam));
+    const best = () => Math.min(...all.map((one) => one.usable));
+    while (all.length < TIMES || (best() > most && all.length < TIMES_MAX))
+        all.push(await opened(sam));
     sam.slow = undefined;
     const how = slow ? `, ${slow} times slower` : "";
     // The best of them is what the app can do; how much slower the others are is the machine's.
-    figure(`usable from the phone${how}`, Math.min(...all.map((one) => one.usable)), "ms", most);
-    if (!slow) figure("layout shift", Math.max(...all.map((one) => one.shift)), "", 0.1, 1);
+    time(`usable from the phone${how}`, best(), most);
+    if (!slow) figure("layout shift", Math.max(...all.map((one) => one.shift)), "", 0.1);
 }
 
 /** Runs in the page: half a screen up, and what that led to. */
@@ -123,9 +134,9 @@ async function scrolling(sam) {
     const gone = first.lowest - last.lowest;
     // Beyond what is in memory, so that some came from the disk.
     tally.check("scrolling goes up through the room", gone > 500, `${gone} messages`);
-    figure("messages drawn at once", last.drawn, "", 100, 1);
-    figure("most work for half a screen", Math.max(...work), "ms", 50);
-    figure("usual work for half a screen", median(work), "ms", 10);
+    figure("messages drawn at once", last.drawn, "", 100);
+    time("most work for half a screen", Math.max(...work), 50);
+    time("usual work for half a screen", median(work), 10);
 }
 
 async function main() {

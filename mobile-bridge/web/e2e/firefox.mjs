@@ -1,6 +1,8 @@
 // The main paths in Firefox: in by link, live between two phones, written in the dark and sent once
-// and in order, a gathering from its publishing to who comes, and out within a second.
+// and in order, a gathering from its publishing to who comes and into a calendar, and out within a
+// second.
 
+import { readFileSync } from "node:fs";
 import {
     AMPLE,
     byId,
@@ -55,6 +57,18 @@ async function gathering(jo, sam) {
     await jo.page.getByText("4 people from 1 home coming").waitFor();
 }
 
+/** A file that a calendar can take comes, in this browser and in the other one. */
+async function calendar(sam, priya) {
+    for (const { name, page } of [sam, priya]) {
+        const coming = page.waitForEvent("download");
+        await byId(page, "calendar").last().click();
+        const file = await coming;
+        const text = readFileSync(await file.path(), "utf8");
+        const whole = /^BEGIN:VCALENDAR[^]*Pizza and planning[^]*END:VCALENDAR\s*$/.test(text);
+        tally.check(`${name} has all of ${file.suggestedFilename()}`, whole, text.slice(0, 200));
+    }
+}
+
 async function out(sam) {
     house.admin("end-device", await deviceOf(sam.page));
     await byId(sam.page, "signed-out").waitFor({ timeout: 5_000 });
@@ -83,5 +97,11 @@ await run.main(async () => {
         inTheDark(jo, sam, tunnel),
     );
     await tally.step("a gathering, from its publishing to who comes", () => gathering(jo, sam));
+    await tally.step("it goes into a calendar, from Firefox and from Chromium", async () => {
+        const priya = await run.phone("Priya");
+        await joinBy(priya, house.persona("liaison").link);
+        await enter(priya.page, "circle");
+        await calendar(sam, priya);
+    });
     await tally.step("signed out from afar, nothing is kept", () => out(sam));
 });

@@ -2,6 +2,7 @@
 // Debian's Firefox, as Playwright expects it. Playwright speaks WebDriver BiDi with it, and begins
 // with a command that Firefox ESR does not know yet: that one is answered here, and everything else
 // goes through. When the next ESR knows it, this file can go and Playwright start Firefox itself.
+// Of a download Firefox does not say yet which one it is: its address stands for that.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -34,10 +35,17 @@ async function between(far) {
             if (method !== UNKNOWN) firefox.send(`${data}`);
             else near.send(JSON.stringify({ type: "success", id, result: {} }));
         });
-        firefox.on("message", (data) => near.send(`${data}`));
+        firefox.on("message", (data) => near.send(named(`${data}`)));
         firefox.on("close", () => near.close());
         near.on("close", () => firefox.close());
     });
     await once(server, "listening");
     return `ws://127.0.0.1:${server.address().port}`;
+}
+
+/** As Firefox said it; what begins or ends as a download has a name. */
+function named(text) {
+    if (!text.includes('"browsingContext.download')) return text;
+    const { params, ...event } = JSON.parse(text);
+    return JSON.stringify({ ...event, params: { ...params, download: params.url } });
 }

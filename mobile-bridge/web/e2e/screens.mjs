@@ -31,6 +31,7 @@ const AGENTS = {
     iphone: `${IPHONE} (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1`,
     in_app_iphone: `${IPHONE} (KHTML, like Gecko) Mobile/15E148`,
     android: "Mozilla/5.0 (Linux; Android 15; Pixel 8) Chrome/130.0 Mobile Safari/537.36",
+    android_firefox: "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0",
 };
 
 async function outside() {
@@ -54,6 +55,7 @@ async function outside() {
         await other.context.close();
     }
 
+    await insideAnotherApp();
     const kit = await run.phone("young");
     await joinYoung(kit);
     await picture(kit, "rooms-young");
@@ -64,6 +66,17 @@ async function outside() {
         await picture(kit, "peers-young");
         await pollOfTheYoung(kit);
     }
+}
+
+/** Whoever opens a link there is led out of it first. */
+async function insideAnotherApp() {
+    const other = await run.phone("in-app", { userAgent: AGENTS.in_app_iphone });
+    await other.page.goto(house.persona("satellite").link);
+    await byId(other.page, "in-app").waitFor();
+    await picture(other, "join-in-app");
+    await byId(other.page, "in-app-copy").click();
+    await other.page.getByText("Copied. Now open Safari").waitFor();
+    await other.context.close();
 }
 
 /** The liaison worker may ask at any hour. */
@@ -145,6 +158,7 @@ async function inside() {
     await gathering(jo, sam);
     await poll(jo, sam);
     await search(sam);
+    await smallText(sam);
     await lines(jo, sam);
     await laptop(jo, sam);
     await waiting(sam);
@@ -283,6 +297,16 @@ async function poll(jo, sam) {
     await byId(sam.page, "poll-close").click();
     await jo.page.getByText("Nobody can answer any more.").waitFor();
     await picture(jo, "poll-closed");
+}
+
+/** Whoever sees well still has thumbs. */
+async function smallText(sam) {
+    const choose = (size) => sam.page.evaluate((size) => {
+        document.documentElement.dataset.text = size;
+    }, size);
+    await choose("small");
+    await picture(sam, "room-small-text");
+    await choose("usual");
 }
 
 async function search(sam) {

@@ -5,6 +5,7 @@ import { wayOf, type Way } from "./install.ts";
 
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15";
 const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 8";
+const DROID = "Mozilla/5.0 (Android 15; Mobile";
 const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15";
 
 const TABLE: [what: string, agent: string, way: Way, touches?: number][] = [
@@ -16,6 +17,8 @@ const TABLE: [what: string, agent: string, way: Way, touches?: number][] = [
     ["an iPad", `${MAC} (KHTML, like Gecko) Version/18.1 Safari/605.1.15`, "iphone", 5],
     ["a Macintosh", `${MAC} (KHTML, like Gecko) Version/18.1 Safari/605.1.15`, "computer"],
     ["Chrome on Android", `${ANDROID}) Chrome/130.0 Mobile Safari/537.36`, "android"],
+    ["Firefox on Android", `${DROID}; rv:140.0) Firefox/140.0`, "android_firefox"],
+    ["Samsung", `${ANDROID}) SamsungBrowser/27.0 Chrome/125.0 Safari/537.36`, "android_samsung"],
     ["a view in an Android app", `${ANDROID}; wv) Chrome/130.0 Safari/537.36`, "in_app_android"],
     ["Firefox on a computer", "Mozilla/5.0 (X11; Linux x86_64) Firefox/132.0", "computer"],
 ];

@@ -21,6 +21,9 @@ export type Way =
     | "in_app_android"
     | "iphone"
     | "android"
+    /** Browsers of Android that make no offer, or call it something else. */
+    | "android_firefox"
+    | "android_samsung"
     | "computer";
 
 /** What is known of the browser. */
@@ -42,16 +45,24 @@ export function wayOf({ agent, touches, standalone, offered }: Seen): Way {
     if (apple && (IN_APP.test(agent) || !/Safari\//.test(agent))) return "in_app_iphone";
     if (android && (IN_APP.test(agent) || /; wv\)/.test(agent))) return "in_app_android";
     if (offered) return "offered";
-    return apple ? "iphone" : android ? "android" : "computer";
+    if (!android) return apple ? "iphone" : "computer";
+    if (/Firefox\//.test(agent)) return "android_firefox";
+    return /SamsungBrowser\//.test(agent) ? "android_samsung" : "android";
+}
+
+/** Whether this is a view inside another app. */
+export function isInApp(way: Way): way is "in_app_iphone" | "in_app_android" {
+    return way === "in_app_iphone" || way === "in_app_android";
 }
 
 /**
- * Whether somebody who has just come in is asked: on a phone that can keep Roost from here, and
- * does not yet.
+ * Whether somebody who has just come in is asked: on a phone that does not keep Roost yet. Chrome
+ * makes its offer itself, and makes none where Roost is kept already.
  */
 export function isAsked({ agent, ...seen }: Seen): boolean {
     const now = wayOf({ agent, ...seen });
-    return now === "iphone" || (now === "offered" && /Android/.test(agent));
+    if (now === "offered") return /Android/.test(agent);
+    return now !== "installed" && now !== "computer" && now !== "android";
 }
 
 export function way(): Way {

@@ -3,12 +3,13 @@
 // they are opened are fetched with them (`words/later.ts`). The words of refusals are not here:
 // they come from the contract (`generated/protocol.ts`).
 
-import { PLACES_MAX, type Answer, type GatheringType } from "./generated/protocol.ts";
+import type { Answer } from "./generated/protocol.ts";
+import { gathering } from "./words/gathering.ts";
 import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
 import type { Route } from "./route.ts";
-import { list, people as heads, ROLE } from "./words/say.ts";
+import { list, ROLE } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
 import { versions } from "./words/versions.ts";
@@ -54,10 +55,17 @@ export const words = {
     versions,
 
     heard: (when: string) => `No signal: as last heard ${when}.`,
+    copy: {
+        done: "Copied.",
+        byHand: "Please press and hold the text, and copy it yourself.",
+    },
+
     moment: {
         today: (time: string) => `today at ${time}`,
         yesterday: (time: string) => `yesterday at ${time}`,
         on: (day: string, time: string) => `${day} at ${time}`,
+        /** Where the phone's own clock shows another time. */
+        atHome: (said: string) => `${said} (UK time)`,
     },
 
     nav: { label: "Main", rooms: "Rooms", people: "People", you: "You" },
@@ -192,6 +200,7 @@ export const words = {
         unreact: (emoji: string) => `Take back ${emoji}`,
         reply: "Reply",
         edit: "Edit",
+        copy: "Copy the text",
         pin: "Pin to the top",
         unpin: "Take down from the top",
         remove: "Remove",
@@ -275,69 +284,7 @@ export const words = {
             return n === 1 ? "1 answer." : `${n} answers.`;
         },
     },
-    gathering: {
-        publish: "Gathering",
-        headingNew: "Plan a gathering",
-        headingChange: "Change the gathering",
-        save: "Publish",
-        saveChange: "Save the change",
-        stop: "Do not save",
-        hearers: (homes: number) =>
-            homes === 1
-                ? "The whole circle hears of this: the other home, and whoever looks after you."
-                : `The whole circle hears of this: all ${homes} other homes, and whoever looks ` +
-                  "after you.",
-        title: "What is it called?",
-        type: "What sort of gathering?",
-        types: {
-            meet_up: "Meet-up",
-            support_group: "Support group",
-            training: "Training",
-            planning: "Planning together",
-            childrens_activity: "Children's activity",
-        } satisfies Record<GatheringType, string>,
-        starts: "Starts",
-        ends: "Ends",
-        place: "Where? (may be left empty)",
-        note: "Anything else? (may be left empty)",
-        places: "Places for how many people? (empty: no limit)",
-        past: "The start must lie ahead.",
-        order: "The end must come after the start, and within 31 days.",
-        unfit: "This is too long, or has hidden characters in it. Please type it again.",
-        titleMissing: "Please give it a name.",
-        startsMissing: "Please give it a start.",
-        endsMissing: "Please give it an end.",
-        placesWrong: `Please give a number from 1 to ${PLACES_MAX}, or none.`,
-        off: "Called off",
-        offWhy: (reason: string) => `Called off: ${reason}`,
-        over: "This is over.",
-        placesLeft: (left: number) =>
-            left === 1 ? "1 place left" : left > 0 ? `${left} places left` : "No places left",
-        tally: (count: number, homes: number) =>
-            homes === 0
-                ? "Nobody has said yet that they are coming."
-                : `${heads(count)} from ${homes === 1 ? "1 home" : `${homes} homes`} coming`,
-        maybe: (count: number) => `${heads(count)} perhaps`,
-        not: (homes: number) => (homes === 1 ? "1 home cannot come" : `${homes} homes cannot come`),
-        who: "Who is coming",
-        waiting: (homes: readonly string[]) => `No answer yet: ${list(homes)}`,
-        answeredAll: "Every home has answered.",
-        calendar: "Add to calendar",
-        calendarFile: "gathering.ics",
-        calendarNoSignal: "Getting it needs signal. Try again in a moment.",
-        change: "Change",
-        cancel: "Call off",
-        cancelHeading: "Call it off?",
-        cancelWhy: "Why? Everyone will read this. (may be left empty)",
-        cancelYes: "Yes, call it off",
-        cancelNo: "No, it takes place",
-        one: "a gathering",
-        titled: (title: string) => `“${title}”`,
-        changeLine: "A gathering was changed",
-        changedLine: (name: string, which: string) => `${name} changed ${which}`,
-        offLine: "A gathering was called off",
-        cancelledLine: (name: string, which: string) => `${name} called off ${which}`,
-    },
+    gathering,
 
     rsvp: {
         ask: "Is your home coming?",

@@ -9,7 +9,7 @@
 use super::{Body, Context, Effect, Kind, Needs};
 use crate::{
     card::Card,
-    entry::Draft,
+    entry::{Draft, Entry},
     policy::Action,
     refusal::Refusal,
     tally::{Details, GatheringState, REASON_MAX_CHARS, Status},
@@ -135,6 +135,11 @@ impl Kind for Gathering {
             Gathering::Cancelled(_) => Gathering::Cancelled(Cancelled { reason: None }),
             whole => whole.clone(),
         })
+    }
+
+    // A change too: whoever comes has to know of it.
+    fn is_news(_: &Entry) -> bool {
+        true
     }
 }
 

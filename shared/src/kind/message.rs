@@ -2,7 +2,7 @@
 
 use super::{Context, Kind, Needs};
 use crate::{
-    entry::Draft,
+    entry::{Draft, Entry},
     policy::{Action, Role},
     refusal::Refusal,
     room::RoomKind,
@@ -45,6 +45,10 @@ impl Kind for Message {
             }
         }
         if context.targeted { context.present().map(|_| ()) } else { Ok(()) }
+    }
+
+    fn is_news(_: &Entry) -> bool {
+        true
     }
 }
 

@@ -29,7 +29,7 @@ pub use rsvp::Rsvp;
 
 use crate::{
     card::{Card, CardOf},
-    entry::Draft,
+    entry::{Draft, Entry},
     id::{EntryId, PersonId, Seq},
     policy::Action,
     refusal::Refusal,
@@ -123,6 +123,13 @@ pub trait Kind: Clone + serde::Serialize + serde::de::DeserializeOwned {
     fn at_any_hour(&self) -> bool {
         false
     }
+
+    /// Whether an entry of this kind is something that somebody would want to hear of. Most only
+    /// say something about another entry. Asked without reading the body: also what a newer build
+    /// wrote is new.
+    fn is_news(_: &Entry) -> bool {
+        false
+    }
 }
 
 /// Reads the body of a kind. serde would take a list for the fields of a struct, in their order;
@@ -210,6 +217,14 @@ macro_rules! kinds {
                     $(Body::$kind(body) => body.kept(context).map(Body::$kind),)+
                 };
                 kept.map_or_else(String::new, |body| body.to_text())
+            }
+
+            /// See [`Kind::is_news`]; of a kind that this build does not know nothing is.
+            pub fn is_news(entry: &Entry) -> bool {
+                match entry.kind.as_str() {
+                    $($name => $kind::is_news(entry),)+
+                    _ => false,
+                }
             }
 
             /// See [`Kind::action`].

@@ -6,7 +6,7 @@
 use super::{Context, Kind, Needs};
 use crate::{
     card::Card,
-    entry::Draft,
+    entry::{Draft, Entry},
     id::PersonId,
     policy::{Action, Role},
     refusal::Refusal,
@@ -158,6 +158,11 @@ impl Kind for Poll {
         let Poll::Ask(question) = self else { return None };
         let (poll, choices, more) = (question.clone(), BTreeMap::new(), BTreeMap::new());
         Some(Card::beginning(&PollState { poll, choices, closed: false, more }))
+    }
+
+    // An answer is none: the question counts them.
+    fn is_news(entry: &Entry) -> bool {
+        entry.target.is_none()
     }
 }
 

@@ -1,18 +1,8 @@
 // When young people may write: the port of `open` in `shared/src/room.rs`. By the constellation's
-// clock, which the phone is not told; it takes that of its default.
+// clock.
 
 import { PEERS_WEEKDAY, PEERS_WEEKEND } from "../generated/protocol.ts";
-
-const ZONE = "Europe/London";
-const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-const CLOCK = new Intl.DateTimeFormat("en-GB", {
-    timeZone: ZONE,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-});
+import { wallAt } from "./zone.ts";
 
 /** Open until a minute of the day, or from when on it is: today or tomorrow, at which minute. */
 export type Hours =
@@ -20,9 +10,9 @@ export type Hours =
 
 /** The wall clock: 0 is Monday, and the minute counts from midnight. */
 function local(at: number): { weekday: number; minute: number } {
-    const parts = new Map(CLOCK.formatToParts(at).map(({ type, value }) => [type, value]));
-    const minute = Number(parts.get("hour")) * 60 + Number(parts.get("minute"));
-    return { weekday: WEEKDAYS.indexOf(parts.get("weekday") ?? ""), minute };
+    const wall = new Date(wallAt(at));
+    const minute = wall.getUTCHours() * 60 + wall.getUTCMinutes();
+    return { weekday: (wall.getUTCDay() + 6) % 7, minute };
 }
 
 const hoursOf = (weekday: number) => (weekday < 5 ? PEERS_WEEKDAY : PEERS_WEEKEND);
@@ -36,4 +26,3 @@ export function hoursAt(now_ms: number): Hours {
     const next = in_days === 0 ? weekday : (weekday + 1) % 7;
     return { open: false, in_days, minute: hoursOf(next).opens };
 }
-

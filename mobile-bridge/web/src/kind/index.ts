@@ -28,9 +28,6 @@ const KINDS = new Map<string, Kind>([
     ["member", member],
 ]);
 
-/** The names of all kinds. */
-export const KIND_NAMES: readonly string[] = [...KINDS.keys()];
-
 /** How to show an entry, if its kind is known here and its body readable. */
 export function kindOf(piece: Piece, around: Around): Kind | undefined {
     const kind = KINDS.get(piece.kind);
@@ -42,6 +39,11 @@ export function standsOf(piece: Piece): Stands {
     return KINDS.get(piece.kind)?.stands(piece) ?? "line";
 }
 
+/** Whether an entry is something new; of a kind that is not known here none is. */
+export function newsOf(piece: Piece): boolean {
+    return KINDS.get(piece.kind)?.isNews(piece) ?? false;
+}
+
 /** Who took an entry out, in words; `undefined` for what still stands. */
 export function removedWords(piece: Piece, card: CardOf | undefined): string | undefined {
     const by = card?.hidden?.by;
@@ -49,6 +51,12 @@ export function removedWords(piece: Piece, card: CardOf | undefined): string | u
     // Without a moment it is of a kind that the server's own build did not know.
     const bare = piece.body === undefined && Boolean(piece.at) && KINDS.has(piece.kind);
     return bare ? words.removed.unknown : undefined;
+}
+
+/** All the words of what still stands. */
+export function textOf(piece: Piece, card: CardOf | undefined): string | undefined {
+    const removed = removedWords(piece, card) !== undefined;
+    return removed ? undefined : KINDS.get(piece.kind)?.text?.(piece, card);
 }
 
 /** One line of plain text about an entry of any kind, as it stands now. */

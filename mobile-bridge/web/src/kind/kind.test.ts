@@ -1,6 +1,6 @@
 // What kinds compute, as tables.
 
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Entry, Listed, Role, RoomKind } from "../generated/protocol.ts";
 import { words } from "../words.ts";
 import { detailsOf, type Plan } from "./gathering/form.tsx";
@@ -12,6 +12,9 @@ import { piecesOf } from "./message/links.ts";
 import { mayAnswer, mayConfirm, mayPin, mayPublish, mayRemove } from "./may.ts";
 import { countWords, firstNews, unreadOf } from "./news.ts";
 import { tallyOf } from "./reaction/index.tsx";
+import { isElsewhere } from "./zone.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 const ROLES: Role[] = ["admin", "liaison", "hub", "satellite", "young"];
 const entry = (seq: number, more: Partial<Entry> = {}): Entry => ({
@@ -90,6 +93,14 @@ test("what is new", () => {
     expect(firstNews(log, { read: 0, head: 5 }, "me")).toBeUndefined();
 });
 
+test("a question is news, and an answer to it is none", () => {
+    const asked = entry(2, { kind: "poll", body: { ask: { question: "?", options: [] } } });
+    const chosen = entry(3, { kind: "poll", target: "e2", body: { choose: { option: 0 } } });
+    expect(unreadOf([entry(1), asked, chosen], 1, "me")).toBe(1);
+    expect(firstNews([entry(1), asked, chosen], { read: 1, head: 3 }, "me")).toBe(2);
+    expect(unreadOf([entry(1, { kind: "of_tomorrow" })], 0, "me")).toBe(0);
+});
+
 test("a line is of the words of now, or of who took them out", () => {
     const card = { target: "e1", seq: 1, at_seq: 2 };
     const edited = { ...card, edited: { text: "other words", at: 1, times: 1 } };
@@ -115,7 +126,7 @@ test("reactions in the order they are offered, unknown ones first", () => {
 });
 
 test("the plan of a gathering", () => {
-    const now = new Date("2026-11-22T10:00").getTime();
+    const now = Date.UTC(2026, 10, 22, 10);
     const plan = {
         title: "Tea",
         type: "meet_up",
@@ -150,6 +161,49 @@ test("the plan of a gathering", () => {
     expect(toField(starts_at)).toBe(plan.starts);
     expect(fromField("")).toBeUndefined();
     expect(whenWords(starts_at, ends_at)).toContain("–");
+});
+
+test("a gathering is typed and told by the clock at home, wherever the phone is", () => {
+    // As typed; the instant; as told on a phone at home, and as the field holds it again.
+    const table: [field: string, iso: string, back?: string][] = [
+        ["2026-11-28T16:00", "2026-11-28T16:00Z"],
+        ["2026-07-28T16:00", "2026-07-28T15:00Z"],
+        ["2026-03-29T00:59", "2026-03-29T00:59Z"],
+        // The hour that is skipped: an hour later, as on any clock that goes on.
+        ["2026-03-29T01:30", "2026-03-29T01:30Z", "2026-03-29T02:30"],
+        ["2026-03-29T02:00", "2026-03-29T01:00Z"],
+        // The hour that comes twice: the first.
+        ["2026-10-25T01:30", "2026-10-25T00:30Z"],
+        ["2026-10-25T02:00", "2026-10-25T02:00Z"],
+        ["2026-12-31T23:59", "2026-12-31T23:59Z"],
+    ];
+    const style = { hour: "2-digit", minute: "2-digit", timeZone: "UTC" } as const;
+    const shown = new Intl.DateTimeFormat(undefined, style);
+    const zones = ["Europe/London", "Europe/Madrid", "America/New_York", "Pacific/Auckland"];
+    for (const zone of zones) {
+        vi.stubEnv("TZ", zone);
+        for (const [field, iso, back = field] of table) {
+            const at = fromField(field)!;
+            expect(new Date(at), `${field} in ${zone}`).toEqual(new Date(iso));
+            expect(toField(at), `${iso} in ${zone}`).toBe(back);
+            expect(whenWords(at, at + 60_000)).toContain(shown.format(new Date(`${back}Z`)));
+            expect(whenWords(at, at + 60_000).endsWith(" (UK time)")).toBe(zone !== zones[0]);
+        }
+    }
+});
+
+test("a phone whose clock shows the same says nothing of it, under whatever name", () => {
+    const [summer, winter] = [Date.UTC(2026, 6, 1), Date.UTC(2026, 11, 1)];
+    const table: [zone: string, atSummer: boolean, atWinter: boolean][] = [
+        ["Europe/London", false, false],
+        ["Europe/Lisbon", false, false],
+        ["Atlantic/Reykjavik", true, false],
+        ["Africa/Lagos", false, true],
+    ];
+    for (const [zone, ...expected] of table) {
+        vi.stubEnv("TZ", zone);
+        expect([summer, winter].map(isElsewhere), zone).toEqual(expected);
+    }
 });
 
 test("what becomes a link, and where it leads", () => {

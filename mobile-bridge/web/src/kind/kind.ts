@@ -24,8 +24,12 @@ export type Stands = "said" | "line" | "silent";
 
 export interface Kind {
     stands(piece: Piece): Stands;
+    /** Whether it is something that somebody would want to hear of: `Kind::is_news`. */
+    isNews(piece: Piece): boolean;
     /** One line of plain text for the list of rooms and for quotes; `undefined` if unreadable. */
     line(body: unknown, around: Around): string | undefined;
+    /** All of its words as they stand now, for another app; quiet lines have none to take along. */
+    text?(piece: Piece, card: CardOf | undefined): string | undefined;
     /** The body as it stands in the room; silent kinds are never asked for it. */
     View: ComponentType<ViewProps>;
 }
@@ -70,5 +74,5 @@ export function askedOf(homes: readonly string[], people: Around["people"]): rea
 
 /** A kind that stands nowhere by itself: what it changes shows it. */
 export function silent(line: Kind["line"]): Kind {
-    return { stands: () => "silent", line, View: () => null };
+    return { stands: () => "silent", isNews: () => false, line, View: () => null };
 }

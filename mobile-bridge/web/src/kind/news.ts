@@ -1,15 +1,14 @@
-// What counts as new to somebody, and how much of it there is. The kinds that only say something
-// about another entry are no news.
+// What counts as new to somebody, and how much of it there is. Which entries do is each kind's to
+// say.
 
 import type { Entry, Listed, Role } from "../generated/protocol.ts";
+import { newsOf } from "./index.ts";
 
 /** Counting ends here: beyond it nobody cares how much it is. */
 export const UNREAD_MAX = 100;
 
-const NEWS: ReadonlySet<string> = new Set(["message", "gathering"]);
-
-export function isNews(entry: Entry, me: string | undefined): boolean {
-    return NEWS.has(entry.kind) && entry.author !== me && entry.body !== undefined;
+function isNews(entry: Entry, me: string | undefined): boolean {
+    return newsOf(entry) && entry.author !== me && entry.body !== undefined;
 }
 
 /** `RoomKind::counts_unread` of the contract: nothing is noted on when a young person looks. */

@@ -41,6 +41,7 @@ const state: GatheringState = {
 
 afterEach(() => {
     vi.useRealTimers();
+    vi.unstubAllEnvs();
 });
 
 test("a gathering counts who comes, and is answered in two taps", async () => {
@@ -100,7 +101,7 @@ test("a newcomer hears that something was changed, and not what it was", async (
     const lines = changes.map((body, at) => did(at + 2, JO, "gathering", tea, body));
     const stage = await new Stage().hold(...lines).draw();
     const told = stage.all("entry").map((each) => each.textContent);
-    expect(told).toEqual(["Jo changed a gathering", "Jo called off a gathering"]);
+    expect(told).toEqual(["Jo changed an event", "Jo called off an event"]);
     const there = await new Stage().hold(tea, ...lines).card(tea, { state }).draw();
     expect(there.entry(lines[1]!).textContent).toBe("Jo called off “Tea”");
 });
@@ -116,7 +117,7 @@ test("whoever leads plans a gathering, and calls it off", async () => {
     expect(spoken(document.activeElement!)).toBe(words.gathering.startsMissing);
     expect(document.activeElement).toBe(stage.find("plan-starts"));
     await stage.fill("plan-starts", "2099-01-01T10:00");
-    const at = new Date("2099-01-01T10:00").getTime();
+    const at = Date.UTC(2099, 0, 1, 10);
     await stage.press("planner-save");
     const planned = { title: "Reading circle", type: "meet_up", starts_at: at };
     expect(stage.sent).toEqual([
@@ -127,10 +128,48 @@ test("whoever leads plans a gathering, and calls it off", async () => {
     expect(stage.sent[1]).toEqual(["gathering", { cancelled: {} }, tea.id]);
 });
 
+test("on a phone abroad the form says whose time is typed, and the room whose it is", async () => {
+    vi.stubEnv("TZ", "Europe/Madrid");
+    const stage = await new Stage("hub").hold(tea).card(tea, { state }).draw();
+    expect(stage.find("gathering")!.textContent).toContain(" (UK time)");
+    await stage.press("plan-gathering");
+    const label = stage.find("plan-starts")!.closest("label")!;
+    expect(label.textContent).toBe("Starts (UK time)");
+    await stage.fill("plan-title", "Tea");
+    await stage.fill("plan-starts", "2099-07-01T16:00");
+    await stage.press("planner-save");
+    const [, { details: planned }] = stage.sent[0] as [string, { details: { starts_at: number } }];
+    expect(planned.starts_at).toBe(Date.UTC(2099, 6, 1, 15));
+    vi.stubEnv("TZ", "Europe/London");
+    const home = await new Stage("hub").hold(tea).card(tea, { state }).draw();
+    expect(home.place.textContent).not.toContain("UK time");
+});
+
 test("a calendar file that cannot be had says why", async () => {
     const stage = await new Stage().hold(tea).card(tea, { state }).draw();
     await stage.press("calendar");
     expect(stage.find("gathering")!.textContent).toContain("Getting it needs signal.");
+});
+
+test("a calendar file stands for as long as a browser may ask about it", async () => {
+    vi.useFakeTimers();
+    const stage = new Stage().hold(tea).card(tea, { state });
+    stage.acts.calendar = async () => ({ value: new Blob(["BEGIN:VCALENDAR"]) });
+    const saved: string[] = [];
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click");
+    click.mockImplementation(function (this: HTMLAnchorElement) {
+        saved.push(this.download);
+    });
+    const revoke = vi.spyOn(URL, "revokeObjectURL");
+    await stage.draw();
+    await stage.press("calendar");
+    expect(saved).toEqual(["event.ics"]);
+    await act(async () => void (await vi.advanceTimersByTimeAsync(59_000)));
+    expect(revoke).not.toHaveBeenCalled();
+    await act(async () => void (await vi.advanceTimersByTimeAsync(1_000)));
+    expect(revoke).toHaveBeenCalledTimes(1);
+    click.mockRestore();
+    revoke.mockRestore();
 });
 
 test("the list tells how much is new, and the room where it begins", async () => {
@@ -220,6 +259,9 @@ test("the young people's room says who reads it, and when it opens", async () =>
     await stage.press("send");
     expect(stage.sent).toEqual([]);
     expect((stage.find("composer") as HTMLTextAreaElement).value).toBe("hello");
+    vi.stubEnv("TZ", "Europe/Madrid");
+    const abroad = await new Stage("young", { kind: "peers" }).draw();
+    expect(abroad.find("closed")!.textContent).toContain("today from 15:30 (UK time).");
     const priya = await new Stage("liaison", { kind: "peers" }).draw();
     expect(priya.find("peers")!.textContent).toContain("You look after this room.");
     expect(priya.find("closed")).toBeNull();

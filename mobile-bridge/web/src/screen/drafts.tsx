@@ -38,10 +38,23 @@ export function standing(
     return draft.state === "waiting" && late ? "waiting_signal" : draft.state;
 }
 
+/** Drafts themselves are silent, since each is said as an entry; what was refused never is. */
+export function Refusals({ drafts }: { drafts: readonly Unsent[] }) {
+    return (
+        <div class="unseen" role="status" aria-atomic="false" data-testid="refusals">
+            {drafts
+                .filter(({ state }) => state === "refused")
+                .map((draft) => (
+                    <p key={draft.id}>{refusalWords(draft)}</p>
+                ))}
+        </div>
+    );
+}
+
 function RefusedAct({ draft }: { draft: Unsent }) {
-    const what = words.acts.refused[draft.kind] ?? words.message.refused;
     return (
         <li
+            aria-live="off"
             class="said mine draft draft-refused"
             data-testid="draft"
             data-state="refused"
@@ -49,7 +62,7 @@ function RefusedAct({ draft }: { draft: Unsent }) {
             data-kind={draft.kind}
         >
             <div class="bubble">
-                <p class="said-time">{`${what} ${draft.words ?? ""}`.trim()}</p>
+                <p class="said-time">{refusalWords(draft)}</p>
             </div>
             <Ways id={draft.id} />
         </li>
@@ -63,19 +76,16 @@ function DraftItem(props: { draft: Unsent; place: Place; now: number }) {
     const kind = kindOf(pieceOf(draft), around);
     return (
         <li
+            aria-live="off"
             class={`said mine draft draft-${stands}`}
             data-testid="draft"
             data-state={stands}
             data-entry-id={draft.id}
-            // Whoever listens hears their words when the room holds them, and not twice.
-            aria-live="off"
         >
             <div class="bubble">
                 {draft.target && <Answered target={draft.target} place={place} />}
                 {kind && <kind.View entry={pieceOf(draft)} card={undefined} around={around} />}
-                <p class="said-time" role="status">
-                    {stateWords(draft, stands)}
-                </p>
+                <p class="said-time">{stateWords(draft, stands)}</p>
             </div>
             {stands === "refused" && <Ways id={draft.id} />}
         </li>
@@ -116,6 +126,11 @@ function stateWords(draft: Unsent, stands: ReturnType<typeof standing>): string 
         case "sent":
             return words.message.sent;
         case "refused":
-            return `${words.message.refused} ${draft.words ?? ""}`.trim();
+            return refusalWords(draft);
     }
+}
+
+function refusalWords(draft: Unsent): string {
+    const what = isAct(draft) ? words.acts.refused[draft.kind] : undefined;
+    return `${what ?? words.message.refused} ${draft.words ?? ""}`.trim();
 }

@@ -227,14 +227,20 @@ export function Answered({ target, place }: { target: string; place: Place }) {
     return <Quote author={entry?.author} line={line} around={around} />;
 }
 
-/** A finger that stays, or the right button of a mouse. A finger that moves is scrolling. */
+/**
+ * A finger that stays, or the right button of a mouse. A finger that moves is scrolling. On a link,
+ * and where text was marked before, the browser's own menu comes: it knows what to do with both.
+ */
 function useLongPress(act: () => void) {
     const pressing = useRef<ReturnType<typeof setTimeout>>(undefined);
+    const marked = useRef(false);
     const stop = () => clearTimeout(pressing.current);
     return {
         onPointerDown: (event: PointerEvent) => {
             stop();
-            if (event.pointerType === "mouse" || isControl(event)) return;
+            // Only now: some browsers mark the word that is pressed before they ask for the menu.
+            marked.current = isTextMarked();
+            if (event.pointerType === "mouse" || isControl(event) || marked.current) return;
             pressing.current = setTimeout(act, PRESS_MS);
         },
         onPointerUp: stop,
@@ -243,8 +249,9 @@ function useLongPress(act: () => void) {
             if (Math.hypot(event.movementX, event.movementY) > 4) stop();
         },
         onContextMenu: (event: Event) => {
-            event.preventDefault();
             stop();
+            if (marked.current || isOn(event, "a")) return;
+            event.preventDefault();
             act();
         },
     };
@@ -252,9 +259,17 @@ function useLongPress(act: () => void) {
 
 /** A tap on a button of the bubble, or one that ends the marking of text, is no tap on it. */
 function isPlainTap(event: Event): boolean {
-    return !isControl(event) && (getSelection()?.toString() ?? "") === "";
+    return !isControl(event) && !isTextMarked();
 }
 
-function isControl({ target }: Event): boolean {
-    return target instanceof Element && target.closest("button, summary, a, input") !== null;
+function isTextMarked(): boolean {
+    return (getSelection()?.toString() ?? "") !== "";
+}
+
+function isControl(event: Event): boolean {
+    return isOn(event, "button, summary, a, input");
+}
+
+function isOn({ target }: Event, what: string): boolean {
+    return target instanceof Element && target.closest(what) !== null;
 }

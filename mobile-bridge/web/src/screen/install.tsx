@@ -1,6 +1,6 @@
 // How to keep Roost on this phone, step by step, for this phone and this browser.
 
-import { offer, takeOffer, way, type Way } from "../install.ts";
+import { isInApp, offer, takeOffer, way, type Way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
@@ -15,7 +15,7 @@ export function Install() {
         <Sheet heading={words.install.heading}>
             <p class="lead">{now === "installed" ? words.install.done : words.install.why}</p>
             <Ways way={now} take={() => void takeOffer()} />
-            {now === "iphone" && <Carry signedIn={shown.phase.value === "signed_in"} />}
+            <Carry way={now} signedIn={shown.phase.value === "signed_in"} />
             <button type="button" class="button-plain" onClick={() => go({ at: "rooms" })}>
                 {words.install.back}
             </button>
@@ -39,23 +39,30 @@ export function Ways({ way: now, take }: { way: Way; take: () => void }) {
         );
     return (
         <>
-            {now.startsWith("in_app") && <p>{words.install.inApp}</p>}
+            {isInApp(now) && <p>{words.install.inApp}</p>}
             <ol class="steps" data-testid="install-steps" data-way={now}>
                 {words.install.steps[now].map((step) => (
                     <li key={step}>{step}</li>
                 ))}
             </ol>
-            {now.startsWith("in_app") && <p class="address">{location.origin}/install</p>}
+            {isInApp(now) && <p class="address">{location.origin}/install</p>}
         </>
     );
 }
 
-/** An iPhone keeps the sign-in of an app on the home screen apart from that of the browser. */
-export function Carry({ signedIn }: { signedIn: boolean }) {
+/**
+ * An iPhone keeps the sign-in of an app on the home screen apart from that of the browser, and
+ * every phone that of another app's view.
+ */
+export function Carry({ way: now, signedIn }: { way: Way; signedIn: boolean }) {
+    const inApp = isInApp(now);
+    if (now !== "iphone" && !(inApp && signedIn)) return null;
+    const { carry, carryHere, carryThere } = words.install;
     return (
         <section class="aside" data-testid="install-carry">
             <h2 class="dialog-heading">{words.install.carryHeading}</h2>
-            <p>{words.install.carry}</p>
+            <p>{inApp ? carry.inApp : carry.iphone}</p>
+            <p>{signedIn ? carryHere : carryThere(words.nav.you, words.move.link)}</p>
             {signedIn && (
                 <a class="button-main button-link" href="/#/move">
                     {words.install.carryCode}

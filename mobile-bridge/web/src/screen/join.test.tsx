@@ -8,7 +8,7 @@ import { WORDS, type Role } from "../generated/protocol.ts";
 import { offer } from "../install.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
-import { Stage } from "./stage.ts";
+import { Stage, clipboard } from "./stage.ts";
 
 afterEach(() => {
     vi.useRealTimers();
@@ -68,9 +68,17 @@ const IPHONE =
     "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
 const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 8) Chrome/130.0 Mobile Safari/537.36";
 
+const FIREFOX = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0";
+const SAMSUNG = ANDROID.replace("Chrome/130.0", "SamsungBrowser/27.0 Chrome/125.0");
+const IN_APP = "Mozilla/5.0 (Linux; Android 15; Pixel 8; wv) Chrome/130.0 Mobile Safari/537.36";
+const IN_APP_IPHONE = IPHONE.replace(" Version/18.1", "").replace(" Safari/604.1", "");
+
+const browse = (agent: string) =>
+    vi.spyOn(navigator, "userAgent", "get").mockReturnValue(agent);
+
 /** Somebody who has just spent their link, in this browser. */
 async function cameIn(agent: string, offered: boolean, standalone = false): Promise<Guest> {
-    vi.spyOn(navigator, "userAgent", "get").mockReturnValue(agent);
+    browse(agent);
     const media = { matches: standalone, addEventListener: () => undefined };
     vi.stubGlobal("matchMedia", () => media);
     const guest = new Guest();
@@ -150,6 +158,74 @@ test("behind the browser's own question the screen waits for the answer", async 
     expect(ruth.text).toContain("Step 4 of 5");
     answer();
     await vi.waitFor(() => expect(ruth.text).toContain("You are in, Ruth"));
+});
+
+test.each([
+    [FIREFOX, "android_firefox", "Add app to Home screen"],
+    [SAMSUNG, "android_samsung", "Add page to"],
+])("a browser of Android that offers nothing says how it is done: %s", async (agent, way, said) => {
+    const ruth = await cameIn(agent, false);
+    expect(ruth.find("install-steps")!.dataset["way"]).toBe(way);
+    expect(ruth.text).toContain(said);
+    expect(ruth.find("install-carry"), "no code is needed there").toBeNull();
+    await ruth.press("keep-skip");
+    expect(ruth.text).toContain("You are in, Ruth");
+});
+
+test.each([
+    [IN_APP_IPHONE, "Safari"],
+    [IN_APP, "Chrome"],
+])("inside another app one is led out before anything is spent: %s", async (agent, browser) => {
+    browse(agent);
+    const copied = clipboard("clipboard");
+    const ruth = await new Guest().draw();
+    expect(ruth.find("in-app")!.textContent).toContain(`Open in ${browser}`);
+    expect(ruth.find("in-app")!.textContent).toContain("It has not been used up.");
+    expect(location.hash, "what the app hands on is the link").toBe("#t");
+    await ruth.press("in-app-copy");
+    expect(copied).toEqual([`${location.origin}/join#t`]);
+    expect(ruth.text).toContain(`Now open ${browser}`);
+    expect(ruth.done).toEqual([["opened", "t"]]);
+    await ruth.press("step-next");
+    expect(ruth.find("shown-name"), "going on is possible").not.toBeNull();
+    expect(location.hash, "the token stays nowhere").toBe("");
+});
+
+test("where nothing can be copied the link can be copied by hand", async () => {
+    browse(IN_APP);
+    clipboard("nothing");
+    const ruth = await new Guest().draw();
+    await ruth.press("in-app-copy");
+    const link = ruth.find("in-app-link") as HTMLTextAreaElement;
+    expect(link.value).toBe(`${location.origin}/join#t`);
+});
+
+test("in a browser of its own nobody is sent elsewhere", async () => {
+    for (const agent of [IPHONE, ANDROID, FIREFOX, SAMSUNG]) {
+        browse(agent);
+        expect((await new Guest().draw()).find("in-app"), agent).toBeNull();
+        expect(location.hash).toBe("");
+    }
+});
+
+test("who went on inside another app is told how to take the sign-in along", async () => {
+    const ruth = await cameIn(IN_APP_IPHONE, false);
+    expect(ruth.find("install-steps")!.dataset["way"]).toBe("in_app_iphone");
+    expect(ruth.find("install-carry")!.textContent).toContain("does not see that you are signed");
+    expect(ruth.find("install-carry")!.querySelector("a")!.getAttribute("href")).toBe("/#/move");
+});
+
+test("in a browser where nobody is signed in the guide says where the code is", async () => {
+    browse(IPHONE);
+    const ruth = new Guest();
+    route.value = { at: "install" };
+    ruth.shown.phase.value = "signed_out";
+    await ruth.draw();
+    const carry = ruth.find("install-carry")!;
+    expect(carry.textContent).toContain("“You”, then “Move to another phone or to the app”");
+    expect(carry.querySelector("a")).toBeNull();
+    browse(IN_APP);
+    expect((await ruth.draw()).find("install-carry"), "there is no code to be had").toBeNull();
 });
 
 test("who cannot keep it from here, or has kept it, is not asked", async () => {

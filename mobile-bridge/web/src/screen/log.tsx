@@ -10,7 +10,7 @@ import type { Around } from "../kind/kind.ts";
 import { countsUnread, firstNews } from "../kind/news.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
-import { Drafts } from "./drafts.tsx";
+import { Drafts, Refusals } from "./drafts.tsx";
 import { EntryItem } from "./entry.tsx";
 import { Menu } from "./menu.tsx";
 import { useVisible } from "./parts.tsx";
@@ -43,6 +43,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
     const [apart, setApart] = useState(false);
     const [menu, setMenu] = useState<Entry>();
     const [edited, setEdited] = useState<Entry>();
+    const [copied, setCopied] = useState(false);
     const entries = apart && from !== undefined ? runAt(all, from) : all;
     const visible = drawn(entries, from);
     const first = visible[0]?.seq;
@@ -66,7 +67,11 @@ export function Log({ listed, around, answer, goTo }: Props) {
     // The same for all rows, and for as long as nothing in it changes: then no row is drawn anew.
     const place = useMemo<Place>(() => {
         const acting = actsByTarget(drafts);
-        return { around, cards, others, answer, acting, open: setMenu, lookBack: setEdited };
+        const open = (entry: Entry) => {
+            setCopied(false);
+            setMenu(entry);
+        };
+        return { around, cards, others, answer, acting, open, lookBack: setEdited };
     }, [around, cards, others, answer, unsent]);
     useReading(listed, all, scroll.atEnd);
     useWidth(listed.room, from !== undefined || going.state === "going");
@@ -99,7 +104,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
                 tabIndex={0}
                 role="log"
                 aria-live="polite"
-                // What is new is told; how far my own words have come by now is not.
+                // What is new is said once: neither how far it has come, nor what goes.
                 aria-relevant="additions"
                 aria-label={words.room.log(listed.title)}
                 aria-busy={more.busy || going.state === "going"}
@@ -111,9 +116,14 @@ export function Log({ listed, around, answer, goTo }: Props) {
                     {complete && <Drafts drafts={drafts} place={place} />}
                 </ol>
             </div>
+            <Refusals drafts={drafts} />
+            <p class="unseen" role="status">
+                {copied && words.copy.done}
+            </p>
             {menu && (
                 <Menu
                     {...{ entry: menu, card: cards.get(menu.id), around, answer }}
+                    copied={() => setCopied(true)}
                     close={() => setMenu(undefined)}
                 />
             )}

@@ -2,10 +2,11 @@
 // would take.
 
 import { useState } from "preact/hooks";
+import { copy } from "../copy.ts";
 import { serverNow } from "../core/clock.ts";
 import { Dialog } from "../dialog.tsx";
 import type { CardOf, Entry } from "../generated/protocol.ts";
-import { lineOf } from "../kind/index.ts";
+import { lineOf, textOf } from "../kind/index.ts";
 import type { Around } from "../kind/kind.ts";
 import { mayEdit, mayPin, mayRemove, mayWrite } from "../kind/may.ts";
 import { typed } from "../kind/message/typed.ts";
@@ -18,6 +19,8 @@ type Props = {
     card: CardOf | undefined;
     around: Around;
     answer: (entry: Entry) => void;
+    /** Its text is where another app can take it up. */
+    copied: () => void;
     close: () => void;
 };
 
@@ -37,12 +40,14 @@ export function Menu(props: Props) {
     );
 }
 
-function Choices({ entry, card, around, answer, close, remove }: Props & { remove: () => void }) {
+function Choices(props: Props & { remove: () => void }) {
+    const { entry, card, around, answer, copied, close, remove } = props;
     const { acts } = useRoost();
     const room = around.listed!.room;
     const now = serverNow();
     const open = mayWrite(around, now);
     const whose = mayRemove(entry, around);
+    const text = textOf(entry, card);
     const pinned = card?.pinned !== undefined;
     const choices: [id: string, label: string, shown: boolean, act: () => void][] = [
         ["reply", words.menu.reply, open, () => answer(entry)],
@@ -85,6 +90,7 @@ function Choices({ entry, card, around, answer, close, remove }: Props & { remov
                             }}
                         />
                     ))}
+                {text !== undefined && <Copying {...{ text, copied, close }} />}
                 {whose && (
                     <Choice
                         id="remove"
@@ -104,6 +110,34 @@ function Choice({ id, label, act }: { id: string; label: string; act: () => void
             <button type="button" class="menu-choice" data-testid={`menu-${id}`} onClick={act}>
                 {label}
             </button>
+        </li>
+    );
+}
+
+/** Where the browser copies nothing, the person can. */
+function Copying({ text, copied, close }: { text: string } & Pick<Props, "copied" | "close">) {
+    const [byHand, setByHand] = useState(false);
+    const take = async () => {
+        if (!(await copy(text))) {
+            setByHand(true);
+            return;
+        }
+        copied();
+        close();
+    };
+    if (!byHand) return <Choice id="copy" label={words.menu.copy} act={() => void take()} />;
+    return (
+        <li>
+            <p role="status">{words.copy.byHand}</p>
+            <textarea
+                class="link-text"
+                readOnly
+                rows={4}
+                aria-label={words.menu.copy}
+                data-testid="copy-text"
+                value={text}
+                onFocus={(event) => event.currentTarget.select()}
+            />
         </li>
     );
 }
@@ -137,7 +171,6 @@ function Removing(props: Props & { whose: "own" | "other"; keep: () => void }) {
 
 /** The message goes back to where messages are written. */
 function edit(room: string, entry: Entry, card: CardOf | undefined): void {
-    const { text } = (entry.body ?? {}) as { text?: string };
-    const now = card?.edited?.text ?? text ?? "";
+    const now = textOf(entry, card) ?? "";
     typed(room).value = { text: now, answers: undefined, edits: entry, asks: false };
 }

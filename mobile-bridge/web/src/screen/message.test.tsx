@@ -2,12 +2,14 @@
 // What has become of messages, and what can be done with them.
 
 import { act } from "preact/test-utils";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { EDIT_MS } from "../generated/protocol.ts";
-import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage, did, idAt, said } from "./stage.ts";
+import { HUB, JO, OURS, PRIYA, ROOM, SAM, Stage, clipboard, did, idAt, said } from "./stage.ts";
 
 const hello = said(1, JO, "hello");
 const mine = said(2, SAM, "my words");
+
+afterEach(() => vi.useRealTimers());
 
 test("an edited message says its words of now, and that they changed", async () => {
     const edit = did(3, SAM, "edit", mine, { text: "better words" });
@@ -61,17 +63,98 @@ test("a long look at a message offers what one may do", async () => {
     const { hold } = Stage.prototype;
     const as = (...all: ConstructorParameters<typeof Stage>) =>
         hold.call(new Stage(...all), ...fresh(), old);
-    expect(await offers(as("satellite"), 0)).toEqual(["reply", "close"]);
-    expect(await offers(as("satellite"), 1)).toEqual(["reply", "edit", "remove", "close"]);
-    expect(await offers(as("satellite"), 2)).toEqual(["reply", "remove", "close"]);
-    expect(await offers(as("hub"), 0)).toEqual(["reply", "pin", "remove", "close"]);
-    expect(await offers(as("hub", { kind: "hub_line" }), 0)).toEqual(["reply", "pin", "close"]);
-    expect(await offers(as("liaison", { kind: "peers" }), 0)).toEqual([
-        "reply",
-        "pin",
-        "remove",
-        "close",
-    ]);
+    const satellite = async (nth: number) => (await offers(as("satellite"), nth)).join(" ");
+    expect(await satellite(0)).toBe("reply copy close");
+    expect(await satellite(1)).toBe("reply edit copy remove close");
+    expect(await satellite(2)).toBe("reply copy remove close");
+    const others = async (...who: ConstructorParameters<typeof Stage>) =>
+        (await offers(as(...who), 0)).join(" ");
+    expect(await others("hub")).toBe("reply pin copy remove close");
+    expect(await others("hub", { kind: "hub_line" })).toBe("reply pin copy close");
+    expect(await others("liaison", { kind: "peers" })).toBe("reply pin copy remove close");
+});
+
+test("what somebody said can be taken along, in its words of now", async () => {
+    for (const browser of ["clipboard", "command"] as const) {
+        const copied = clipboard(browser);
+        const stage = new Stage().hold(said(1, JO, "Tea at four?\nBring cake."), mine);
+        await stage.card(mine, { edited: { text: "better words", at: 5, times: 1 } }).draw();
+        for (const nth of [0, 1]) {
+            await stage.press("more", nth);
+            await stage.press("menu-copy");
+            expect(stage.find("menu"), "it is done with").toBeNull();
+        }
+        expect(copied, browser).toEqual(["Tea at four?\nBring cake.", "better words"]);
+        expect(stage.place.textContent).toContain("Copied.");
+    }
+});
+
+test("where a browser copies nothing, the text is there to be copied by hand", async () => {
+    const copied = clipboard("nothing");
+    const stage = await new Stage().hold(hello).draw();
+    await stage.press("more");
+    await stage.press("menu-copy");
+    expect(copied).toEqual([]);
+    expect((stage.find("copy-text") as HTMLTextAreaElement).value).toBe("hello");
+    expect(stage.find("menu")!.textContent).toContain("press and hold the text");
+});
+
+test("what was planned and what was asked can be taken along, too", async () => {
+    const copied = clipboard("clipboard");
+    const starts_at = Date.UTC(2099, 0, 1, 10);
+    const when = { starts_at, ends_at: starts_at + 3_600_000 };
+    const details = { title: "Tea", type: "meet_up", ...when, place: "Jo's house" };
+    const tea = { ...hello, kind: "gathering", body: { details } };
+    const ask = { question: "Which day?", options: ["Saturday", "Sunday"] };
+    const day = { ...mine, kind: "poll", body: { ask } };
+    const stage = await new Stage().hold(tea, day).draw();
+    for (const nth of [0, 1]) {
+        await stage.press("more", nth);
+        await stage.press("menu-copy");
+    }
+    expect(copied[0]).toMatch(/^Tea\n.*January.*\nJo's house$/);
+    expect(copied[1]).toBe("Which day?\nSaturday\nSunday");
+});
+
+test("on a link, and where text is marked, the browser's own menu comes", async () => {
+    const link = said(1, JO, "see https://example.org/tea");
+    const stage = await new Stage().hold(link).draw();
+    const press = async (on: Element) => {
+        const menu = new Event("contextmenu", { bubbles: true, cancelable: true });
+        await act(async () => {
+            on.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+            on.dispatchEvent(menu);
+        });
+        return menu.defaultPrevented ? "ours" : "the browser's";
+    };
+    const words = stage.entry(link).querySelector(".message-text")!;
+    expect(await press(words.querySelector("a")!)).toBe("the browser's");
+    expect(stage.find("menu")).toBeNull();
+    getSelection()!.selectAllChildren(words);
+    expect(await press(words)).toBe("the browser's");
+    expect(stage.find("menu")).toBeNull();
+    getSelection()!.removeAllRanges();
+    expect(await press(words)).toBe("ours");
+    expect(stage.find("menu")).not.toBeNull();
+});
+
+test("a finger that stays on a link, or on marked text, is left to the browser", async () => {
+    vi.useFakeTimers();
+    const link = said(1, JO, "see https://example.org/tea");
+    const stage = await new Stage().hold(link).draw();
+    const stay = (on: Element) =>
+        act(async () => {
+            on.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+            await vi.advanceTimersByTimeAsync(600);
+        });
+    const words = stage.entry(link).querySelector(".message-text")!;
+    await stay(words.querySelector("a")!);
+    getSelection()!.selectAllChildren(words);
+    await stay(words);
+    expect(stage.find("menu")).toBeNull();
+    getSelection()!.removeAllRanges();
+    await stay(words);
+    expect(stage.find("menu")).not.toBeNull();
 });
 
 test("the right button opens the menu; one's own emoji is taken back", async () => {

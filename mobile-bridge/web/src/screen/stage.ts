@@ -162,6 +162,23 @@ export function spoken(field: Element): string | undefined {
     return document.getElementById(by)?.textContent ?? undefined;
 }
 
+/** What is copied from now on: by the clipboard, by what there was before it, or not at all. */
+export function clipboard(has: "clipboard" | "command" | "nothing"): string[] {
+    const copied: string[] = [];
+    const writeText = async (text: string) => {
+        if (has !== "clipboard") throw new Error("not here");
+        copied.push(text);
+    };
+    Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText } });
+    document.execCommand = () => {
+        const area = document.activeElement as HTMLTextAreaElement;
+        const marked = area.value.slice(area.selectionStart, area.selectionEnd);
+        if (has === "command") copied.push(marked);
+        return has === "command";
+    };
+    return copied;
+}
+
 /** What is fetched takes a moment of real time, whatever a test has made of time. */
 const moment = globalThis.setTimeout;
 const fetched = () => new Promise<void>((done) => void moment(done, 1));

@@ -23,10 +23,9 @@ import { words } from "../words.ts";
 import { constellationWords } from "../words/say.ts";
 import { useKeptFocus } from "./focus.ts";
 import { within } from "./later.tsx";
-import { clockOf } from "./minutes.ts";
 import { Link } from "./page.tsx";
 import { useMinute } from "./parts.tsx";
-import { opensWords } from "./peers.tsx";
+import { hourWords, opensWords } from "./peers.tsx";
 import { muteOf } from "./settings.ts";
 import { dateOf } from "./times.ts";
 
@@ -130,7 +129,7 @@ function One({ item }: { item: Item }) {
 
 function hoursWords(hours: Hours): string {
     return hours.open
-        ? words.today.peersOpen(clockOf(hours.closes))
+        ? words.today.peersOpen(hourWords(hours.closes))
         : words.today.peersOpens(opensWords(hours));
 }
 

@@ -31,6 +31,16 @@ export const install = {
             "Choose “Add to Home screen”, then “Install”.",
             "Roost is now among your apps; open it from there.",
         ],
+        android_firefox: [
+            "Tap the three dots beside the address.",
+            "Choose “Add app to Home screen”, then “Add”.",
+            "Roost is now among your apps; open it from there.",
+        ],
+        android_samsung: [
+            "Tap the three lines at the bottom of the screen.",
+            "Choose “Add page to”, then “Home screen”.",
+            "Roost is now among your apps; open it from there.",
+        ],
         computer: [
             "On a phone, open this page there: it tells you how.",
             "On this computer, Chrome and Edge show a small screen with an arrow in the " +
@@ -38,9 +48,17 @@ export const install = {
         ],
     },
     carryHeading: "Then sign in once more",
-    carry:
-        "An iPhone does not let the new app see that you are signed in here. A code carries " +
-        "your sign-in across: get it here, open Roost from your home screen, choose “I have " +
-        "a code” and type it in.",
-    carryCode: "Get a code for the app",
+    carry: {
+        iphone:
+            "An iPhone does not let the new app see that you are signed in. A code carries your " +
+            "sign-in across.",
+        inApp:
+            "The browser of your phone does not see that you are signed in here. A code carries " +
+            "your sign-in across.",
+    },
+    carryHere: "Get it here, then open Roost there, choose “I have a code” and type it in.",
+    carryThere: (you: string, move: string) =>
+        `Get it where you are signed in: “${you}”, then “${move}”. In the new app choose ` +
+        "“I have a code” and type it in.",
+    carryCode: "Get a code",
 } as const;

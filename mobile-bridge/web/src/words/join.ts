@@ -121,7 +121,7 @@ function young(liaisons: readonly string[]): Seen[] {
         },
         {
             what: "It is up to you",
-            who: "You can leave whenever you like, and nobody will ask you why.",
+            who: `You can leave at any time: tell ${name}. You need not say why.`,
         },
     ];
 }
@@ -167,6 +167,18 @@ export const join = {
             : "Roost is where the homes of a constellation talk, plan and help each other out.",
     onlyYou: (name: string) =>
         `This link is for ${name} alone, and works once. Looking at it uses nothing up.`,
+
+    inAppHeading: (browser: string) => `First open this link in ${browser}`,
+    inApp: (browser: string) =>
+        "This page is open inside another app, where Roost cannot be kept and would soon be " +
+        `lost. Choose “Open in ${browser}” in that app, or copy the link and paste it into ` +
+        `${browser}. It has not been used up.`,
+    inAppLink: "Your link",
+    inAppCopy: "Copy the link",
+    inAppCopied: (browser: string) =>
+        `Copied. Now open ${browser}, and paste it where addresses are typed.`,
+    inAppStay: "Go on here all the same",
+    browsers: { in_app_iphone: "Safari", in_app_android: "Chrome" },
 
     codeHeading: "The code for your link",
     codeAsk: (role: Role, liaisons: readonly string[]) =>

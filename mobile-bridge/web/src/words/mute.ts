@@ -24,11 +24,10 @@ export const mute = {
     ringsHeading: "Still rings, muted or not:",
     rings: [
         "an emergency: someone needs a bed tonight, or a child is not safe",
-        "what cannot wait: a sleepover that is decided or changed, a gathering called off with " +
+        "what cannot wait: a sleepover that is decided or changed, an event called off with " +
             "less than a day to go, a private message marked urgent",
-        "a message that names you",
     ],
-    ringsYoung: ["when somebody is not safe", "a message that names you"],
+    ringsYoung: ["when somebody is not safe"],
     later: LATER,
     close: "Leave it as it is",
     noSignal: "That could not be saved without signal. What you chose is kept here, to try again.",

@@ -178,7 +178,6 @@ export const link = {
     label: "The message to send",
     copy: "Copy the message",
     copied: "Copied. Paste it into a message to them alone.",
-    copyFailed: "Please press and hold the text, and copy it yourself.",
     share: "Send it…",
     sent: "I have sent it",
     noted: "Noted as sent.",
@@ -245,12 +244,9 @@ export const acts = {
 
     phones: (name: string) => `Phones of ${name}`,
     phonesNone: "Signed in nowhere.",
-    phoneEnd: "Sign out",
-    phoneEndFor: (phone: string) => `Sign out ${phone}`,
     phoneSure: (phone: string) =>
         `${phone} is out within a second, and what it kept is removed when it is next opened ` +
         "with signal. Other phones stay signed in.",
-    phoneYes: "Sign it out",
 
     heading: {
         again: (name: string) => `A new link for ${name}?`,
@@ -267,7 +263,6 @@ export const acts = {
         lift: "Proposed. Somebody else has to agree within a week.",
         liftOther: "Somebody else has proposed this already. You can agree to it now.",
         end: "Ended, on every phone.",
-        phone: "Signed out.",
     },
 } as const;
 

@@ -1,6 +1,7 @@
 // The words of moving a sign-in to another phone, by a code.
 
 export const move = {
+    link: "Move to another phone or to the app",
     heading: "Move Roost",
     body:
         "A code carries your sign-in to a new phone, or from this browser into the app on your " +

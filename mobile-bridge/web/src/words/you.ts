@@ -18,5 +18,4 @@ export const you = {
     endYes: "Sign it out",
     endNo: "Leave it",
     ended: (name: string) => `${name} is signed out.`,
-    move: "Move to another phone or to the app",
 } as const;

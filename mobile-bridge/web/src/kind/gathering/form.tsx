@@ -17,6 +17,7 @@ import { Ends, Field, Form, Problem, type FieldInput } from "../../screen/fields
 import { words } from "../../words.ts";
 import { aroundOf } from "../kind.ts";
 import { line, tidy, within } from "../text.ts";
+import { isElsewhere } from "../zone.ts";
 import { check, TYPES } from "./rules.ts";
 import { fromField, toField } from "./when.ts";
 
@@ -139,9 +140,9 @@ type FieldsProps = {
 
 function Fields({ plan, wrong, change }: FieldsProps) {
     const wrongNote = wrong?.at === "note" ? wrong.words : undefined;
-    const field = (name: Exclude<keyof Plan, "type" | "note">, input: FieldInput) => (
+    const field = (name: Named, input: FieldInput) => (
         <Field
-            label={words.gathering[name]}
+            label={labelOf(name, plan)}
             wrong={wrong?.at === name ? wrong.words : undefined}
             value={plan[name]}
             change={(value) => change({ [name]: value })}
@@ -185,6 +186,16 @@ function Fields({ plan, wrong, change }: FieldsProps) {
             {field("places", { type: "number", inputMode: "numeric", min: 1, max: PLACES_MAX })}
         </>
     );
+}
+
+type Named = Exclude<keyof Plan, "type" | "note">;
+
+/** Of a time it says whose it is, to whoever has another on their phone. */
+function labelOf(name: Named, plan: Plan): string {
+    const label = words.gathering[name];
+    const isTime = name === "starts" || name === "ends";
+    const elsewhere = isTime && isElsewhere(fromField(plan[name]) ?? Date.now());
+    return elsewhere ? words.moment.atHome(label) : label;
 }
 
 /** Who will hear of this: so that nobody has to wonder whom to ring as well. */

@@ -4,16 +4,25 @@
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { nameOf, type Kind, type ViewProps } from "../kind.ts";
-import { read, stateOf } from "./rules.ts";
+import { detailsNow, read, stateOf } from "./rules.ts";
 import { Card } from "./view.tsx";
+import { whenWords } from "./when.ts";
 
 export const gathering: Kind = {
     stands: ({ target }) => (target === undefined ? "said" : "line"),
+    // A change too: whoever comes has to know of it.
+    isNews: () => true,
     line: (body) => {
         const said = read(body);
         if (!said) return undefined;
         if ("details" in said) return said.details.title;
         return "changed" in said ? words.gathering.changeLine : words.gathering.offLine;
+    },
+    text: (piece, card) => {
+        const details = piece.target === undefined && detailsNow(piece, card);
+        if (!details) return undefined;
+        const { title, starts_at, ends_at, place, note } = details;
+        return [title, whenWords(starts_at, ends_at), place, note].filter(Boolean).join("\n");
     },
     View: (props) =>
         props.entry.target === undefined ? <Card {...props} /> : <Change {...props} />,

@@ -93,3 +93,12 @@ export function stateOf(card: CardOf | undefined): GatheringState | undefined {
     const fit = state?.details && state.answers;
     return fit ? (state as GatheringState) : undefined;
 }
+
+/** What it is now: as its card tells, or as it was said at first. */
+export function detailsNow(
+    { body }: { body?: unknown },
+    card: CardOf | undefined,
+): GatheringDetails | undefined {
+    const said = read(body);
+    return stateOf(card)?.details ?? (said && "details" in said ? said.details : undefined);
+}

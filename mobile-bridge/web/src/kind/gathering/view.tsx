@@ -10,13 +10,12 @@ import { askedOf, homeName, type Around, type ViewProps } from "../kind.ts";
 import { mayAnswer, mayPublish } from "../may.ts";
 import { Answering } from "../rsvp/composer.tsx";
 import { Canceller, Planner } from "./form.tsx";
-import { read, stateOf } from "./rules.ts";
+import { detailsNow, stateOf } from "./rules.ts";
 import { whenWords } from "./when.ts";
 
 export function Card({ entry, card, around }: ViewProps) {
-    const said = read(entry.body);
     const state = stateOf(card);
-    const details = state?.details ?? (said && "details" in said ? said.details : undefined);
+    const details = detailsNow(entry, card);
     if (!details) return null;
     const off = state?.status === "cancelled";
     return (
@@ -194,11 +193,13 @@ function Calendar({ room, id }: { room: string; id: string }) {
     );
 }
 
+/** Some browsers ask first whether to take a file, and read it when the person has answered. */
+const TAKEN_MS = 60_000;
+
 function saveFile(file: Blob, name: string): void {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);
     link.download = name;
     link.click();
-    // The browser has taken the file when the click has been dealt with.
-    setTimeout(() => URL.revokeObjectURL(link.href), 0);
+    setTimeout(() => URL.revokeObjectURL(link.href), TAKEN_MS);
 }

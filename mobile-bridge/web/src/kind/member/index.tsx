@@ -6,6 +6,7 @@ import { read } from "./rules.ts";
 
 export const member: Kind = {
     stands: () => "line",
+    isNews: () => false,
     line: sentence,
     View: ({ entry, around }) => <>{sentence(entry.body, around)}</>,
 };

@@ -1,20 +1,27 @@
 // A message: text somebody wrote. Shown through text nodes and plain links, never as markup.
 
+import type { CardOf } from "../../generated/protocol.ts";
 import { words } from "../../words.ts";
-import { nameOf, type Around, type Kind } from "../kind.ts";
+import { nameOf, type Around, type Kind, type Piece as Said } from "../kind.ts";
 import { piecesOf, type Piece } from "./links.ts";
 import { read } from "./rules.ts";
 
 export const message: Kind = {
     stands: () => "said",
+    isNews: () => true,
     line: (body) => read(body)?.text.replace(/\s+/g, " ").trim(),
+    text: textNow,
     View: ({ entry, card, around }) => {
-        const text = card?.edited?.text ?? read(entry.body)?.text ?? "";
+        const text = textNow(entry, card) ?? "";
         // Young people's words hold no links: nobody leads them elsewhere from their own room.
         const inert = around.listed?.kind === "peers";
         return <p class="message-text">{inert ? text : piecesOf(text).map(shown)}</p>;
     },
 };
+
+function textNow({ body }: Said, card: CardOf | undefined): string | undefined {
+    return card?.edited?.text ?? read(body)?.text;
+}
 
 function shown(piece: Piece) {
     if (typeof piece === "string") return piece;

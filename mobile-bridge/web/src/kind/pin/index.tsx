@@ -6,6 +6,7 @@ import { read } from "./rules.ts";
 
 export const pin: Kind = {
     stands: () => "line",
+    isNews: () => false,
     line: (body) => sentence(body, words.room.someone),
     View: ({ entry, around }) => <>{sentence(entry.body, authorOf(entry.author, around))}</>,
 };

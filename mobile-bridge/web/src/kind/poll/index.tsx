@@ -1,28 +1,39 @@
 // A question with answers to choose from: each is a button that shows how many chose it, and who.
 
 import { serverNow } from "../../core/clock.ts";
-import type { PollState } from "../../generated/protocol.ts";
+import type { PollState, Question } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
-import { nameOf, type Around, type Kind, type ViewProps } from "../kind.ts";
+import { nameOf, type Around, type Kind, type Piece, type ViewProps } from "../kind.ts";
 import { mayWrite } from "../may.ts";
 import { read, stateOf } from "./rules.ts";
 
 export const poll: Kind = {
     stands: ({ target }) => (target === undefined ? "said" : "silent"),
+    // An answer is none: the question counts them.
+    isNews: ({ target }) => target === undefined,
     line: (body) => {
         const said = read(body);
         if (!said) return undefined;
         if ("ask" in said) return words.poll.line(said.ask.question);
         return "close" in said ? words.poll.closed : words.poll.chosen;
     },
+    text: (piece, card) => {
+        const asked = askedOf(piece, stateOf(card));
+        return asked && [asked.question, ...asked.options].join("\n");
+    },
     View: Card,
 };
 
+/** The question as it stands now. */
+function askedOf({ body }: Piece, state: PollState | undefined): Question | undefined {
+    const said = read(body);
+    return state?.poll ?? (said && "ask" in said ? said.ask : undefined);
+}
+
 function Card({ entry, card, around }: ViewProps) {
-    const said = read(entry.body);
     const state = stateOf(card);
-    const asked = state?.poll ?? (said && "ask" in said ? said.ask : undefined);
+    const asked = askedOf(entry, state);
     if (!asked) return null;
     const open = state !== undefined && !state.closed && entry.id !== undefined;
     return (

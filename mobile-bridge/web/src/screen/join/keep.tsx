@@ -13,7 +13,7 @@ export function Keep({ next, place }: StepProps) {
             <p class="lead">{words.install.why}</p>
             {/* Whatever the person answered the browser, the way goes on. */}
             <Ways way={now} take={() => void takeOffer().then(next, next)} />
-            {now === "iphone" && <Carry signedIn />}
+            <Carry way={now} signedIn />
             <button type="button" class="button-plain" data-testid="keep-skip" onClick={next}>
                 {words.install.notNow}
             </button>

@@ -5,13 +5,14 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Invitation } from "../../core/session.ts";
-import { isAsked, seen } from "../../install.ts";
+import { isAsked, isInApp, seen, way } from "../../install.ts";
 import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { useDoing } from "../ask.ts";
 import { Field, isName, NAME_MAX_CHARS } from "../fields.tsx";
 import { CodeToGive } from "./code.tsx";
+import { Elsewhere } from "./elsewhere.tsx";
 import { Keep } from "./keep.tsx";
 import { NumberToShow } from "./number.tsx";
 import { WhoSeesWhat } from "./sees.tsx";
@@ -84,8 +85,9 @@ export function Steps({ token, invitation, begin, lost }: Props) {
     );
 }
 
-function Invited({ invitation, next, place }: StepProps) {
+function Invited({ token, invitation, next, place }: StepProps) {
     const { name, constellation, role, liaisons } = invitation;
+    const now = way();
     return (
         <StepSheet heading={words.join.heading} place={place}>
             <p class="lead" data-testid="invited">
@@ -94,7 +96,11 @@ function Invited({ invitation, next, place }: StepProps) {
             <p data-testid="invited-by">{words.join.from(role, liaisons)}</p>
             <p>{words.join.what(role)}</p>
             <p class="quiet">{words.join.onlyYou(name)}</p>
-            <Onward press={next} label={words.join.next} />
+            {isInApp(now) ? (
+                <Elsewhere way={now} token={token} stay={next} />
+            ) : (
+                <Onward press={next} label={words.join.next} />
+            )}
         </StepSheet>
     );
 }

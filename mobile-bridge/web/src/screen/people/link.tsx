@@ -2,6 +2,7 @@
 // once.
 
 import { useRef, useState } from "preact/hooks";
+import { copy } from "../../copy.ts";
 import { serverNow } from "../../core/clock.ts";
 import type { Invited, Of, Progress } from "../../core/desk.ts";
 import { useRoost } from "../../roost.ts";
@@ -38,6 +39,12 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
     const share = () =>
         // Somebody who closes the sheet has sent nothing, and nothing went wrong.
         void navigator.share({ text: message }).then(note, () => undefined);
+    const copyIt = async () => {
+        const copied = await copy(message);
+        // Focused, it is marked: what is left to do by hand begins with that.
+        if (!copied) text.current!.focus();
+        setSaid(copied ? words.link.copied : words.copy.byHand);
+    };
     return (
         <section class="made-link" data-testid="made-link" data-once>
             <h2 class="subheading">{words.link.heading(name)}</h2>
@@ -59,7 +66,7 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
                     type="button"
                     class="button-main"
                     data-testid="link-copy"
-                    onClick={() => void copy(text.current!).then(setSaid)}
+                    onClick={() => void copyIt()}
                 >
                     {words.link.copy}
                 </button>
@@ -86,15 +93,4 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
             <Problem words={problem} />
         </section>
     );
-}
-
-/** Copies by the clipboard, or as browsers did before there was one (and do on plain http). */
-async function copy(area: HTMLTextAreaElement): Promise<string> {
-    try {
-        await navigator.clipboard.writeText(area.value);
-        return words.link.copied;
-    } catch {
-        area.select();
-        return document.execCommand("copy") ? words.link.copied : words.link.copyFailed;
-    }
 }

@@ -53,7 +53,7 @@ export function You() {
                 </li>
                 <li>
                     <Link class="act" testId="move" to={{ at: "move" }}>
-                        <span class="act-label">{words.you.move}</span>
+                        <span class="act-label">{words.move.link}</span>
                     </Link>
                 </li>
                 <li>
