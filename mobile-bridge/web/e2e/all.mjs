@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const LANES = [
-    ["screens", "access", "conversation", "firefox", "names", "guess", "reading"],
+    ["screens", "access", "conversation", "firefox", "names", "guess", "reading", "young"],
     ["people", "today", "app", "payloads", "far", "fields", "slow"],
 ];
 const ALONE = ["figures", "lighthouse"];
