@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const LANES = [
     ["screens", "access", "conversation", "firefox", "names", "guess", "reading", "young"],
-    ["people", "today", "app", "payloads", "far", "fields", "slow"],
+    ["people", "today", "states", "app", "payloads", "far", "fields", "slow"],
 ];
 const ALONE = ["figures", "lighthouse"];
 
