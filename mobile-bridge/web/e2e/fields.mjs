@@ -15,7 +15,6 @@ import {
     connected,
     enter,
     giveCode,
-    joinBy,
     leave,
     menuOf,
     until,
