@@ -26,11 +26,11 @@ export async function talkerOf(house, link) {
     return { access, person, rooms };
 }
 
-async function ask(house, path, access, body) {
+export async function ask(house, path, access, body) {
     const headers = { "content-type": "application/json" };
     if (access) headers.authorization = `Bearer ${access}`;
     const sent = body ? { method: "POST", body: JSON.stringify(body) } : {};
     const answer = await fetch(house.base + path, { headers, ...sent });
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    return answer.json();
+    return answer.status === 204 ? undefined : answer.json();
 }

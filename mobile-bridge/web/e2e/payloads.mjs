@@ -1,11 +1,10 @@
-// Two hundred ways of making a page run what somebody wrote, in every field that takes a text. None
-// runs, and the browser has nothing to report of the policy (T25), which it would tell the server.
+// Two hundred ways of making a page run what somebody wrote, as messages and as addresses: each
+// stands there as it was written, none runs, and the browser has nothing to report of the policy
+// (T25), which it would tell the server. `fields.mjs` does the same in every other field.
 
-import { AMPLE, byId, connected, enter, hears, joinBy, plan, until } from "./house.mjs";
+import { AMPLE, byId, connected, enter, hears, joinBy, until } from "./house.mjs";
 import { Run } from "./run.mjs";
-
-// Of a made-up link the server says that it is none, and the browser repeats it.
-const REFUSED = /^Failed to load resource/;
+import { harmAt, PAYLOADS, REFUSED, watch } from "./ways.mjs";
 
 /** In the end one is made on purpose, and the browser says so. */
 const TRIED = /requires 'TrustedHTML' assignment/;
@@ -16,86 +15,9 @@ const { house, tally } = run;
 /** What the browsers told the server. */
 let reports = 0;
 
-/** What each would do if it could. */
-const ACT = "window.ran=1";
-
-/** Forms of markup and address; `@` is where the act stands. */
-const FORMS = [
-    "<script>@</script>",
-    "<SCRIPT SRC=data:text/javascript,@></SCRIPT>",
-    "<scr<script>ipt>@</scr</script>ipt>",
-    "<img src=x onerror=@>",
-    '<img src="x" onerror="@">',
-    "<img src=x:x onerror&#61;@>",
-    "<img/src/onerror=@>",
-    "<svg onload=@>",
-    "<svg><script>@</script></svg>",
-    "<svg><animate onbegin=@ attributeName=x dur=1s>",
-    "<svg><a xlink:href=javascript:@><text y=20>x</text></a></svg>",
-    "<math><mtext></p><img src=x onerror=@>",
-    "<body onload=@>",
-    "<iframe src=javascript:@></iframe>",
-    '<iframe srcdoc="<script>parent.@</script>"></iframe>',
-    "<object data=javascript:@></object>",
-    "<embed src=javascript:@>",
-    "<link rel=import href=data:text/html,<script>@</script>>",
-    "<link rel=stylesheet href=javascript:@>",
-    "<style>@import 'javascript:@';</style>",
-    "<style>*{background:url(javascript:@)}</style>",
-    "<meta http-equiv=refresh content=0;url=javascript:@>",
-    "<base href=javascript:@//>",
-    "<form action=javascript:@><input type=submit autofocus></form>",
-    "<input autofocus onfocus=@>",
-    "<textarea autofocus onfocus=@>",
-    "<select autofocus onfocus=@>",
-    "<details open ontoggle=@>",
-    "<video src=x onerror=@>",
-    "<audio src=x onerror=@>",
-    "<marquee onstart=@>x</marquee>",
-    "<a href=javascript:@ autofocus onfocus=@>x</a>",
-    "<template><script>@</script></template>",
-    "<noscript><p title='</noscript><img src=x onerror=@>'>",
-    "<xmp><p title='</xmp><img src=x onerror=@>'>",
-    "<!--><img src=x onerror=@>-->",
-    "<![CDATA[<img src=x onerror=@>]]>",
-    "]]><img src=x onerror=@>",
-    "--><script>@</script>",
-    "</textarea><script>@</script>",
-    "</title><script>@</script>",
-    "'\"><img src=x onerror=@>",
-    "\"-@-\"",
-    "'-@-'",
-    "${@}",
-    "{{constructor.constructor('@')()}}",
-    "javascript:@",
-    "java\tscript:@",
-    "data:text/html,<script>@</script>",
-    "\u2028@\u2029",
-];
-
-/** The same in other clothes. */
-const CLOTHES = [
-    (text) => text,
-    (text) => text.replace(/</g, "\uff1c").replace(/>/g, "\uff1e") + text,
-    (text) => text.replace(/[a-z]/gi, (c, at) => (at % 2 ? c.toUpperCase() : c)),
-    (text) => `${encodeURIComponent(text)} ${text.replace(/</g, "&lt;").replace(/>/g, "&gt;")}`,
-];
-
-const PAYLOADS = CLOTHES.flatMap((dress) => FORMS.map((form) => dress(form.replaceAll("@", ACT))));
-
-/** Counts what the browser finds against the policy, from the first line of the page on. */
-const watch = () => {
-    window.found = [];
-    document.addEventListener("securitypolicyviolation", (event) => {
-        window.found.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
-    });
-};
-
-async function nothingRan({ page, complaints, name }, what) {
-    const [ran, found] = await page.evaluate(() => [window.ran, window.found]);
-    const ours = complaints.filter((text) => !REFUSED.test(text));
-    const harm = [ran ? "it ran" : "", ...found, ...ours].filter(Boolean);
-    tally.check(`${what}: nothing ran at ${name}'s`, harm.length === 0, harm.join(" | "));
+async function nothingRan(who, what) {
+    const harm = await harmAt(who);
+    tally.check(`${what}: nothing ran at ${who.name}'s`, harm.length === 0, harm.join(" | "));
 }
 
 /** As many as one message takes, so that two hundred are read and drawn in a few. */
@@ -119,32 +41,10 @@ async function asMessages(sam, jo) {
     tally.check("each stands there as it was written", missing.length === 0, first);
 }
 
-/** Every other field: what is typed there is drawn somewhere, or sent in an address. */
-async function inFields(sam, jo) {
-    await byId(sam.page, "search-open").click();
-    for (const text of PAYLOADS) await byId(sam.page, "search-text").fill(text);
-    for (const text of PAYLOADS.filter((_, at) => at % 20 === 0)) {
-        await byId(sam.page, "search-text").fill(text.slice(0, 60));
-        await byId(sam.page, "search-go").click();
-    }
-    await nothingRan(sam, "in the search");
-    await byId(sam.page, "search-open").click();
-    for (const text of PAYLOADS.filter((_, at) => at % 12 === 0)) {
-        await plan(jo.page, text.slice(0, 80), text.slice(0, 80));
-        await byId(jo.page, "planner-save").click();
-        await byId(jo.page, "planner-save").waitFor({ state: "detached" });
-    }
-    await until("the gatherings are there", async () => {
-        return (await byId(sam.page, "gathering").count()) >= 10;
-    });
-    await nothingRan(sam, "as gatherings");
-    await nothingRan(jo, "as gatherings");
-}
-
 /** In the addresses of the page, which anybody can make and send. */
 async function inAddresses(sam) {
     const { page } = sam;
-    for (const text of PAYLOADS.slice(0, FORMS.length)) {
+    for (const text of PAYLOADS.slice(0, 50)) {
         for (const path of ["/join#", "/#/room/", "/#"]) {
             const address = `${house.base}${path}${encodeURIComponent(text)}`;
             await page.evaluate((to) => {
@@ -191,7 +91,6 @@ await run.main(async () => {
     }
     tally.check("there are two hundred", PAYLOADS.length >= 200, `${PAYLOADS.length}`);
     await asMessages(sam, jo);
-    await inFields(sam, jo);
     await inAddresses(sam);
     tally.check("two hundred payloads, and no report came", reports === 0, `${reports}`);
     await wouldBeSeen(jo);

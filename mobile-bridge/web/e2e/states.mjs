@@ -1,0 +1,105 @@
+// Pictures of states that a day without trouble does not show: a gathering changed and answered for
+// a home, a message hidden, a room that is gone, a page that does not come, no signal; text as
+// small as it goes; and of one's own screens on a laptop.
+
+import { byId, enter, hears, joinBy, LAPTOP, leave, menuOf, plan, say } from "./house.mjs";
+import { picture as take } from "./picture.mjs";
+import { Run } from "./run.mjs";
+
+const run = new Run("states", { expected: /^Failed to load resource/ });
+const { house, tally } = run;
+const picture = (who, name) => take(tally, who, name);
+
+async function circle(jo, sam) {
+    for (const { page } of [jo, sam]) await enter(page, "circle");
+    await plan(jo.page, "Pizza and planning", "Jo's house, in the big kitchen");
+    await byId(jo.page, "planner-save").click();
+    await byId(sam.page, "gathering").waitFor();
+    await byId(jo.page, "gathering-change").click();
+    await byId(jo.page, "plan-title").waitFor();
+    await picture(jo, "planner-change");
+    await jo.page.keyboard.press("Escape");
+    await byId(jo.page, "gathering").locator("summary").click();
+    await byId(jo.page, "answer-for").first().click();
+    await byId(jo.page, "rsvp").last().scrollIntoViewIfNeeded();
+    await picture(jo, "gathering-answer-for");
+    await say(sam.page, "The number is 01632 960 123");
+    await hears(jo.page, "01632 960 123");
+    await menuOf(jo.page, "01632 960 123");
+    await byId(jo.page, "menu-remove").click();
+    await picture(jo, "menu-hiding");
+    await byId(jo.page, "remove-yes").click();
+    await byId(sam.page, "removed").waitFor();
+    await picture(sam, "room-hidden");
+    for (const { page } of [jo, sam]) await leave(page);
+}
+
+/** A place in a room that is not there to this person, and text as small as it goes. */
+async function odd(sam) {
+    const { page } = sam;
+    await page.goto(`${house.base}/#/room/00000000-0000-7000-8000-000000000000`);
+    await page.getByText("This room is not open to you any more.").waitFor();
+    await picture(sam, "room-gone");
+    await page.goto(`${house.base}/#/you`);
+    await byId(page, "text-small").check();
+    await picture(sam, "you-small");
+    await byId(page, "nav-rooms").click();
+    await enter(page, "circle");
+    await picture(sam, "room-small");
+    await leave(page);
+}
+
+/** A screen whose file does not come, on a phone that keeps no files. */
+async function missing() {
+    const dev = await run.phone("dev", { serviceWorkers: "block" });
+    await joinBy(dev, house.persona("satellite", 2).link);
+    await dev.page.route(/assets\/(account|phones)-/, (asked) => asked.abort());
+    await dev.page.reload();
+    await byId(dev.page, "nav-you").click();
+    await dev.page.getByRole("button", { name: "Try again" }).waitFor();
+    await picture(dev, "screen-missing");
+}
+
+/** One's own screens, where there is room beside them. */
+async function wide(jo) {
+    const { page } = jo;
+    await page.setViewportSize(LAPTOP);
+    for (const name of ["you", "quiet", "move", "people", "install"]) {
+        await page.goto(`${house.base}${name === "install" ? "/install" : `/#/${name}`}`);
+        await page.locator("h1").waitFor();
+        await connectedOrBare(page, name);
+        await picture(jo, `laptop-${name}`);
+    }
+    const kit = await run.phone("kit", { viewport: LAPTOP, hasTouch: false });
+    await kit.page.goto(house.persona("young").link);
+    await byId(kit.page, "step-next").waitFor();
+    await picture(kit, "laptop-join");
+}
+
+/** What is on a screen once the server has told it. */
+async function connectedOrBare(page, name) {
+    const shown = { you: "phone", quiet: "quiet-on", move: "code-make", people: "who" }[name];
+    if (shown) await byId(page, shown).first().waitFor();
+}
+
+/** Nobody answers: what was never heard says so. */
+async function unreachable(jo) {
+    await house.kill();
+    await jo.page.goto(`${house.base}/#/people`);
+    await jo.page.goto(`${house.base}/#/you`);
+    await jo.page.reload();
+    await byId(jo.page, "unheard").first().waitFor();
+    await picture(jo, "laptop-you-unheard");
+}
+
+await run.main(async () => {
+    await house.open();
+    const [jo, sam] = [await run.phone("hub"), await run.phone("satellite")];
+    await joinBy(jo, house.persona("hub").link);
+    await joinBy(sam, house.persona("satellite").link);
+    await tally.step("in the circle", () => circle(jo, sam));
+    await tally.step("where something is not there", () => odd(sam));
+    await tally.step("a screen that does not come", missing);
+    await tally.step("on a laptop", () => wide(jo));
+    await tally.step("without signal", () => unreachable(jo));
+});
