@@ -51,10 +51,12 @@ async function furnish() {
     const [wren] = house.admin("add-constellation", service, NAMES.constellation);
     const home = (name, ...hub) => house.admin("add-home", wren, name, ...hub)[0];
     const [hub, own] = [home(NAMES.hub, "--hub"), home(NAMES.home)];
-    home(NAMES.flags);
+    const flags = home(NAMES.flags);
     const person = (role, name, where) =>
         house.admin("add-person", wren, role, name, "--home", where)[0];
     house.admin("add-liaison", wren, ids.priya);
+    // Only a home in which an adult lives is asked anything.
+    person("satellite", "Max", flags);
     const [jo, sam] = [person("hub", NAMES.tones, hub), person("satellite", NAMES.rtl, own)];
     return { ...ids, jo, sam };
 }

@@ -78,12 +78,12 @@ const ROOM = [
     ...[...RSVP, "DisclosureTriangle Who is coming", "button Add to calendar", ...ofMessage("Jo")],
     ...ofMessage("Jo"),
     ...[...ofMessage("yourself")],
-    ...["form", "button Ask the room", "textbox Write a message", "button Send"],
+    ...["form", "button Poll", "textbox Write a message", "button Send"],
 ];
 
 const PLANNER = [
-    ...["dialog Plan a gathering", "h2 Plan a gathering", "form", "textbox What is it called?"],
-    ...["combobox What sort of gathering?", "DateTime Starts", "DateTime Ends"],
+    ...["dialog Plan an event", "h2 Plan an event", "form", "textbox What is it called?"],
+    ...["combobox What sort of event?", "DateTime Starts", "DateTime Ends"],
     ...["textbox Where? (may be left empty)", "textbox Anything else? (may be left empty)"],
     "spinbutton Places for how many people? (empty: no limit)",
     ...["button Publish", "button Do not save"],
@@ -99,7 +99,7 @@ const PEOPLE = [
 const YOU = [
     ...["banner", "h1 You", "main", "h2 Your phones"],
     ...["radio Small", "radio Usual", "radio Large", "radio Very large"],
-    "link Quiet hours Every day from 00:00 until 00:00",
+    "link Quiet hours, and who sees what I have read Every day from 00:00 until 00:00",
     ...["link Move to another phone or to the app", "link Sign out of this phone", ...NAV],
 ];
 
