@@ -3,6 +3,7 @@
 
 import { AMPLE, byId, connected, enter, hears, joinBy, reopen, say, until } from "./house.mjs";
 import { deviceOf, installed, rowsOf } from "./kept.mjs";
+import { picture } from "./picture.mjs";
 import { Run } from "./run.mjs";
 
 const run = new Run("app", { settings: AMPLE });
@@ -172,6 +173,7 @@ async function otherVersion(sam) {
     await tally.step("a server of another version: one try anew, then it is said", async () => {
         await byId(sam.page, "outdated").waitFor();
     });
+    await picture(tally, sam, "outdated");
     // It must not be loaded at any of the next goodbyes either.
     await until("two more tries", countGoodbyes(2));
     tally.check("the page was loaded anew once, and never in a loop", loads === 1, `${loads}`);
@@ -255,6 +257,7 @@ async function refusedStorage(jo) {
     await tally.step("where storage is refused, it says so and works", async () => {
         const who = await newPhone("private", house.persona("satellite", 4).link, refuse);
         await byId(who.page, "memory").waitFor();
+        await picture(tally, who, "nothing-kept");
         await enter(who.page, "circle");
         await say(who.page, "From a private window.");
         await hears(jo.page, "From a private window.");
@@ -270,6 +273,7 @@ async function refusedStorage(jo) {
         });
         await say(who.page, "The phone is full.");
         await byId(who.page, "memory").waitFor();
+        await picture(tally, who, "nothing-kept");
         await hears(jo.page, "The phone is full.");
     });
 }

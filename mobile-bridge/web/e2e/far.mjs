@@ -3,6 +3,7 @@
 
 import { fill } from "./crowd.mjs";
 import { AMPLE, byId, connected, enter, hears, joinBy, say, until } from "./house.mjs";
+import { picture } from "./picture.mjs";
 import { Run } from "./run.mjs";
 
 const run = new Run("far", { settings: AMPLE });
@@ -82,6 +83,7 @@ await run.main(async () => {
     }
     await hears(sam.page, "Message");
     await goThere(sam.page, "from the disk");
+    await picture(tally, sam, "room-far");
     const before = await sam.page.evaluate(seen, WORD);
     await say(jo.page, "Meanwhile at the hub.");
     await until("something new is told", async () =>

@@ -84,6 +84,9 @@ async function byLink(priya, jo) {
     await says(page, "standing", "Signed in");
     await byId(page, "phone").first().waitFor();
     await picture(priya, "desk-person");
+    await byId(page, "phone-end").first().click();
+    await picture(priya, "desk-end-phone");
+    await page.keyboard.press("Escape");
     return link;
 }
 
@@ -219,7 +222,9 @@ async function suspends(priya, ana, sam) {
     await byId(page, "sure-suspend-yes").click();
     await byId(sam.page, "signed-out").waitFor({ timeout: OUT_MS });
     await says(page, "standing", "Suspended");
-    await surely(page, "lift");
+    await byId(page, "act-lift").click();
+    await picture(priya, "desk-lift");
+    await byId(page, "sure-lift-yes").click();
     await says(page, "proposal", "You proposed it.");
     tally.check("nobody agrees to their own", (await byId(page, "agree").count()) === 0);
     await picture(priya, "desk-suspended");
@@ -227,6 +232,10 @@ async function suspends(priya, ana, sam) {
     await picture(ana, "desk-admin");
     const seen = await ana.page.locator("main").innerText();
     tally.check("an admin is told of no young person", !seen.includes("Kit"), seen);
+    await byId(ana.page, "propose-liaison").click();
+    await byId(ana.page, "propose-yes").click();
+    await picture(ana, "desk-propose");
+    await ana.page.keyboard.press("Escape");
     await byId(ana.page, "agree").click();
     await picture(ana, "desk-agree");
     await byId(ana.page, "agree-sure-yes").click();
@@ -293,6 +302,7 @@ async function ends(priya, sam) {
     await byId(page, "gone").locator('[data-testid="member"]').click();
     await byId(page, "act-take_back").click();
     await byId(page, "home-select").selectOption({ label: "The Brennans" });
+    await picture(priya, "desk-take-back");
     await byId(page, "back-yes").click();
     await sam.page.goto(await linkOn(page));
     await walkIn(sam.page, await codeOn(page));

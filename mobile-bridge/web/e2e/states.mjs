@@ -1,6 +1,6 @@
 // Pictures of states that a day without trouble does not show: a gathering changed and answered for
-// a home, a message hidden, a room that is gone, a page that does not come, no signal; text as
-// small as it goes; and of one's own screens on a laptop.
+// a home, a message hidden, a room that is gone, a page that does not come, no signal, nobody
+// signed in; text as small as it goes; and of one's own screens on a laptop.
 
 import { byId, enter, hears, joinBy, LAPTOP, leave, menuOf, plan, say } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
@@ -20,7 +20,7 @@ async function circle(jo, sam) {
     await picture(jo, "planner-change");
     await jo.page.keyboard.press("Escape");
     await byId(jo.page, "gathering").locator("summary").click();
-    await byId(jo.page, "answer-for").first().click();
+    await byId(jo.page, "answer-for").selectOption({ index: 1 });
     await byId(jo.page, "rsvp").last().scrollIntoViewIfNeeded();
     await picture(jo, "gathering-answer-for");
     await say(sam.page, "The number is 01632 960 123");
@@ -47,6 +47,20 @@ async function odd(sam) {
     await enter(page, "circle");
     await picture(sam, "room-small");
     await leave(page);
+}
+
+/** Who is not signed in here: without a way to the server, and with one. */
+async function outside() {
+    const lost = await run.phone("lost", { serviceWorkers: "block" });
+    const refresh = "**/api/session/refresh";
+    await lost.page.route(refresh, (asked) => asked.abort());
+    await lost.page.goto(house.base);
+    await lost.page.getByText("Roost cannot be reached").waitFor();
+    await picture(lost, "unreachable");
+    await lost.page.unroute(refresh);
+    await lost.page.getByRole("button", { name: "Try again" }).click();
+    await lost.page.getByText("Roost opens with a link").waitFor();
+    await picture(lost, "need-link");
 }
 
 /** A screen whose file does not come, on a phone that keeps no files. */
@@ -99,6 +113,7 @@ await run.main(async () => {
     await joinBy(sam, house.persona("satellite").link);
     await tally.step("in the circle", () => circle(jo, sam));
     await tally.step("where something is not there", () => odd(sam));
+    await tally.step("outside", outside);
     await tally.step("a screen that does not come", missing);
     await tally.step("on a laptop", () => wide(jo));
     await tally.step("without signal", () => unreachable(jo));

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { serverNow } from "../../core/clock.ts";
 import type { GatheringState } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
+import { Select } from "../../screen/fields.tsx";
 import { words } from "../../words.ts";
 import { askedOf, homeName, type Around, type ViewProps } from "../kind.ts";
 import { mayAnswer, mayPublish } from "../may.ts";
@@ -99,27 +100,26 @@ function Who({ id, state, around, over }: Props & { over: boolean }) {
                     ? words.gathering.waiting(missing.map(name))
                     : words.gathering.answeredAll}
             </p>
-            {others.map((home) =>
-                of === home ? (
-                    <Answering
-                        key={home}
-                        gathering={id}
-                        home={home}
-                        given={state.answers[home]}
-                        around={around}
-                        answered={() => setOf(undefined)}
-                    />
-                ) : (
-                    <button
-                        key={home}
-                        type="button"
-                        class="button-plain"
-                        data-testid="answer-for"
-                        onClick={() => setOf(home)}
-                    >
-                        {words.rsvp.forHome(name(home))}
-                    </button>
-                ),
+            {others.length > 0 && (
+                <Select
+                    label={words.rsvp.forHome}
+                    choose={words.rsvp.forChoose}
+                    options={others.map((home) => ({ value: home, label: name(home) }))}
+                    value={of ?? ""}
+                    wrong={undefined}
+                    change={(home) => setOf(home || undefined)}
+                    testId="answer-for"
+                />
+            )}
+            {of !== undefined && others.includes(of) && (
+                <Answering
+                    key={of}
+                    gathering={id}
+                    home={of}
+                    given={state.answers[of]}
+                    around={around}
+                    answered={() => setOf(undefined)}
+                />
             )}
         </details>
     );
