@@ -53,8 +53,9 @@ impl Needs {
     pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
 }
 
-/// How often the body of one entry may be revised. Whoever looks up what it said before is told all
-/// of it at once: nothing that was ever said may hide behind a further page.
+/// How often a message may be edited. Whoever looks up what it said before is told all of it at
+/// once: nothing that was ever said may hide behind a further page. A gathering is not bounded so:
+/// of its details that were changed more often, the first ones are told.
 pub const REVISIONS_MAX: u32 = 20;
 
 /// What an entry changes besides its own room's log. Applied by the server inside the append's
@@ -69,7 +70,7 @@ pub enum Effect {
     /// Phones and the tails of feeds forget it.
     Blank { target: EntryId },
     /// The target's stored body is replaced by this JSON text; the earlier version is kept apart,
-    /// for whoever may read the entry, while it stands. At most [`REVISIONS_MAX`] times.
+    /// for whoever may read the entry, while it stands: the first [`REVISIONS_MAX`] of them.
     Revise { target: EntryId, body: String },
 }
 
