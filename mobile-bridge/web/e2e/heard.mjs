@@ -35,22 +35,27 @@ function wordsOf(node) {
     return `${role} ${node.name?.value ?? ""}`.trim();
 }
 
+/** What Tab scrolled to is drawn: a button that leads back to the end comes and goes with it. */
+const drawn = () =>
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+
 /** Where Tab leads, from stop to stop, until it comes round. */
 async function stops(page, devtools) {
     const all = [];
     for (let press = 0, same = 0; press < STOPS_MAX && same <= SAME_MAX; press += 1) {
         await page.keyboard.press("Tab");
+        await page.evaluate(drawn);
         const { result } = await devtools.send("Runtime.evaluate", {
             expression: "document.activeElement",
         });
         const { node } = await devtools.send("DOM.describeNode", { objectId: result.objectId });
-        const at = node.backendNodeId;
         // Between the last stop and the first lies the browser itself.
         if (["BODY", "HTML"].includes(node.nodeName)) continue;
-        same = at === all.at(-1) ? same + 1 : 0;
+        const isSame = (it) => it?.backendNodeId === node.backendNodeId;
+        same = isSame(all.at(-1)) ? same + 1 : 0;
         if (same > 0) continue;
-        if (all.includes(at)) break;
-        all.push(at);
+        if (all.some(isSame)) break;
+        all.push(node);
     }
     return all;
 }
@@ -66,10 +71,10 @@ export async function heard(page) {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send("DOM.enable");
     const nodes = await reading(devtools);
-    const tabbed = (await stops(page, devtools)).map((id) =>
-        nodes.findIndex(({ backendDOMNodeId }) => backendDOMNodeId === id),
-    );
-    const order = fromTop(tabbed);
+    const met = await stops(page, devtools);
+    const placeOf = (stop) => nodes.findIndex((it) => it.backendDOMNodeId === stop.backendNodeId);
+    const unread = met.filter((stop) => placeOf(stop) < 0);
+    const order = fromTop(met.map(placeOf).filter((place) => place >= 0));
     const astray = order.filter((place, at) => at > 0 && place < order[at - 1]);
     // Of some choices that exclude each other one is a stop, and a heading is none.
     const isStop = (node) =>
@@ -81,9 +86,10 @@ export async function heard(page) {
         words: nodes.map(wordsOf),
         jumps: levels.filter((level, at) => level > (levels[at - 1] ?? 1) + 1),
         tops: levels.filter((level) => level === 1).length,
-        astray: [...astray, ...left.map((node) => nodes.indexOf(node))].map(
-            (place) => wordsOf(nodes[place] ?? { role: { value: "something unread" } }),
-        ),
+        astray: [
+            ...[...astray.map((place) => nodes[place]), ...left].map(wordsOf),
+            ...unread.map(({ attributes }) => `not in the tree: ${attributes}`),
+        ],
     };
 }
 
