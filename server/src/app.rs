@@ -101,14 +101,15 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<File>,
     ) -> Result<App> {
-        let presence = Presence::new(config.limits.sockets_a_person);
+        let presence = Presence::new(config.limits.sockets_a_person, config.live.retry_spread_ms);
         let feeds = Feeds::new(db.clone(), &config.log);
         let limits = Limits::start(&config.limits, &clock);
         let bus = Bus::new(feeds.clone(), presence.clone());
         let parts = Parts { clock: clock.clone(), keys, bus: bus.clone() };
         let log = Log::start(db.clone(), parts.clone(), &config.log);
         let people = People::new(db.clone(), parts, config.session.clone());
-        let directory = Directory::open(people.clone(), config.live.clone()).await?;
+        let directory =
+            Directory::open(people.clone(), presence.clone(), config.live.clone()).await?;
         let pulse = bus::pulse(&db).await?;
         let marks = Marks::new(db.clone(), feeds.clone());
         tokio::spawn(marks.clone().run());

@@ -12,8 +12,8 @@ use crate::{
     error::Result,
     log::Written,
     metrics,
+    outlet::{Note, Outlet},
     page::{self, CardLine, Line, PageText},
-    presence::{Note, Outlet},
     store::{Db, entries::Stretch},
 };
 use roost_shared::{

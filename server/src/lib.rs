@@ -27,6 +27,7 @@ pub mod limits;
 pub mod log;
 pub mod marks;
 pub mod metrics;
+pub mod outlet;
 pub mod page;
 pub mod people;
 pub mod presence;

@@ -6,7 +6,7 @@
 use crate::{
     error::Result,
     feed::Feeds,
-    presence::Note,
+    outlet::Note,
     store::{
         Db,
         marks::{self, Move, Stand},

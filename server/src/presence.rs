@@ -1,201 +1,16 @@
-//! Who is connected to this process: the outlets of each constellation's phones, and the outlet
-//! itself, a bounded queue towards one socket. Nothing here waits. A page that finds the queue full
-//! is not queued: the phone is *behind* and reads the log when it has caught its breath; it never
-//! skips.
+//! Who is connected to this process: the outlets of each constellation's phones.
 
-use crate::{limits::Limit, metrics, page::PageText, store::people::Place};
-use bytes::Bytes;
-use roost_shared::{ConstellationId, PersonId, Refusal};
+use crate::{clock::spread, limits::Limit, metrics, outlet::Outlet, store::people::Place};
+use roost_shared::{ConstellationId, Refusal};
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::Notify;
 
-/// Notes of each sort that may wait for a phone.
-const NOTES_MAX: usize = 32;
-/// Pages for which an empty queue keeps room.
-const PAGES_KEPT: usize = 4;
-
-/// What reaches a socket from the rest of the house.
-#[derive(Clone, Debug)]
-pub enum Push {
-    /// New entries of a room.
-    Page(Arc<PageText>),
-    /// A frame that is good for the moment only: marks, typing.
-    Note(Bytes),
-    /// Some pages did not fit: look where the rooms stand.
-    Behind,
-    /// My rooms, their people or my own right to be here may have changed.
-    Reload,
-    /// The connection is to end.
-    End(Refusal),
-}
-
-/// What is good for the moment only, as a frame.
-#[derive(Clone, Debug)]
-pub enum Note {
-    /// Said once: who misses it must be told where everyone stands.
-    Marks(Bytes),
-    /// Over in a moment.
-    Typing(Bytes),
-}
-
-/// The way to one phone.
-pub struct Outlet {
-    pub person: PersonId,
-    max_pages: usize,
-    max_bytes: usize,
-    waiting: Mutex<Waiting>,
-    cut: OnceLock<Refusal>,
-    reload: AtomicBool,
-    behind: AtomicBool,
-    /// Rung whenever there is something to take.
-    bell: Notify,
-}
-
-#[derive(Default)]
-struct Waiting {
-    pages: VecDeque<Arc<PageText>>,
-    bytes: usize,
-    marks: VecDeque<Bytes>,
-    typing: VecDeque<Bytes>,
-}
-
-/// The socket's end of an outlet. There is one: what it has taken nobody else gets.
-pub struct Inlet {
-    pub outlet: Arc<Outlet>,
-}
-
-/// An outlet for a person, with room for so many pages and bytes.
-pub fn outlet(person: PersonId, max_pages: usize, max_bytes: usize) -> Inlet {
-    let outlet = Outlet {
-        person,
-        max_pages,
-        max_bytes,
-        waiting: Mutex::default(),
-        cut: OnceLock::new(),
-        reload: AtomicBool::new(false),
-        behind: AtomicBool::new(false),
-        bell: Notify::new(),
-    };
-    Inlet { outlet: Arc::new(outlet) }
-}
-
-impl Outlet {
-    /// Queues a page, or marks the phone as behind.
-    pub fn page(&self, page: &Arc<PageText>) {
-        {
-            let mut waiting = self.waiting();
-            let bytes = waiting.bytes + page.text.len();
-            if waiting.pages.len() < self.max_pages && bytes <= self.max_bytes {
-                waiting.pages.push_back(page.clone());
-                waiting.bytes = bytes;
-            } else {
-                self.behind.store(true, Ordering::Release);
-                metrics::all().fell_behind();
-            }
-        }
-        self.bell.notify_one();
-    }
-
-    /// Queues a note. When many wait already, who is typing is let go; marks all give way to a
-    /// look at everything, whose `welcome` tells how far everyone is.
-    pub fn note(&self, note: &Note) {
-        let mut waiting = self.waiting();
-        match note {
-            Note::Typing(_) if waiting.typing.len() >= NOTES_MAX => return,
-            Note::Typing(text) => waiting.typing.push_back(text.clone()),
-            Note::Marks(_) if waiting.marks.len() >= NOTES_MAX => {
-                waiting.marks = VecDeque::new();
-                self.reload.store(true, Ordering::Release);
-            }
-            Note::Marks(text) => waiting.marks.push_back(text.clone()),
-        }
-        drop(waiting);
-        self.bell.notify_one();
-    }
-
-    /// Asks the phone's session to look again at who it is and what it may read.
-    pub fn reload(&self) {
-        self.reload.store(true, Ordering::Release);
-        self.bell.notify_one();
-    }
-
-    /// Ends the connection, with this as the reason. The first reason stands.
-    pub fn cut(&self, refusal: Refusal) {
-        let _ = self.cut.set(refusal);
-        self.bell.notify_one();
-    }
-
-    /// Waits until something is urgent; see [`Outlet::is_urgent`]. Cancel-safe.
-    pub async fn urgent(&self) {
-        while !self.is_urgent() {
-            self.bell.notified().await;
-        }
-    }
-
-    /// Whether the phone may be here no longer, or must look whether it may: that goes before
-    /// pages.
-    pub fn is_urgent(&self) -> bool {
-        self.cut.get().is_some() || self.reload.load(Ordering::Acquire)
-    }
-
-    /// Why the connection is to end, if it is.
-    pub fn is_cut(&self) -> Option<Refusal> {
-        self.cut.get().copied()
-    }
-
-    /// What is next, the urgent first.
-    fn take(&self) -> Option<Push> {
-        if let Some(refusal) = self.cut.get() {
-            return Some(Push::End(*refusal));
-        }
-        if self.reload.swap(false, Ordering::AcqRel) {
-            return Some(Push::Reload);
-        }
-        if self.behind.swap(false, Ordering::AcqRel) {
-            return Some(Push::Behind);
-        }
-        let mut waiting = self.waiting();
-        let Some(page) = waiting.pages.pop_front() else {
-            let note = waiting.marks.pop_front().or_else(|| waiting.typing.pop_front());
-            return note.map(Push::Note);
-        };
-        waiting.bytes -= page.text.len();
-        if waiting.pages.is_empty() {
-            // An idle phone keeps no long queue.
-            waiting.pages.shrink_to(PAGES_KEPT);
-        }
-        metrics::all().page_live();
-        Some(Push::Page(page))
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        // A panic elsewhere leaves at most a page too many in the count.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inlet {
-    /// The next push, the urgent ones first. Cancel-safe.
-    pub async fn next(&mut self) -> Push {
-        loop {
-            if let Some(push) = self.ready() {
-                return push;
-            }
-            self.outlet.bell.notified().await;
-        }
-    }
-
-    /// A push that is already here, if any.
-    pub fn ready(&mut self) -> Option<Push> {
-        self.outlet.take()
-    }
-}
+/// So many phones come back in a second without one waiting for the others.
+const BACK_A_SECOND: i64 = 200;
+/// Over so long they are spread at most, however many they are, ms.
+const SPREAD_MAX_MS: i64 = 10_000;
 
 /// By constellation; the phone of somebody who is of several stands in each.
 type Outlets = HashMap<ConstellationId, Vec<Arc<Outlet>>>;
@@ -203,14 +18,25 @@ type Outlets = HashMap<ConstellationId, Vec<Arc<Outlet>>>;
 /// The outlets of everyone who is connected, by constellation.
 #[derive(Clone)]
 pub struct Presence {
-    outlets: Arc<Mutex<Outlets>>,
+    here: Arc<Mutex<Here>>,
     sockets_a_person: usize,
+    spread_least_ms: i64,
+}
+
+#[derive(Default)]
+struct Here {
+    outlets: Outlets,
+    /// Phones, and the most that there have been: those who lose their connection together come
+    /// back together.
+    phones: usize,
+    most: usize,
 }
 
 impl Presence {
-    /// Nobody is here yet, and each may come with so many phones.
-    pub fn new(sockets_a_person: usize) -> Presence {
-        Presence { outlets: Arc::default(), sockets_a_person }
+    /// Nobody is here yet, and each may come with so many phones; those who come back are spread
+    /// over so many milliseconds, or over more when they are many.
+    pub fn new(sockets_a_person: usize, spread_least_ms: i64) -> Presence {
+        Presence { here: Arc::default(), sockets_a_person, spread_least_ms }
     }
 
     /// Somebody is here, in all constellations that they are of. Those who were here before stay: a
@@ -219,14 +45,16 @@ impl Presence {
     /// # Errors
     /// `TooMany` when this person is here with as many phones as they may.
     pub fn enter(&self, places: &[Place], outlet: &Arc<Outlet>) -> Result<(), Refusal> {
-        self.with(|all| {
-            let home = places.first().and_then(|place| all.get(&place.constellation));
+        self.with(|here| {
+            let home = places.first().and_then(|place| here.outlets.get(&place.constellation));
             let theirs = |other: &&Arc<Outlet>| other.person == outlet.person;
             if home.is_some_and(|home| home.iter().filter(theirs).count() >= self.sockets_a_person)
             {
                 return Err(Limit::Sockets.hit());
             }
-            add(all, places, outlet);
+            add(&mut here.outlets, places, outlet);
+            here.phones += 1;
+            here.most = here.most.max(here.phones);
             metrics::all().entered();
             Ok(())
         })
@@ -235,49 +63,58 @@ impl Presence {
     /// Somebody is of other constellations than they were.
     pub fn follow(&self, from: &[Place], to: &[Place], outlet: &Arc<Outlet>) {
         if from != to {
-            self.with(|all| {
-                remove(all, from, outlet);
-                add(all, to, outlet);
+            self.with(|here| {
+                remove(&mut here.outlets, from, outlet);
+                add(&mut here.outlets, to, outlet);
             });
         }
     }
 
-    /// Somebody has gone.
+    /// Somebody who had entered has gone.
     pub fn leave(&self, places: &[Place], outlet: &Arc<Outlet>) {
-        self.with(|all| remove(all, places, outlet));
+        self.with(|here| {
+            remove(&mut here.outlets, places, outlet);
+            here.phones = here.phones.saturating_sub(1);
+        });
+    }
+
+    /// After what time a phone that loses its connection is to come back: each gets its own.
+    pub fn retry_ms(&self) -> i64 {
+        let most = i64::try_from(self.with(|here| here.most)).unwrap_or(i64::MAX);
+        let needed = most.saturating_mul(1_000) / BACK_A_SECOND;
+        spread(needed.min(SPREAD_MAX_MS).max(self.spread_least_ms))
     }
 
     /// Every phone of a constellation looks again at its rooms, and at whether it may be here at
     /// all.
     pub fn reload(&self, constellation: ConstellationId) {
-        self.with(|all| {
-            all.get(&constellation).into_iter().flatten().for_each(|outlet| outlet.reload());
+        self.with(|here| {
+            here.outlets.get(&constellation).into_iter().flatten().for_each(|o| o.reload());
         });
     }
 
     /// Ends every connection.
     pub fn cut_all(&self, refusal: Refusal) {
-        self.with(|all| all.values().flatten().for_each(|outlet| outlet.cut(refusal)));
+        self.with(|here| here.outlets.values().flatten().for_each(|outlet| outlet.cut(refusal)));
     }
 
     /// How many phones are connected.
     pub fn count(&self) -> usize {
-        self.with(|all| phones(all).len())
+        self.with(|here| here.phones)
     }
 
     /// How many phones have fallen behind and not read on yet, and how many bytes wait for all.
     pub fn queued(&self) -> (usize, usize) {
-        self.with(|all| {
-            let behind = |outlet: &&Arc<Outlet>| outlet.behind.load(Ordering::Acquire);
-            let phones = phones(all);
-            let waiting = phones.iter().map(|outlet| outlet.waiting().bytes).sum();
-            (phones.into_iter().filter(behind).count(), waiting)
+        self.with(|here| {
+            let phones = phones(&here.outlets);
+            let waiting = phones.iter().map(|outlet| outlet.bytes()).sum();
+            (phones.into_iter().filter(|outlet| outlet.is_behind()).count(), waiting)
         })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Outlets) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut Here) -> T) -> T {
         // A panic elsewhere cannot leave the map half-changed, so a poisoned lock is still good.
-        act(&mut self.outlets.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.here.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -309,42 +146,24 @@ fn phones(all: &Outlets) -> Vec<&Arc<Outlet>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outlet::Inlet;
+    use roost_shared::PersonId;
 
-    fn text(n: usize) -> Bytes {
-        Bytes::from(n.to_string())
-    }
-
-    fn jos_phone() -> Inlet {
-        outlet(PersonId::new(1, [1; 10]), 8, 1 << 20)
-    }
-
-    /// What is ready, the notes as their texts.
-    fn ready(phone: &mut Inlet) -> Vec<String> {
-        std::iter::from_fn(|| phone.ready())
-            .map(|push| match push {
-                Push::Note(text) => String::from_utf8_lossy(&text).into_owned(),
-                other => format!("{other:?}"),
-            })
-            .collect()
-    }
-
+    /// A service of some homes is back at once; a town's phones do not come all in one second.
     #[test]
-    fn marks_come_through_however_many_type() {
-        let mut phone = jos_phone();
-        (0..NOTES_MAX * 2).for_each(|_| phone.outlet.note(&Note::Typing(text(0))));
-        phone.outlet.note(&Note::Marks(text(1)));
-        let told = ready(&mut phone);
-        assert_eq!((told[0].as_str(), told.len()), ("1", 1 + NOTES_MAX));
-    }
-
-    #[test]
-    fn marks_that_do_not_fit_are_told_by_a_welcome() {
-        let mut phone = jos_phone();
-        (0..NOTES_MAX).for_each(|n| phone.outlet.note(&Note::Marks(text(n))));
-        let all: Vec<String> = (0..NOTES_MAX).map(|n| n.to_string()).collect();
-        assert_eq!(ready(&mut phone), all, "so many fit, in their order");
-        (0..=NOTES_MAX).for_each(|n| phone.outlet.note(&Note::Marks(text(n))));
-        phone.outlet.note(&Note::Marks(text(99)));
-        assert_eq!(ready(&mut phone), ["Reload", "99"], "what comes after the look is told too");
+    fn the_more_phones_there_were_the_longer_they_are_spread() {
+        for (phones, over_ms) in [(11, 2_000), (400, 2_000), (1_000, 5_000), (9_000, 10_000)] {
+            let presence = Presence::new(8, 2_000);
+            let all: Vec<_> = (0..phones)
+                .map(|n| Inlet::new(PersonId::new(n, [1; 10]), 1, 1).outlet)
+                .inspect(|outlet| presence.enter(&[], outlet).unwrap())
+                .collect();
+            all.iter().for_each(|outlet| presence.leave(&[], outlet));
+            assert_eq!(presence.count(), 0);
+            let waits: Vec<i64> = (0..1_000).map(|_| presence.retry_ms()).collect();
+            let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
+            assert!((0..over_ms / 20).contains(least), "{phones}: {least} ms");
+            assert!((over_ms * 19 / 20..over_ms + 1).contains(most), "{phones}: {most} ms");
+        }
     }
 }

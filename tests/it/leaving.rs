@@ -4,7 +4,7 @@
 use roost_server::{
     feed::Ask,
     log::Who,
-    presence::{self, Inlet, Push},
+    outlet::{Inlet, Push},
     store::rooms::{self, Seat},
 };
 use roost_shared::{Draft, Refusal, Seq, frame::Side, policy::Actor};
@@ -44,7 +44,7 @@ async fn returns(house: &House) {
 
 /// A phone that reads the circle from its beginning, where this log's or the other's feed is.
 fn listens(house: &House, instance: usize, person: usize, head: Seq) -> Inlet {
-    let inlet = presence::outlet(house.satellites[person], 16, 1 << 20);
+    let inlet = Inlet::new(house.satellites[person], 16, 1 << 20);
     let (feeds, place) = (&house.feeds[instance], (house.circle, Seq(1)));
     if feeds.listen(house.constellation, place, &inlet.outlet).is_none() {
         feeds.seen(house.circle, head);

@@ -6,8 +6,8 @@ use reqwest::Method;
 use roost_bridge::{Phone, View};
 use roost_server::{
     marks::{Marks, Place},
+    outlet::{Inlet, Push},
     people::register::NewPerson,
-    presence::{self, Inlet, Push},
     store::{Commit, homes},
 };
 use roost_shared::{
@@ -86,7 +86,7 @@ impl Line {
 
     /// A phone that listens to the line.
     fn phone_of(&self, person: PersonId) -> Inlet {
-        let inlet = presence::outlet(person, 64, 1 << 20);
+        let inlet = Inlet::new(person, 64, 1 << 20);
         let place = (self.room, Seq(1));
         self.house.feeds[0].listen(self.house.constellation, place, &inlet.outlet);
         inlet

@@ -153,6 +153,6 @@ fn feeds(db: &Db) -> Feeds {
 }
 
 fn parts(feeds: &Feeds, keys: &Arc<Keys>, clock: &Clock) -> Parts {
-    let bus = Bus::new(feeds.clone(), Presence::new(usize::MAX));
+    let bus = Bus::new(feeds.clone(), Presence::new(usize::MAX, 0));
     Parts { clock: clock.clone(), keys: keys.clone(), bus }
 }

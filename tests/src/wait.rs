@@ -34,6 +34,11 @@ where
     }
 }
 
+/// Awaits the time at which somebody is to come.
+pub async fn passed(since: Instant, after: Duration) {
+    tokio::time::sleep_until((since + after).into()).await;
+}
+
 /// Awaits `work`; panics with `what` when it takes longer than `limit`.
 pub async fn within<T>(what: &str, limit: Duration, work: impl Future<Output = T>) -> T {
     match tokio::time::timeout(limit, work).await {

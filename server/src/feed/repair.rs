@@ -119,7 +119,12 @@ impl Feeds {
 mod tests {
     use super::*;
     use crate::{
-        app::App, config::Config, feed::Ask, log::Who, people::register::NewPerson, presence,
+        app::App,
+        config::Config,
+        feed::Ask,
+        log::Who,
+        outlet::{Inlet, Push},
+        people::register::NewPerson,
         store::Db,
     };
     use roost_shared::{
@@ -157,7 +162,7 @@ mod tests {
         // The feeds of a second process, to which nobody hands what the first one writes.
         let feeds = Feeds::new(db, &config.log);
         let (constellation, floor) = (who.constellation, Seq::ZERO.next());
-        let mut inlet = presence::outlet(sam, 9, 1 << 20);
+        let mut inlet = Inlet::new(sam, 9, 1 << 20);
         assert_eq!(feeds.listen(constellation, (room, floor), &inlet.outlet), None);
         feeds.seen(room, floor);
         let said = draft(1, "message", None, json!({"text": "the code of the door"}));
@@ -176,7 +181,7 @@ mod tests {
         let ask = Ask { constellation, room, floor, side, limit: 9 };
         let kept = feeds.page(ask, &inlet.outlet).await.unwrap();
         assert_eq!((kept.from, kept.to), (Seq(2), Seq(3)));
-        let Some(presence::Push::Page(heard)) = inlet.ready() else { panic!("Sam hears of it") };
+        let Some(Push::Page(heard)) = inlet.ready() else { panic!("Sam hears of it") };
         for page in [kept, heard] {
             assert!(!String::from_utf8_lossy(&page.text).contains("the code of the door"));
         }

@@ -7,9 +7,10 @@ use super::{
     told::{Names, Told},
 };
 use crate::{
-    clock::{entropy, spread},
+    clock::entropy,
     config,
     error::Result,
+    presence::Presence,
     store::{
         Conn, Db, Reader, homes, marks, meta,
         people::{self, Place},
@@ -35,6 +36,7 @@ pub struct Directory(Arc<Inner>);
 struct Inner {
     db: Db,
     people: People,
+    presence: Presence,
     live: config::Live,
     epoch: Mutex<Epoch>,
     /// Who has claimed to hold more than the log does.
@@ -47,14 +49,14 @@ impl Directory {
     ///
     /// # Errors
     /// Whatever the database said.
-    pub async fn open(people: People, live: config::Live) -> Result<Directory> {
+    pub async fn open(people: People, presence: Presence, live: config::Live) -> Result<Directory> {
         let db = people.db.clone();
         let fresh = Epoch::new(people.now(), entropy());
         let mut tx = db.begin().await?;
         let epoch = meta::epoch(tx.conn(), fresh).await?;
         tx.commit().await?;
         let (epoch, claims, kept) = (Mutex::new(epoch), Mutex::default(), Mutex::default());
-        Ok(Directory(Arc::new(Inner { db, people, live, epoch, claims, kept })))
+        Ok(Directory(Arc::new(Inner { db, people, presence, live, epoch, claims, kept })))
     }
 
     /// The epoch now.
@@ -129,7 +131,7 @@ impl Directory {
             now: self.0.people.now(),
             beat_ms: i64::try_from(live.beat_ms).unwrap_or(i64::MAX),
             silence_ms: i64::try_from(live.silence_ms).unwrap_or(i64::MAX),
-            retry_ms: spread(live.retry_spread_ms),
+            retry_ms: self.0.presence.retry_ms(),
             me: me.person,
             constellations,
             rooms,

@@ -1,7 +1,7 @@
 //! What a connection passes on that is no entry: what its phone holds, what was read, who writes.
 
 use super::socket::{Joined, Wire};
-use crate::{marks::Place, presence::Note};
+use crate::{marks::Place, outlet::Note};
 use bytes::Bytes;
 use roost_shared::{RoomId, Seq, frame::ServerFrame, room::RoomKind};
 

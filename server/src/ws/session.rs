@@ -13,8 +13,8 @@ use super::{
 use crate::{
     feed::Ask,
     log::{Receipt, Who},
+    outlet::Push,
     page::PageText,
-    presence::Push,
     store::rooms::{Membership, Mine},
 };
 use bytes::Bytes;

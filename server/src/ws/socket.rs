@@ -12,8 +12,8 @@ use crate::{
     limits::Frames,
     log::{Receipt, Who},
     metrics,
+    outlet::{Inlet, Outlet, Push},
     people::{session::Me, token::Bearer},
-    presence::{self, Inlet, Outlet, Push},
     store::{Reader, rooms::Mine},
 };
 use bytes::Bytes;
@@ -238,7 +238,7 @@ impl Wire {
         // Coming back gives a new bucket of frames, so that is counted too.
         self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
-        let inlet = presence::outlet(me.person, live.queue_frames, live.queue_bytes);
+        let inlet = Inlet::new(me.person, live.queue_frames, live.queue_bytes);
         self.app.presence.enter(me.places(), &inlet.outlet)?;
         self.joined = Some(Box::new(Joined { me: me.clone(), inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
@@ -306,7 +306,7 @@ impl Wire {
         tracing::debug!(refusal.code = refusal.code(), "a connection is ended");
         metrics::all().closed(refusal);
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
-        let retry_ms = wait_ms + spread(self.app.config.live.retry_spread_ms);
+        let retry_ms = wait_ms + self.app.presence.retry_ms();
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
         let goodbye = async {
             let _ = self.line.close(bye.encode(), close_code(refusal), refusal.code()).await;

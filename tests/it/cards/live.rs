@@ -11,9 +11,9 @@ use futures_util::future::join_all;
 use roost_server::{
     feed::Ask,
     log::Who,
+    outlet::{Inlet, Push},
     page::PageText,
     people::{By, register::NewPerson},
-    presence::{self, Inlet, Push},
     store::{
         entries::{self, Stretch},
         rooms::{self, Seat},
@@ -245,7 +245,7 @@ impl Listener {
     /// when it was last here.
     async fn come(stage: &mut Stage<'_>, player: Player, floor: Seq) -> Listener {
         let instance = below(&mut stage.dice, 2);
-        let inlet = presence::outlet(player.person, 1 + below(&mut stage.dice, 3), 1 << 20);
+        let inlet = Inlet::new(player.person, 1 + below(&mut stage.dice, 3), 1 << 20);
         let feeds = &stage.house.feeds[instance];
         let place = (stage.id, floor);
         if feeds.listen(stage.constellation, place, &inlet.outlet).is_none() {
