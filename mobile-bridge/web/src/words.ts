@@ -9,7 +9,7 @@ import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
 import type { Route } from "./route.ts";
-import { list, ROLE } from "./words/say.ts";
+import { list, ROLE, workers } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
 import { versions } from "./words/versions.ts";
@@ -94,6 +94,10 @@ export const words = {
             count === 1
                 ? "One message has not been sent yet. It will be lost."
                 : `${count} messages have not been sent yet. They will be lost.`,
+        /** To a young person, who may leave without a reason and has no button for it. */
+        leave: (liaisons: readonly string[]) =>
+            "This is only about this phone. You can leave Roost at any time: " +
+            `tell ${workers(liaisons)}. You need not say why.`,
         yes: "Sign out",
         no: "Stay signed in",
         busy: "Signing out…",

@@ -94,6 +94,19 @@ test("what is written goes out as a message, once, without blank edges", async (
     expect(area.value).toBe("");
 });
 
+test("whom to tell who wants to leave, a young person reads where they sign out", async () => {
+    const [kit, sam] = [new Stage("young"), new Stage()];
+    route.value = { at: "sign_out" };
+    await kit.draw();
+    expect(kit.find("leave")?.textContent).toContain("leave Roost at any time: tell Priya.");
+    const { people } = kit.shown;
+    await act(async () => {
+        people.value = new Map([...people.value].filter(([, { role }]) => role !== "liaison"));
+    });
+    expect(kit.find("leave")?.textContent).toContain("tell your liaison worker.");
+    expect((await sam.draw()).find("leave"), "a carer asks her anyway").toBeNull();
+});
+
 test("signing out without signal is not signing out", async () => {
     const stage = new Stage();
     route.value = { at: "sign_out" };
