@@ -125,6 +125,12 @@ export const words = {
         again: "Try again now",
     },
 
+    newer: {
+        ready: "A newer Roost is ready.",
+        unkept: "Please finish or close what you are filling in here first: it would be lost.",
+        use: "Use it now",
+    },
+
     rooms: {
         choose: "Choose a room to read and write in.",
         heading: "Your rooms",

@@ -5,6 +5,7 @@ import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
 import type { Listed, Role } from "../generated/protocol.ts";
 import { route, type Route } from "../route.ts";
+import { words } from "../words.ts";
 import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
 
 test("whoever is in no room hears why, in words for them", async () => {
@@ -113,6 +114,28 @@ test("signing out without signal is not signing out", async () => {
     await stage.draw();
     await stage.press("sign-out-yes");
     expect(stage.place.textContent).toContain("Signing out needs signal");
+});
+
+test("wherever somebody is, a newer Roost is offered once, and taken by one tap", async () => {
+    const narrow = { matches: false, addEventListener() {}, removeEventListener() {} };
+    vi.stubGlobal("matchMedia", () => narrow);
+    const routes: Route[] = [{ at: "rooms" }, { at: "room", room: ROOM }, { at: "people" }];
+    for (const at of [...routes, { at: "you" } as const]) {
+        const stage = new Stage();
+        route.value = at;
+        await stage.draw();
+        expect(stage.find("newer"), at.at).toBeNull();
+        await act(async () => void (stage.shown.newer.value = "ready"));
+        expect(stage.all("newer").map((line) => line.textContent)).toEqual([
+            `${words.newer.ready}${words.newer.use}`,
+        ]);
+        expect(stage.find("newer")!.closest('[role="status"]')).not.toBeNull();
+        await stage.press("newer-use");
+        expect(stage.done.filter(([what]) => what === "useNewer")).toHaveLength(1);
+        await act(async () => void (stage.shown.newer.value = "unkept"));
+        expect(stage.find("newer")!.textContent).toContain(words.newer.unkept);
+    }
+    vi.unstubAllGlobals();
 });
 
 test("wherever somebody is, it is said that nothing is kept, and the build too old", async () => {
