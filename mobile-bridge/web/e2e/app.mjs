@@ -152,6 +152,8 @@ async function looking(sam) {
             const old = [...all].filter((each) => !each.closest('[data-testid="newer"]'));
             return JSON.stringify(old.map((each) => each.getBoundingClientRect()));
         });
+    // Above the end, where nothing holds the words in their place but that there is room for them.
+    await byId(sam.page, "log").evaluate((log) => log.scrollBy(0, -150));
     const before = await places();
     const use = byId(sam.page, "newer-use").filter({ visible: true });
     await tally.step("who looks on is offered the new build, and nothing moves", async () => {
