@@ -9,7 +9,7 @@ use crate::{
     feed::Feeds,
     limits::Limits,
     log::{Log, Parts},
-    marks::Marks,
+    marks::{self, Marks},
     people::{People, directory::Directory, keys::Keys},
     presence::Presence,
     store::{Db, meta},
@@ -111,7 +111,8 @@ impl App {
         let directory =
             Directory::open(people.clone(), presence.clone(), config.live.clone()).await?;
         let pulse = bus::pulse(&db).await?;
-        let marks = Marks::new(db.clone(), feeds.clone());
+        let (of, max) = (presence.clone(), marks::WAITING_MAX);
+        let marks = Marks::new(db.clone(), feeds.clone(), of, max);
         tokio::spawn(marks.clone().run());
         tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));

@@ -188,12 +188,8 @@ impl Log {
     /// a card.
     pub async fn card(&self, who: Who, room: RoomId, target: EntryId) -> Result<Card> {
         let mut conn = self.db.reader().await?;
-        let (seat, floor) = may(&mut conn, who, room, Action::ReadRoom).await?;
-        let entry = entries::target(&mut conn, who.constellation, room, target).await?;
-        entry.filter(|entry| entry.seq >= floor).ok_or(Refusal::NotFound)?;
-        let card = cards::get(&mut conn, who.constellation, room, target).await?;
-        page::stays(&mut conn, seat, floor).await?;
-        Ok(card)
+        let sits = may(&mut conn, who, room, Action::ReadRoom).await?;
+        read_card(&mut conn, sits, target).await
     }
 
     /// What an entry said before it was edited, the oldest first.
@@ -203,19 +199,47 @@ impl Log {
     /// below their floor, removed, or of a kind that this build cannot read.
     pub async fn versions(&self, who: Who, room: RoomId, id: EntryId) -> Result<Vec<Version>> {
         let mut conn = self.db.reader().await?;
-        let (seat, floor) = may(&mut conn, who, room, Action::ReadRoom).await?;
-        let entry = entries::target(&mut conn, who.constellation, room, id).await?;
-        let says = |row: &EntryRow| !row.body.is_empty() && Body::KINDS.contains(&&*row.kind);
-        let entry = entry.filter(|row| row.seq >= floor && says(row)).ok_or(Refusal::NotFound)?;
-        let place = (who.constellation, room);
-        let earlier = cards::earlier(&mut conn, place, id, REVISIONS_MAX).await?;
-        page::stays(&mut conn, seat, floor).await?;
-        // Each stood from the end of the one before it on.
-        let mut at = entry.at;
-        let since =
-            |row: KeptRow| Version { at: mem::replace(&mut at, row.kept_at), body: row.body };
-        Ok(earlier.into_iter().map(since).collect())
+        let sits = may(&mut conn, who, room, Action::ReadRoom).await?;
+        read_versions(&mut conn, sits, id).await
     }
+}
+
+/// The card of an entry. Whoever calls has decided that this reader may, from the floor on.
+///
+/// # Errors
+/// As [`Log::card`].
+pub async fn read_card(
+    conn: &mut Conn,
+    (seat, floor): (Seat, Seq),
+    target: EntryId,
+) -> Result<Card> {
+    let Seat { constellation, room, .. } = seat;
+    let entry = entries::target(conn, constellation, room, target).await?;
+    entry.filter(|entry| entry.seq >= floor).ok_or(Refusal::NotFound)?;
+    let card = cards::get(conn, constellation, room, target).await?;
+    page::stays(conn, seat, floor).await?;
+    Ok(card)
+}
+
+/// What an entry said before. Whoever calls has decided that this reader may, from the floor on.
+///
+/// # Errors
+/// As [`Log::versions`].
+pub async fn read_versions(
+    conn: &mut Conn,
+    (seat, floor): (Seat, Seq),
+    id: EntryId,
+) -> Result<Vec<Version>> {
+    let Seat { constellation, room, .. } = seat;
+    let entry = entries::target(conn, constellation, room, id).await?;
+    let says = |row: &EntryRow| !row.body.is_empty() && Body::KINDS.contains(&&*row.kind);
+    let entry = entry.filter(|row| row.seq >= floor && says(row)).ok_or(Refusal::NotFound)?;
+    let earlier = cards::earlier(conn, (constellation, room), id, REVISIONS_MAX).await?;
+    page::stays(conn, seat, floor).await?;
+    // Each stood from the end of the one before it on.
+    let mut at = entry.at;
+    let since = |row: KeptRow| Version { at: mem::replace(&mut at, row.kept_at), body: row.body };
+    Ok(earlier.into_iter().map(since).collect())
 }
 
 /// Where somebody sits in a room and from where they read it, if they may do this there.

@@ -1,12 +1,14 @@
 //! Marks: what phones hold and what people have read. They come in often and matter little: they
 //! are gathered in memory, written together at most once a second, and then told to those who may
-//! know. What could not be written waits for the next time; what is lost with a process is said
-//! again by the phones, which come back with where they stand.
+//! know. What could not be written waits for the next time. For what found no room to wait, the
+//! phones of its constellation are asked once there is room again; what is lost with a process is
+//! said again by the phones, which come back with where they stand.
 
 use crate::{
     error::Result,
     feed::Feeds,
     outlet::Note,
+    presence::Presence,
     store::{
         Db,
         marks::{self, Move, Stand},
@@ -25,8 +27,8 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Marks that may wait to be written; those beyond are said again when their phones come back.
-const WAITING_MAX: usize = 100_000;
+/// Marks that may wait to be written; of those beyond, only the constellation is remembered.
+pub const WAITING_MAX: usize = 100_000;
 
 /// Where phones say what they hold and what was read. Cheap to clone.
 #[derive(Clone)]
@@ -35,8 +37,18 @@ pub struct Marks(Arc<Inner>);
 struct Inner {
     db: Db,
     feeds: Feeds,
-    waiting: Mutex<HashMap<(RoomId, PersonId), Waiting>>,
+    presence: Presence,
+    max: usize,
+    gathered: Mutex<Gathered>,
     work: Notify,
+}
+
+/// What has come in since the last time.
+#[derive(Default)]
+struct Gathered {
+    waiting: HashMap<(RoomId, PersonId), Waiting>,
+    /// Where marks were said that found no room here.
+    missed: BTreeSet<ConstellationId>,
 }
 
 struct Waiting {
@@ -56,9 +68,10 @@ pub struct Place {
 }
 
 impl Marks {
-    pub fn new(db: Db, feeds: Feeds) -> Marks {
-        let (waiting, work) = (Mutex::default(), Notify::new());
-        Marks(Arc::new(Inner { db, feeds, waiting, work }))
+    /// Nothing waits yet, and at most `max` may.
+    pub fn new(db: Db, feeds: Feeds, presence: Presence, max: usize) -> Marks {
+        let (gathered, work) = (Mutex::default(), Notify::new());
+        Marks(Arc::new(Inner { db, feeds, presence, max, gathered, work }))
     }
 
     /// A phone of this person holds the room up to here.
@@ -73,21 +86,23 @@ impl Marks {
 
     fn note(&self, place: Place, delivered: Seq, read: Seq) {
         let Place { constellation, room, kind, person } = place;
-        let mut all = self.waiting();
-        if all.len() >= WAITING_MAX && !all.contains_key(&(room, person)) {
+        let mut gathered = self.gathered();
+        let all = &mut gathered.waiting;
+        if all.len() >= self.0.max && !all.contains_key(&(room, person)) {
+            gathered.missed.insert(constellation);
             return;
         }
         let fresh = Waiting { constellation, kind, delivered: Seq::ZERO, read: Seq::ZERO };
         let waiting = all.entry((room, person)).or_insert(fresh);
         waiting.delivered = waiting.delivered.max(delivered);
         waiting.read = waiting.read.max(read);
-        drop(all);
+        drop(gathered);
         self.0.work.notify_one();
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<(RoomId, PersonId), Waiting>> {
+    fn gathered(&self) -> MutexGuard<'_, Gathered> {
         // A panic elsewhere leaves at worst a mark that is said again.
-        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes and tells, for as long as the database is open.
@@ -95,21 +110,31 @@ impl Marks {
         let pause = Duration::from_millis(u64::try_from(MARKS_EVERY_MS).unwrap_or(1_000));
         while !self.0.db.is_closed() {
             let _ = tokio::time::timeout(pause, self.0.work.notified()).await;
-            let waiting = std::mem::take(&mut *self.waiting());
-            if waiting.is_empty() {
+            let gathered = std::mem::take(&mut *self.gathered());
+            if gathered.waiting.is_empty() {
                 continue;
             }
-            if let Err(error) = self.carry(&waiting).await {
-                tracing::warn!(%error, marks = waiting.len(), "marks were not kept");
-                self.put_back(waiting);
+            match self.carry(&gathered.waiting).await {
+                Ok(()) => self.ask_again(gathered.missed),
+                Err(error) => {
+                    let marks = gathered.waiting.len();
+                    tracing::warn!(%error, marks, "marks were not kept");
+                    self.put_back(gathered);
+                }
             }
             tokio::time::sleep(pause).await;
         }
     }
 
-    /// No phone says again what it has said on this connection, so it waits here for the next try,
-    /// beside what has come in meanwhile.
-    fn put_back(&self, waiting: HashMap<(RoomId, PersonId), Waiting>) {
+    /// A phone that looks again hears how far it is known to be, and says what is missing.
+    fn ask_again(&self, missed: BTreeSet<ConstellationId>) {
+        missed.into_iter().for_each(|constellation| self.0.presence.reload(constellation));
+    }
+
+    /// No phone says again what it has said on this connection unless it is asked to look again, so
+    /// it waits here for the next try, beside what has come in meanwhile.
+    fn put_back(&self, Gathered { waiting, missed }: Gathered) {
+        self.gathered().missed.extend(missed);
         for ((room, person), Waiting { constellation, kind, delivered, read }) in waiting {
             self.note(Place { constellation, room, kind, person }, delivered, read);
         }

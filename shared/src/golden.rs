@@ -5,7 +5,7 @@
 use crate::frame::{self, ClientFrame, ServerFrame};
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{DeserializeOwned, MapAccess, Visitor},
 };
 use serde_json::{Value, value::RawValue};
 use std::{fmt, fs, path::PathBuf};
@@ -154,6 +154,25 @@ fn digests() {
         let places: frame::Cursors = serde_json::from_value(vector["places"].clone()).unwrap();
         assert_eq!(frame::digest(places), vector["digest"].as_str().unwrap());
     }
+}
+
+#[test]
+fn who_comes_is_counted_over_the_homes_that_are_asked() {
+    use crate::tally::{asked, tests::tea};
+    for vector in vectors("counts.json") {
+        let people: Vec<frame::PersonCard> = read(&vector["people"]);
+        assert_eq!(asked(&people), read::<Vec<crate::HomeId>>(&vector["asked"]), "{vector}");
+        let mut state = tea();
+        state.answers = read(&vector["answers"]);
+        state.count(&asked(&people));
+        let counted = serde_json::to_value(&state).unwrap();
+        let sums = vector["counted"].as_object().unwrap();
+        sums.iter().for_each(|(name, sum)| assert_eq!(&counted[name], sum, "{name} of {vector}"));
+    }
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).expect("a vector reads")
 }
 
 #[test]

@@ -1,13 +1,21 @@
 //! T12 between two steps: who may read was decided, and they are removed before it is read. The
-//! steps are taken by hand here, as a session takes them.
+//! steps are taken by hand here, as a session and the doors take them.
 
 use roost_server::{
+    error::Result,
     feed::Ask,
-    log::Who,
+    log::{
+        self, Who,
+        search::{self, Search},
+    },
     outlet::{Inlet, Push},
     store::rooms::{self, Seat},
 };
-use roost_shared::{Draft, Refusal, Seq, frame::Side, policy::Actor};
+use roost_shared::{
+    Draft, EntryId, Refusal, Seq,
+    frame::Side,
+    policy::{Action, Actor},
+};
 use roost_tests::{house::House, ids, wait};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -18,8 +26,17 @@ const SAM: usize = 0;
 const AMARA: usize = 1;
 
 async fn append(house: &House, who: Who, kind: &str, body: Value) -> Seq {
-    let draft = Draft { id: ids::entry(), kind: kind.to_owned(), target: None, body };
-    house.logs[0].append(who, house.circle, draft).await.unwrap().seq
+    write(house, who, (kind, None, body)).await.1
+}
+
+async fn write(
+    house: &House,
+    who: Who,
+    (kind, target, body): (&str, Option<EntryId>, Value),
+) -> (EntryId, Seq) {
+    let (id, kind) = (ids::entry(), kind.to_owned());
+    let draft = Draft { id, kind, target, body };
+    (id, house.logs[0].append(who, house.circle, draft).await.unwrap().seq)
 }
 
 async fn says(house: &House, text: &str) -> Seq {
@@ -98,6 +115,50 @@ async fn a_page_that_was_asked_for_before_the_removal_is_not_read_after_it() {
         refused("removed").await;
         returns(&house).await;
         refused("back, and reading from then on").await;
+    }
+}
+
+/// What this reader is told of an edited message by each door that reads but for pages, who sits
+/// where it was decided that they do: found by its words; its card, which a calendar's file is made
+/// of; and what it said before.
+async fn told(house: &House, sits: (Seat, Seq), edited: EntryId) -> [Result<usize>; 3] {
+    let query = "picnic".to_owned();
+    let search = Search { query, before: None, limit: 10 };
+    let mut conn = house.db.reader().await.unwrap();
+    let found = search::read_found(&mut conn, sits, search).await;
+    let card = log::read_card(&mut conn, sits, edited).await;
+    let versions = log::read_versions(&mut conn, sits, edited).await;
+    [
+        found.map(|found| found.lines.len()),
+        card.map(|card| usize::from(card.edited.is_some())),
+        versions.map(|versions| versions.len()),
+    ]
+}
+
+#[tokio::test]
+async fn what_was_asked_for_by_search_or_for_a_calendar_before_the_removal_is_not_told_after_it() {
+    for house in House::on_each_database(None).await {
+        let amara = house.who(AMARA);
+        let (picnic, _) = write(&house, amara, ("message", None, json!({"text": "picnic"}))).await;
+        let edit = ("edit", Some(picnic), json!({"text": "a picnic at two"}));
+        write(&house, amara, edit).await;
+        let sits = async |person| {
+            let mut conn = house.db.reader().await.unwrap();
+            let who = house.who(person);
+            log::may(&mut conn, who, house.circle, Action::ReadRoom).await.unwrap()
+        };
+        let (sam_sits, amara_sits) = (sits(SAM).await, sits(AMARA).await);
+        let told = async |sits| {
+            let told = told(&house, sits, picnic).await;
+            told.map(|told| told.map_err(|error| error.refusal()))
+        };
+        let (all, none) = ([1; 3].map(Ok), [Refusal::NotFound; 3].map(Err));
+        assert_eq!(told(sam_sits).await, all, "while Sam is there");
+        sam(&house, "left").await;
+        assert_eq!(told(sam_sits).await, none, "removed");
+        returns(&house).await;
+        assert_eq!(told(sam_sits).await, none, "back, and reading from then on");
+        assert_eq!(told(amara_sits).await, all, "Amara was there throughout");
     }
 }
 

@@ -30,6 +30,7 @@ mod newcomers;
 mod openapi;
 mod origins;
 mod peers;
+mod places;
 mod poll;
 mod postgres;
 mod privacy;

@@ -1,14 +1,15 @@
 //! What people are told of each other's reading: of everyone who sits in the room, of nobody who
-//! has left it, and nothing that somebody does not show; and what could not be written at once is
-//! not lost.
+//! has left it, and nothing that somebody does not show; and what could not be written at once, or
+//! found no room to wait for it, is not lost.
 
 use reqwest::Method;
 use roost_bridge::{Phone, View};
 use roost_server::{
-    marks::{Marks, Place},
+    marks::{Marks, Place, WAITING_MAX},
     outlet::{Inlet, Push},
     people::register::NewPerson,
-    store::{Commit, homes},
+    presence::Presence,
+    store::{Commit, Db, homes, people},
 };
 use roost_shared::{
     PersonId, RoomId, Seq,
@@ -84,6 +85,11 @@ impl Line {
         Place { constellation, room, kind: RoomKind::HubLine, person }
     }
 
+    /// Marks over this database, of phones that are told through the house's feeds.
+    fn marks(&self, db: Db) -> Marks {
+        Marks::new(db, self.house.feeds[0].clone(), Presence::new(usize::MAX, 0), WAITING_MAX)
+    }
+
     /// A phone that listens to the line.
     fn phone_of(&self, person: PersonId) -> Inlet {
         let inlet = Inlet::new(person, 64, 1 << 20);
@@ -120,7 +126,7 @@ fn mark(person: PersonId, delivered: i64, read: i64) -> Mark {
 async fn whoever_left_while_their_mark_was_under_way_is_not_told_of_again() {
     for line in Line::on_each_database().await {
         let mut jos = line.phone_of(line.jo);
-        let marks = Marks::new(line.house.db.clone(), line.house.feeds[0].clone());
+        let marks = line.marks(line.house.db.clone());
         marks.read(line.place(line.sam), Seq(1));
         line.house.people.end_person(line.sam).await.unwrap();
         marks.read(line.place(line.jo), Seq(1));
@@ -139,11 +145,36 @@ async fn a_mark_that_could_not_be_written_is_written_when_it_can_be() {
             if asked.fetch_add(1, Ordering::Relaxed) < 2 { Commit::Fail } else { Commit::Now }
         };
         let db = line.house.db.clone().with_fault(fault);
-        let marks = Marks::new(db, line.house.feeds[0].clone());
+        let marks = line.marks(db);
         marks.read(line.place(line.sam), Seq(2));
         let run = tokio::spawn(marks.clone().run());
         marks.delivered(line.place(line.sam), Seq(3));
         assert_eq!(told(&mut jos).await, [mark(line.sam, 3, 2)]);
+        run.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_mark_that_found_no_room_is_asked_for_once_there_is_room_again() {
+    for line in Line::on_each_database().await {
+        let (mut sams, mut jos) = (line.phone_of(line.sam), line.phone_of(line.jo));
+        let presence = Presence::new(usize::MAX, 0);
+        let place = people::Place { constellation: line.house.constellation, role: Role::Hub };
+        presence.enter(&[place], &jos.outlet).unwrap();
+        let asked = AtomicUsize::new(0);
+        let fault = move || {
+            if asked.fetch_add(1, Ordering::Relaxed) < 1 { Commit::Fail } else { Commit::Now }
+        };
+        let db = line.house.db.clone().with_fault(fault);
+        let marks = Marks::new(db, line.house.feeds[0].clone(), presence, 1);
+        marks.read(line.place(line.sam), Seq(2));
+        marks.read(line.place(line.jo), Seq(2));
+        let run = tokio::spawn(marks.clone().run());
+        assert_eq!(told(&mut sams).await, [mark(line.sam, 2, 2)], "there was room for one");
+        let looks = async { while !matches!(jos.next().await, Push::Reload) {} };
+        wait::within("Jo's phone is asked to look again", SOON, looks).await;
+        marks.read(line.place(line.jo), Seq(2));
+        assert_eq!(told(&mut sams).await, [mark(line.jo, 2, 2)]);
         run.abort();
     }
 }
@@ -212,7 +243,7 @@ async fn reading_that_is_not_shown_is_not_told_of_by_an_empty_word() {
         let me = house.people.authenticate(&phone.access).await.unwrap();
         house.people.set_receipts(&me, false).await.unwrap();
         let (mut jos, mut sams) = (line.phone_of(line.jo), line.phone_of(line.sam));
-        let marks = Marks::new(house.db.clone(), house.feeds[0].clone());
+        let marks = line.marks(house.db.clone());
         let run = tokio::spawn(marks.clone().run());
         marks.read(line.place(line.sam), Seq(2));
         assert_eq!(told(&mut jos).await, [mark(line.sam, 2, 0)], "it has come to his phone");

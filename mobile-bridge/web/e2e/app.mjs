@@ -134,7 +134,44 @@ async function newBuild(sam, jo) {
     });
     await second.close();
     await connected(sam.page);
-    await planning(jo, next);
+    await planning(jo, await looking(sam));
+}
+
+/** A window that nobody turns away from; answers with the build it has in the end. */
+async function looking(sam) {
+    tunnel.generation = 2;
+    const next = tunnel.build.slice(0, -1) + "2";
+    const typing = byId(sam.page, "composer").pressSequentially("we are on our", { delay: 300 });
+    await taken(sam, next);
+    const early = await byId(sam.page, "newer").count();
+    await typing;
+    tally.check("nobody is asked in the middle of a word", early === 0, `${early}`);
+    const places = () =>
+        sam.page.evaluate(() => {
+            const all = document.querySelectorAll('[data-testid="entry"], textarea, button');
+            const old = [...all].filter((each) => !each.closest('[data-testid="newer"]'));
+            return JSON.stringify(old.map((each) => each.getBoundingClientRect()));
+        });
+    // Above the end, where nothing holds the words in their place but that there is room for them.
+    await byId(sam.page, "log").evaluate((log) => log.scrollBy(0, -150));
+    const before = await places();
+    const use = byId(sam.page, "newer-use").filter({ visible: true });
+    await tally.step("who looks on is offered the new build, and nothing moves", async () => {
+        await use.waitFor({ timeout: 40_000 });
+        const { height } = await use.boundingBox();
+        if (height < 44) throw new Error(`${height} px`);
+        if ((await places()) !== before) throw new Error("something moved");
+        if ((await buildOf(sam.page)) === next) throw new Error("it was loaded by itself");
+    });
+    await picture(tally, sam, "newer");
+    await tally.step("and takes it by one tap, with what was being written", async () => {
+        await use.click();
+        await until("the new build", async () => (await buildOf(sam.page)) === next);
+        await until("the words", async () => (await composerSays(sam.page)) === "we are on our");
+        await byId(sam.page, "composer").fill("");
+        await connected(sam.page);
+    });
+    return next;
 }
 
 /** The new worker stands alone. */

@@ -59,7 +59,8 @@ async function askDoors({ room, access }) {
         ["entries?after=0", {}],
         ["entries", write],
         ["search?q=hello", {}],
-        [`gatherings/${some}`, {}],
+        [`gatherings/${some}.ics`, {}],
+        [`entries/${some}/versions`, {}],
         ["mute", { method: "POST", body: JSON.stringify({ length: "eight_hours" }) }],
     ];
     const heard = [];

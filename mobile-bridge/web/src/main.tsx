@@ -13,7 +13,7 @@ import { awaitOffer } from "./install.ts";
 import { follow, route } from "./route.ts";
 import { Shell, type Browser } from "./shell.ts";
 import { applySize } from "./textsize.ts";
-import { isUnkept, watchFields } from "./unkept.ts";
+import { isTyping, isUnkept, watchFields } from "./unkept.ts";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/screens.css";
@@ -36,6 +36,7 @@ const browser: Browser = {
     notes: () => sessionStorage,
     hidden: () => document.visibilityState === "hidden",
     unkept: () => isUnkept(shown),
+    typing: isTyping,
     reload: () => location.reload(),
     now: Date.now,
 };
@@ -43,7 +44,7 @@ const browser: Browser = {
 applySize();
 watchFields();
 let begun: Phone | undefined;
-const shell = new Shell(browser, shown.outdated, async () => begun?.settled());
+const shell = new Shell(browser, shown, async () => begun?.settled());
 follow();
 awaitOffer();
 const place = document.getElementById("roost")!;

@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Desk } from "./core/desk.ts";
 import type { Link } from "./core/link.ts";
+import type { Page } from "./core/page.ts";
 import type { Answer, Becomes } from "./core/session.ts";
 import type { Shown } from "./core/shown.ts";
 import type { Known } from "./core/store.ts";
@@ -47,10 +48,8 @@ export interface Acts {
     versions(room: string, entry: string): Promise<Answer<{ versions: Version[] }>>;
     /** Keeps what is known of the person's settings, for when there is no signal. */
     keepSettings(settings: Known): void;
-    /** Tells that a screen could not be fetched. */
-    missed(): void;
-    /** Loads the page anew; nothing that was written is lost. */
-    renew(): void;
+    /** What is asked of the page itself. */
+    page: Pick<Page, "missed" | "again" | "useNewer">;
     /** A gathering as a file for the phone's calendar. */
     calendar(room: string, gathering: string): Promise<Answer<Blob>>;
 }

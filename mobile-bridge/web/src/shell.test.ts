@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 // When the page changes to another build, and when it must not.
 
-import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
+import { Shown } from "./core/shown.ts";
 import { Shell } from "./shell.ts";
 
 /** A browser that has a worker already, and another build to give when it is asked. */
@@ -27,10 +27,11 @@ class Stand {
     };
     hidden = false;
     unkept = false;
+    typing = false;
     asked = 0;
     now = 0;
     order: string[] = [];
-    stuck = signal(false);
+    shown = new Shown();
 
     /** A page: what lasts from one to the next is the browser. */
     async page(notes: () => typeof this.notes = () => this.notes): Promise<Shell> {
@@ -39,12 +40,13 @@ class Stand {
             notes,
             hidden: () => this.hidden,
             unkept: () => this.unkept,
+            typing: () => this.typing,
             reload: () => void this.order.push("reload"),
             now: () => this.now,
         };
-        this.stuck.value = false;
+        this.shown = new Shown();
         const settled = () => Promise.resolve(void this.order.push("kept"));
-        const shell = new Shell(browser, this.stuck, settled);
+        const shell = new Shell(browser, this.shown, settled);
         await shell.begin();
         return shell;
     }
@@ -69,6 +71,38 @@ test("a new build is taken when nobody looks, after everything is kept", async (
     expect(stand.order).toEqual(["kept", "reload"]);
 });
 
+test("whoever goes on looking is offered the new build, and takes it or not", async () => {
+    const stand = new Stand();
+    const shell = await stand.page();
+    expect(stand.shown.newer.value).toBe("none");
+    stand.newer();
+    expect(stand.shown.newer.value).toBe("ready");
+    stand.unkept = true;
+    shell.useNewer();
+    await turns();
+    expect([stand.order, stand.shown.newer.value], "a form was begun").toEqual([[], "unkept"]);
+    stand.unkept = false;
+    shell.useNewer();
+    await turns();
+    expect(stand.order).toEqual(["kept", "reload"]);
+});
+
+test("nobody is offered a new build in the middle of a word, or of a form", async () => {
+    for (const busy of ["typing", "unkept"] as const) {
+        vi.useFakeTimers();
+        const stand = new Stand();
+        await stand.page();
+        stand[busy] = true;
+        stand.newer();
+        await vi.advanceTimersByTimeAsync(60_000);
+        expect([stand.shown.newer.value, stand.order], busy).toEqual(["none", []]);
+        stand[busy] = false;
+        await vi.advanceTimersByTimeAsync(10_000);
+        expect([stand.shown.newer.value, stand.order], busy).toEqual(["ready", []]);
+        vi.useRealTimers();
+    }
+});
+
 test("the first worker of all is no new build", async () => {
     const stand = new Stand();
     stand.workers.controller = null;
@@ -76,7 +110,7 @@ test("the first worker of all is no new build", async () => {
     await stand.page();
     stand.newer();
     await turns();
-    expect(stand.order).toEqual([]);
+    expect([stand.order, stand.shown.newer.value]).toEqual([[], "none"]);
     stand.newer();
     await turns();
     expect(stand.order, "the second is").toEqual(["kept", "reload"]);
@@ -112,7 +146,7 @@ test("a page that holds what is nowhere else is left by nobody but the person", 
     shell.turned();
     shell.missed();
     await shell.outdated();
-    expect([stand.order, stand.stuck.value], "it says so instead").toEqual([[], true]);
+    expect([stand.order, stand.shown.outdated.value], "it says so instead").toEqual([[], true]);
     stand.unkept = false;
     shell.turned();
     await turns();
@@ -138,13 +172,14 @@ test("a screen that the old build can fetch no more comes with the newer one", a
 test("a page that the server does not understand loads itself anew once, never twice", async () => {
     const stand = new Stand();
     await (await stand.page()).outdated();
-    expect([stand.order, stand.stuck.value]).toEqual([["kept", "reload"], false]);
+    expect([stand.order, stand.shown.outdated.value]).toEqual([["kept", "reload"], false]);
     const second = await stand.page();
     await second.outdated();
     await second.outdated();
-    expect([stand.order.length, stand.stuck.value], "it says so instead").toEqual([2, true]);
+    const { outdated } = stand.shown;
+    expect([stand.order.length, outdated.value], "it says so instead").toEqual([2, true]);
     second.understood();
-    expect(stand.stuck.value).toBe(false);
+    expect(stand.shown.outdated.value).toBe(false);
     await (await stand.page()).outdated();
     expect(stand.order.length, "months later it may again").toBe(4);
 });
@@ -155,7 +190,7 @@ test("where nothing can be noted, loading anew is left to the person", async () 
         throw new DOMException("no", "SecurityError");
     });
     await shell.outdated();
-    expect([stand.order, stand.stuck.value]).toEqual([[], true]);
+    expect([stand.order, stand.shown.outdated.value]).toEqual([[], true]);
     shell.understood();
     shell.again();
     await turns();

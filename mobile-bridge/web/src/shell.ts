@@ -1,9 +1,10 @@
 // The shell: keeps this page on the newest build. It registers the service worker, asks the network
 // whether there is another build, and changes to it when nobody looks; at once when the server no
-// longer understands this one, but never twice in a row. What is being written to a room comes
-// along; while there is something on the page that would not, only the person leaves it.
+// longer understands this one, but never twice in a row. To whoever goes on looking it is offered.
+// What is being written to a room comes along; while there is something on the page that would not,
+// only the person leaves it.
 
-import type { Signal } from "@preact/signals";
+import type { Shown } from "./core/shown.ts";
 import { trusted } from "./trusted.ts";
 
 const WORKER = "/sw.js";
@@ -13,6 +14,9 @@ const LOOK_EVERY_MS = 30 * 60_000;
 
 /** So long it waits for a newer build to arrive before it loads itself anew without one. */
 const ARRIVAL_MS = 10_000;
+
+/** Somebody who is writing is asked about a newer build so much later. */
+const OFFER_AGAIN_MS = 10_000;
 
 /** The note that this page was loaded anew because the server did not understand it. */
 const NOTE = "roost.renewed";
@@ -26,14 +30,16 @@ export interface Browser {
     hidden: () => boolean;
     /** Whether something stands on the page that would be lost with it. */
     unkept: () => boolean;
+    /** Whether somebody is in the middle of writing something. */
+    typing: () => boolean;
     reload: () => void;
     now: () => number;
 }
 
 export class Shell {
     #browser: Browser;
-    /** Shown to the person: loading anew did not help. */
-    #stuck: Signal<boolean>;
+    /** What the person is told of the builds. */
+    #shown: Pick<Shown, "outdated" | "newer">;
     /** What must be on disk before this page ends. */
     #settled: () => Promise<void>;
     #registration: ServiceWorkerRegistration | undefined;
@@ -42,9 +48,13 @@ export class Shell {
     #newer = false;
     #leaving = false;
 
-    constructor(browser: Browser, stuck: Signal<boolean>, settled: () => Promise<void>) {
+    constructor(
+        browser: Browser,
+        shown: Pick<Shown, "outdated" | "newer">,
+        settled: () => Promise<void>,
+    ) {
         this.#browser = browser;
-        this.#stuck = stuck;
+        this.#shown = shown;
         this.#settled = settled;
     }
 
@@ -55,7 +65,8 @@ export class Shell {
         workers?.addEventListener("controllerchange", () => {
             this.#newer = known;
             known = true;
-            if (this.#stuck.value || this.#browser.hidden()) this.#change();
+            if (this.#shown.outdated.value || this.#browser.hidden()) this.#change();
+            this.#offer();
         });
         this.#looked_at = now();
         // The worker's own file comes from the network each time, never from a cache.
@@ -80,17 +91,17 @@ export class Shell {
 
     /** The server, or the disk, belongs to another build than this one. */
     async outdated(): Promise<void> {
-        if (this.#leaving || this.#stuck.value) return;
+        if (this.#leaving || this.#shown.outdated.value) return;
         this.#leaving = true;
         await this.#arrival();
         this.#leaving = false;
-        if (this.#browser.unkept() || this.#noted()) this.#stuck.value = true;
+        if (this.#browser.unkept() || this.#noted()) this.#shown.outdated.value = true;
         else await this.#leave();
     }
 
     /** The server understands this build. */
     understood(): void {
-        this.#stuck.value = false;
+        this.#shown.outdated.value = false;
         try {
             this.#browser.notes().removeItem(NOTE);
         } catch {
@@ -106,6 +117,12 @@ export class Shell {
     /** The person wants it. */
     again(): void {
         void this.#leave();
+    }
+
+    /** The person wants the newer build; what they have begun meanwhile is not lost for it. */
+    useNewer(): void {
+        if (this.#browser.unkept()) this.#shown.newer.value = "unkept";
+        else void this.#leave();
     }
 
     /** Waits until a newer worker stands, so that the page it gives is not the old one again. */
@@ -137,6 +154,14 @@ export class Shell {
     /** Onto the newer build, if there is one and nothing is lost by it. */
     #change(): void {
         if (this.#newer && !this.#browser.unkept()) void this.#leave();
+    }
+
+    /** Says that a newer build stands ready; whoever is writing hears of it when they are done. */
+    #offer(): void {
+        if (!this.#newer || this.#leaving) return;
+        const { typing, unkept } = this.#browser;
+        if (typing() || unkept()) setTimeout(() => this.#offer(), OFFER_AGAIN_MS);
+        else this.#shown.newer.value = "ready";
     }
 
     async #leave(): Promise<void> {

@@ -3,12 +3,12 @@
 
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { NOTHING, typed } from "./kind/message/typed.ts";
 import { RoostContext } from "./roost.ts";
 import { MadeLink } from "./screen/people/link.tsx";
 import { ROOM, SAM, Stage } from "./screen/stage.ts";
-import { isUnkept, watchFields } from "./unkept.ts";
+import { isTyping, isUnkept, watchFields } from "./unkept.ts";
 
 beforeAll(() => watchFields());
 
@@ -26,6 +26,19 @@ test("Jo's plan stays when she turns to her calendar, and when she taps beside i
     const close = jo.find("planner")!.querySelector<HTMLElement>(".form-acts .button-plain")!;
     await act(async () => close.click());
     expect([jo.find("planner"), isUnkept(jo.shown)]).toEqual([null, false]);
+});
+
+test("whoever has just pressed a key is in the middle of something", async () => {
+    const sam = await new Stage().draw();
+    vi.useFakeTimers();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    expect(isTyping()).toBe(false);
+    await sam.fill("composer", "see you at");
+    expect(isTyping()).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    expect(isTyping()).toBe(false);
+    vi.useRealTimers();
+    typed(ROOM).value = NOTHING;
 });
 
 test("a question to the room is no less than a plan", async () => {

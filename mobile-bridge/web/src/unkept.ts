@@ -11,12 +11,24 @@ const KEPT = "[data-kept]";
 /** What cannot be had again once it is gone. */
 const ONCE = "[data-once]";
 
-const touched = new WeakSet<Element>();
+/** So long after a key somebody may still be looking for the next word. */
+const PAUSE_MS = 10_000;
 
-/** Notices from now on which fields somebody has put something into. */
+const touched = new WeakSet<Element>();
+let typed_at = -Infinity;
+
+/** Notices from now on which fields somebody has put something into, and when. */
 export function watchFields(): void {
-    const note = ({ target }: Event) => void (target instanceof Element && touched.add(target));
+    const note = ({ target }: Event) => {
+        typed_at = Date.now();
+        if (target instanceof Element) touched.add(target);
+    };
     document.addEventListener("input", note, true);
+}
+
+/** Whether somebody is in the middle of writing something, wherever it is kept. */
+export function isTyping(): boolean {
+    return Date.now() - typed_at < PAUSE_MS;
 }
 
 /** Whether somebody put something into a field in here that is kept nowhere else. */

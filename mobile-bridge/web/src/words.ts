@@ -9,7 +9,7 @@ import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
 import type { Route } from "./route.ts";
-import { list, ROLE } from "./words/say.ts";
+import { list, ROLE, workers } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
 import { versions } from "./words/versions.ts";
@@ -94,6 +94,10 @@ export const words = {
             count === 1
                 ? "One message has not been sent yet. It will be lost."
                 : `${count} messages have not been sent yet. They will be lost.`,
+        /** To a young person, who may leave without a reason and has no button for it. */
+        leave: (liaisons: readonly string[]) =>
+            "This is only about this phone. You can leave Roost at any time: " +
+            `tell ${workers(liaisons)}. You need not say why.`,
         yes: "Sign out",
         no: "Stay signed in",
         busy: "Signing out…",
@@ -119,6 +123,12 @@ export const words = {
             "Roost has changed, and this phone could not get the new version yet. You can read; " +
             "what you write is kept here until it can be sent.",
         again: "Try again now",
+    },
+
+    newer: {
+        ready: "A newer Roost is ready.",
+        unkept: "Please finish or close what you are filling in here first: it would be lost.",
+        use: "Use it now",
     },
 
     rooms: {

@@ -51,11 +51,24 @@ impl Log {
     pub async fn search(&self, who: Who, room: RoomId, search: Search) -> Result<Found> {
         text::query(&search.query)?;
         let mut conn = self.db.reader().await?;
-        let (seat, floor) = may(&mut conn, who, room, Action::Search).await?;
-        let found = look(&mut conn, seat, floor, search).await?;
-        page::stays(&mut conn, seat, floor).await?;
-        Ok(found)
+        let sits = may(&mut conn, who, room, Action::Search).await?;
+        read_found(&mut conn, sits, search).await
     }
+}
+
+/// Looks for words that can be looked for. Whoever calls has decided that this reader may, from the
+/// floor on.
+///
+/// # Errors
+/// `NotFound` as [`page::stays`]; whatever the database said.
+pub async fn read_found(
+    conn: &mut Conn,
+    (seat, floor): (Seat, Seq),
+    search: Search,
+) -> Result<Found> {
+    let found = look(conn, seat, floor, search).await?;
+    page::stays(conn, seat, floor).await?;
+    Ok(found)
 }
 
 async fn look(conn: &mut Conn, seat: Seat, floor: Seq, search: Search) -> Result<Found> {

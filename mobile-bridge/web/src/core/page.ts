@@ -8,8 +8,10 @@ export interface Page {
     understood(): void;
     /** A screen that is fetched when it is opened did not come. */
     missed(): void;
-    /** The person wants the page to be loaded anew. */
+    /** The person wants the page to be loaded anew; what was written to a room comes along. */
     again(): void;
+    /** The person wants the newer build that stands ready, unless something would be lost by it. */
+    useNewer(): void;
 }
 
 /** Whenever somebody turns to the page, or the network is back. */

@@ -36,15 +36,15 @@ export class Phone implements Acts {
     #state: State = { t: "stopped" };
     /** From the sign-in just made, so that the first connection needs no refresh. */
     #fresh: Promise<Answer<SignIn>> | undefined;
-    #page: Page;
     /** When this tab, if it holds the connection, had read what it goes on from. */
     #resumed: Promise<void> = Promise.resolve();
     #trim = new Trim();
     readonly link: Link;
+    readonly page: Page;
 
     constructor(store: Store, session: Session, shown: Shown, page: Page) {
         this.#store = new SteadyStore(store, () => (shown.durable.value = false));
-        this.#page = page;
+        this.page = page;
         this.#session = session;
         this.#shown = shown;
         this.link = linkOver(session, () => this.#device());
@@ -175,14 +175,6 @@ export class Phone implements Acts {
         void this.#store.putSettings(settings);
     }
 
-    missed(): void {
-        this.#page.missed();
-    }
-
-    renew(): void {
-        this.#page.again();
-    }
-
     /** When everything that was said and written here is on disk. */
     async settled(): Promise<void> {
         await this.#driver.settled();
@@ -309,7 +301,7 @@ export class Phone implements Acts {
         this.#state = state;
         this.#shown.connect(state);
         this.#tabs.post({ t: "state", state });
-        if (state.t === "live") this.#page.understood();
+        if (state.t === "live") this.page.understood();
         if (state.t === "signed_out") {
             this.#facts = {};
             this.#shown.phase.value = "ended";

@@ -105,6 +105,8 @@ export class Shown {
     readonly elsewhere: Signal<Written | undefined> = signal(undefined);
     /** This build and the server do not understand each other, and loading anew did not help. */
     readonly outdated: Signal<boolean> = signal(false);
+    /** Whether a newer build stands ready, or would, but for what is filled in here. */
+    readonly newer: Signal<"none" | "ready" | "unkept"> = signal("none");
     /** The room in which the person reads above the end; what is held of it may not shrink. */
     #wide: string | undefined;
     #entries = new ByRoom(NO_ENTRIES);

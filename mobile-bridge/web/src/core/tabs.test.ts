@@ -153,7 +153,7 @@ class Tab {
     constructor(store: Store) {
         const sign_in = { person: SAM, device: "d", access: "a", access_expires_at: 2 ** 50 };
         const answer = () => Promise.resolve(new Response(JSON.stringify(sign_in)));
-        const still = { understood() {}, missed() {}, again() {} };
+        const still = { understood() {}, missed() {}, again() {}, useNewer() {} };
         const page = { ...still, outdated: () => Promise.resolve() };
         this.phone = new Phone(store, new Session(answer), this.shown, page);
     }

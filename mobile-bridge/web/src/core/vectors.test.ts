@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { sendable } from "../kind/rules.ts";
 import { kindOf } from "../kind/index.ts";
-import { NOBODY } from "../kind/kind.ts";
+import type { GatheringState, PersonCard } from "../generated/protocol.ts";
+import { counted } from "../kind/gathering/rules.ts";
+import { askedOf, NOBODY } from "../kind/kind.ts";
 import { digest } from "./digest.ts";
 import { frame } from "./read.ts";
 
@@ -25,13 +27,31 @@ test("digests", () => {
     }
 });
 
+test("who comes is counted over the homes that are asked", () => {
+    type Row = {
+        people: PersonCard[];
+        answers: GatheringState["answers"];
+        asked: string[];
+        counted: Partial<GatheringState>;
+    };
+    for (const { people, answers, asked, counted: sums } of vector<Row[]>("counts")) {
+        const homes = [...new Set([...Object.keys(answers), ...asked])].sort();
+        const here = askedOf(homes, new Map(people.map((card) => [card.person, card])));
+        expect(here).toEqual(asked);
+        // The card was folded when other people lived there.
+        const stale = { going_heads: 99, maybe_heads: 99, homes_going: 99, homes_not: 99 };
+        const state = { answers, ...stale } as GatheringState;
+        expect(counted(state, here)).toMatchObject(sums);
+    }
+});
+
 describe("bodies", () => {
     const id = "0190a6c0-0000-7000-8000-0000000000e1";
     const around = NOBODY;
     test("every folder of a kind has a vector, and every vector is of a kind", () => {
-        const others = ["client_frames.json", "digests.json", "server_frames.json"];
-        const files = KINDS.map((kind) => `${kind}.json`);
-        expect([...files, ...others].sort()).toEqual(readdirSync(VECTORS).sort());
+        const others = ["client_frames", "counts", "digests", "server_frames"];
+        const files = [...KINDS, ...others].map((name) => `${name}.json`);
+        expect(files.sort()).toEqual(readdirSync(VECTORS).sort());
     });
     for (const kind of KINDS) {
         test(kind, () => {

@@ -75,6 +75,18 @@ test("a home that everybody has left is asked nothing, here and where homes conf
     expect(stage.find("confirm")!.textContent).toContain("Not yet: Jo's house");
 });
 
+test("a home that everybody has left holds no places, whatever the card still counts", async () => {
+    const both = { ...state.answers, [OURS]: { ...state.answers[HUB]!, heads: 6, by: RUTH } };
+    const full = { ...state, answers: both, going_heads: 10, homes_going: 2 };
+    const stage = await new Stage("liaison").hold(tea).card(tea, { state: full }).draw();
+    expect(stage.find("tally")!.textContent).toBe("10 people from 2 homes coming · No places left");
+    const { people } = stage.shown;
+    const moved = { ...people.value.get(RUTH)!, home: HUB };
+    await act(async () => void (people.value = new Map([...people.value, [RUTH, moved]])));
+    expect(stage.find("tally")!.textContent).toBe("4 people from 1 home coming · 6 places left");
+    expect(stage.find("gathering")!.textContent).not.toContain("The Okafors");
+});
+
 test("whoever leads answers for a home that told them", async () => {
     const stage = await new Stage("liaison").hold(tea).card(tea, { state }).draw();
     expect(stage.find("rsvp")).toBeNull();

@@ -34,7 +34,7 @@ test("a screen that does not come tells the shell, and offers a way on", async (
         const stage = await missing(Screen);
         expect(stage.done).toEqual([["missed"]]);
         await act(async () => stage.place.querySelector("button")!.click());
-        expect(stage.done).toEqual([["missed"], ["renew"]]);
+        expect(stage.done).toEqual([["missed"], ["again"]]);
     }
 });
 

@@ -34,7 +34,7 @@ function fetched<P extends object>(
             };
             load().then(come, () => {
                 setMissing(true);
-                acts.missed();
+                acts.page.missed();
             });
         }, []);
         if (Screen) return <Screen {...props} />;
@@ -63,7 +63,7 @@ function Gone() {
     return (
         <div class="empty">
             <Why />
-            <button type="button" class="button-plain" onClick={() => acts.renew()}>
+            <button type="button" class="button-plain" onClick={() => acts.page.again()}>
                 {words.tryAgain}
             </button>
         </div>
@@ -76,7 +76,11 @@ function Missing() {
     return (
         <Sheet heading={words.screenMissing.heading}>
             <Why />
-            <button type="button" class="button-main button-large" onClick={() => acts.renew()}>
+            <button
+                type="button"
+                class="button-main button-large"
+                onClick={() => acts.page.again()}
+            >
                 {words.tryAgain}
             </button>
         </Sheet>

@@ -15,6 +15,9 @@ export function SignOut() {
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState<string>();
     const unsent = shown.unsent.value.length;
+    const people = [...shown.people.value.values()].filter(({ left }) => !left);
+    const young = people.some(({ person, role }) => person === shown.me.value && role === "young");
+    const liaisons = people.filter(({ role }) => role === "liaison").map(({ name }) => name);
 
     const signOut = async () => {
         if (busy) return;
@@ -30,6 +33,7 @@ export function SignOut() {
     return (
         <Sheet heading={words.signOut.heading}>
             <p>{words.signOut.body}</p>
+            {young && <p data-testid="leave">{words.signOut.leave(liaisons)}</p>}
             {unsent > 0 && <p class="problem">{words.signOut.unsent(unsent)}</p>}
             <p role="alert" class="problem">
                 {problem}

@@ -13,7 +13,7 @@ import { words } from "../words.ts";
 import { Drafts, Refusals } from "./drafts.tsx";
 import { EntryItem } from "./entry.tsx";
 import { Menu } from "./menu.tsx";
-import { useVisible } from "./parts.tsx";
+import { Newer, useVisible } from "./parts.tsx";
 import { actsByTarget, isAct, type Place } from "./place.ts";
 import { dayOf, sameDay } from "./times.ts";
 import { useGoing, useMore, type More } from "./reach.ts";
@@ -92,6 +92,7 @@ export function Log({ listed, around, answer, goTo }: Props) {
 
     return (
         <main class="log-frame">
+            <Newer over />
             {going.state !== "there" && (
                 <p class="log-note" role="status" data-testid="going">
                     {words.room[going.state]}

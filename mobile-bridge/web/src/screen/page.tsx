@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { go, write, type Route } from "../route.ts";
 import { words } from "../words.ts";
-import { ConnectionLine, Heading, Notices } from "./parts.tsx";
+import { ConnectionLine, Heading, Newer, Notices } from "./parts.tsx";
 
 type Props = {
     heading: string;
@@ -50,19 +50,22 @@ const TABS: readonly Tab[] = ["rooms", "people", "you"];
 
 export function Bar({ tab }: { tab: Tab }) {
     return (
-        <nav class="nav" aria-label={words.nav.label}>
-            {TABS.map((each) => (
-                <Link
-                    key={each}
-                    to={{ at: each }}
-                    class="nav-link"
-                    testId={`nav-${each}`}
-                    {...(each === tab ? { current: "page" as const } : {})}
-                >
-                    {words.nav[each]}
-                </Link>
-            ))}
-        </nav>
+        <>
+            <Newer />
+            <nav class="nav" aria-label={words.nav.label}>
+                {TABS.map((each) => (
+                    <Link
+                        key={each}
+                        to={{ at: each }}
+                        class="nav-link"
+                        testId={`nav-${each}`}
+                        {...(each === tab ? { current: "page" as const } : {})}
+                    >
+                        {words.nav[each]}
+                    </Link>
+                ))}
+            </nav>
+        </>
     );
 }
 

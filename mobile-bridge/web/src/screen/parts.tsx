@@ -124,11 +124,37 @@ export function Notices() {
             {shown.outdated.value && (
                 <p class="banner" role="alert" data-testid="outdated">
                     {words.outdated.body}{" "}
-                    <button type="button" class="button-plain" onClick={() => acts.renew()}>
+                    <button type="button" class="button-plain" onClick={() => acts.page.again()}>
                         {words.outdated.again}
                     </button>
                 </p>
             )}
         </>
+    );
+}
+
+/**
+ * A newer build stands ready, and nobody looks away for it to come by itself. The line stands where
+ * it moves nothing that somebody reads or is about to press: above the bar, or over the log.
+ */
+export function Newer({ over }: { over?: boolean }) {
+    const { acts, shown } = useRoost();
+    const newer = shown.newer.value;
+    return (
+        <div class={over ? "newer newer-over" : "newer"} role="status">
+            {newer !== "none" && (
+                <p class="newer-line" data-testid="newer">
+                    {words.newer[newer]}
+                    <button
+                        type="button"
+                        class="button-plain"
+                        data-testid="newer-use"
+                        onClick={() => acts.page.useNewer()}
+                    >
+                        {words.newer.use}
+                    </button>
+                </p>
+            )}
+        </div>
     );
 }

@@ -5,6 +5,7 @@ import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
 import type { Listed, Role } from "../generated/protocol.ts";
 import { route, type Route } from "../route.ts";
+import { words } from "../words.ts";
 import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
 
 test("whoever is in no room hears why, in words for them", async () => {
@@ -94,12 +95,47 @@ test("what is written goes out as a message, once, without blank edges", async (
     expect(area.value).toBe("");
 });
 
+test("whom to tell who wants to leave, a young person reads where they sign out", async () => {
+    const [kit, sam] = [new Stage("young"), new Stage()];
+    route.value = { at: "sign_out" };
+    await kit.draw();
+    expect(kit.find("leave")?.textContent).toContain("leave Roost at any time: tell Priya.");
+    const { people } = kit.shown;
+    await act(async () => {
+        people.value = new Map([...people.value].filter(([, { role }]) => role !== "liaison"));
+    });
+    expect(kit.find("leave")?.textContent).toContain("tell your liaison worker.");
+    expect((await sam.draw()).find("leave"), "a carer asks her anyway").toBeNull();
+});
+
 test("signing out without signal is not signing out", async () => {
     const stage = new Stage();
     route.value = { at: "sign_out" };
     await stage.draw();
     await stage.press("sign-out-yes");
     expect(stage.place.textContent).toContain("Signing out needs signal");
+});
+
+test("wherever somebody is, a newer Roost is offered once, and taken by one tap", async () => {
+    const narrow = { matches: false, addEventListener() {}, removeEventListener() {} };
+    vi.stubGlobal("matchMedia", () => narrow);
+    const routes: Route[] = [{ at: "rooms" }, { at: "room", room: ROOM }, { at: "people" }];
+    for (const at of [...routes, { at: "you" } as const]) {
+        const stage = new Stage();
+        route.value = at;
+        await stage.draw();
+        expect(stage.find("newer"), at.at).toBeNull();
+        await act(async () => void (stage.shown.newer.value = "ready"));
+        expect(stage.all("newer").map((line) => line.textContent)).toEqual([
+            `${words.newer.ready}${words.newer.use}`,
+        ]);
+        expect(stage.find("newer")!.closest('[role="status"]')).not.toBeNull();
+        await stage.press("newer-use");
+        expect(stage.done.filter(([what]) => what === "useNewer")).toHaveLength(1);
+        await act(async () => void (stage.shown.newer.value = "unkept"));
+        expect(stage.find("newer")!.textContent).toContain(words.newer.unkept);
+    }
+    vi.unstubAllGlobals();
 });
 
 test("wherever somebody is, it is said that nothing is kept, and the build too old", async () => {

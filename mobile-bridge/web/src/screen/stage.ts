@@ -48,8 +48,11 @@ export class Stage {
             this.done.push(["entry", seq]);
             return Promise.resolve(said(seq, JO, "from long ago"));
         },
-        missed: () => void this.done.push(["missed"]),
-        renew: () => void this.done.push(["renew"]),
+        page: {
+            missed: () => void this.done.push(["missed"]),
+            again: () => void this.done.push(["again"]),
+            useNewer: () => void this.done.push(["useNewer"]),
+        },
         read: (_, seq) => void this.done.push(["read", seq]),
         typing: () => void this.done.push(["typing"]),
         search: (_, query, before) => {

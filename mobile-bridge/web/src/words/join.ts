@@ -2,15 +2,10 @@
 // before anybody is in, for each role; to young people in words of their own.
 
 import type { Role } from "../generated/protocol.ts";
-import { AS_ROLE, constellationWords, list } from "./say.ts";
+import { AS_ROLE, constellationWords, list, workers } from "./say.ts";
 
 /** One line of "who sees what". */
 export type Seen = { what: string; who: string };
-
-/** The liaison worker by name, as far as the invitation tells it. */
-function worker(liaisons: readonly string[]): string {
-    return liaisons.length > 0 ? list(liaisons) : "your liaison worker";
-}
 
 /** Who invites: a liaison worker or an admin is invited by the service. */
 function inviter(role: Role, liaisons: readonly string[]): string {
@@ -39,7 +34,7 @@ const LEAVING: Seen = {
 };
 
 function carers(liaisons: readonly string[], lines: string): Seen[] {
-    const name = worker(liaisons);
+    const name = workers(liaisons);
     return [
         {
             what: "The circle",
@@ -91,7 +86,7 @@ const ADMIN: Seen[] = [
 ];
 
 function young(liaisons: readonly string[]): Seen[] {
-    const name = worker(liaisons);
+    const name = workers(liaisons);
     return [
         {
             what: "Your room",

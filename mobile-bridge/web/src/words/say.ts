@@ -26,6 +26,11 @@ export function list(names: readonly string[]): string {
     return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${last}` : last;
 }
 
+/** The liaison worker by name, where one is known. */
+export function workers(names: readonly string[]): string {
+    return names.length > 0 ? list(names) : "your liaison worker";
+}
+
 /** "Wren" reads as "Wren constellation"; a name that already says so is left alone. */
 export function constellationWords(name: string): string {
     return /constellation/i.test(name) ? name : `${name} constellation`;

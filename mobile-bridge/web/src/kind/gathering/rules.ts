@@ -1,4 +1,5 @@
-// What a gathering is: the port of `shared/src/kind/gathering.rs` and of the checks in `tally.rs`.
+// What a gathering is and who comes: the port of `shared/src/kind/gathering.rs`, and of the checks
+// and the counting in `tally.rs`.
 
 import {
     GATHERING_MAX_MS,
@@ -7,6 +8,7 @@ import {
     PLACES_MAX,
     REASON_MAX_CHARS,
     TITLE_MAX_CHARS,
+    type Answer,
     type CardOf,
     type Gathering,
     type GatheringCancelled,
@@ -92,6 +94,25 @@ export function stateOf(card: CardOf | undefined): GatheringState | undefined {
     const state = card?.state as Partial<GatheringState> | undefined;
     const fit = state?.details && state.answers;
     return fit ? (state as GatheringState) : undefined;
+}
+
+/**
+ * Counted anew, over the homes that are asked now: the port of `GatheringState::count`. Homes come
+ * and go without an entry, so the sums on a card may be older than the last move; the server counts
+ * like this before it refuses anybody for want of places.
+ */
+export function counted(state: GatheringState, asked: readonly string[]): GatheringState {
+    const all = Object.entries(state.answers).filter(([home]) => asked.includes(home));
+    const of = (answer: Answer) => all.filter(([, given]) => given.answer === answer);
+    const heads = (answer: Answer) => of(answer).reduce((sum, [, given]) => sum + given.heads, 0);
+    return {
+        ...state,
+        answers: Object.fromEntries(all),
+        going_heads: heads("going"),
+        maybe_heads: heads("maybe"),
+        homes_going: of("going").length,
+        homes_not: of("not_going").length,
+    };
 }
 
 /** What it is now: as its card tells, or as it was said at first. */

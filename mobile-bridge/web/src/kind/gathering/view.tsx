@@ -11,7 +11,7 @@ import { askedOf, homeName, type Around, type ViewProps } from "../kind.ts";
 import { mayAnswer, mayPublish } from "../may.ts";
 import { Answering } from "../rsvp/composer.tsx";
 import { Canceller, Planner } from "./form.tsx";
-import { detailsNow, stateOf } from "./rules.ts";
+import { counted, detailsNow, stateOf } from "./rules.ts";
 import { whenWords } from "./when.ts";
 
 export function Card({ entry, card, around }: ViewProps) {
@@ -33,10 +33,14 @@ export function Card({ entry, card, around }: ViewProps) {
     );
 }
 
-type Props = { id: string; state: GatheringState; around: Around };
+type StandingProps = { id: string; state: GatheringState; around: Around };
 
-function Standing(props: Props) {
-    const { id, state, around } = props;
+function Standing({ id, state: held, around }: StandingProps) {
+    const homes = askedOf(
+        around.homes.map(({ home }) => home),
+        around.people,
+    );
+    const state = counted(held, homes);
     const { details, reason } = state;
     if (state.status === "cancelled") {
         const why = reason ? words.gathering.offWhy(reason) : words.gathering.off;
@@ -47,7 +51,7 @@ function Standing(props: Props) {
     const asked = !over && listed !== undefined && home !== undefined && mayAnswer(home, around);
     return (
         <>
-            <Tally {...props} />
+            <Tally state={state} />
             {over && <p class="quiet">{words.gathering.over}</p>}
             {asked && (
                 <Answering
@@ -57,13 +61,13 @@ function Standing(props: Props) {
                     around={around}
                 />
             )}
-            <Who {...props} over={over} />
-            {listed && <Deeds {...props} over={over} />}
+            <Who {...{ id, state, around, over, homes }} />
+            {listed && <Deeds {...{ id, state, around, over }} />}
         </>
     );
 }
 
-function Tally({ state }: Props) {
+function Tally({ state }: Pick<StandingProps, "state">) {
     const { going_heads, maybe_heads, homes_going, homes_not, details } = state;
     const lines = [
         words.gathering.tally(going_heads, homes_going),
@@ -74,17 +78,15 @@ function Tally({ state }: Props) {
     return <p data-testid="tally">{lines.filter(Boolean).join(" · ")}</p>;
 }
 
-/** Each home and what it said; those who lead may say it for a home that told them. */
-function Who({ id, state, around, over }: Props & { over: boolean }) {
+type Props = StandingProps & { over: boolean };
+
+/** Each of the homes and what it said; those who lead may say it for a home that told them. */
+function Who({ id, state, around, over, homes }: Props & { homes: readonly string[] }) {
     const [of, setOf] = useState<string>();
     const name = (home: string) => homeName(home, around, words.room.someone);
     const answers = Object.entries(state.answers);
-    const asked = askedOf(
-        around.homes.map(({ home }) => home),
-        around.people,
-    );
-    const missing = asked.filter((home) => !(home in state.answers));
-    const others = over || !mayPublish(around) ? [] : asked.filter((home) => home !== around.home);
+    const missing = homes.filter((home) => !(home in state.answers));
+    const others = over || !mayPublish(around) ? [] : homes.filter((home) => home !== around.home);
     return (
         <details class="who">
             <summary>{words.gathering.who}</summary>
@@ -125,7 +127,7 @@ function Who({ id, state, around, over }: Props & { over: boolean }) {
     );
 }
 
-function Deeds({ id, state, around, over }: Props & { over: boolean }) {
+function Deeds({ id, state, around, over }: Props) {
     const [doing, setDoing] = useState<"change" | "cancel">();
     const room = around.listed!.room;
     const close = () => setDoing(undefined);
