@@ -26,6 +26,10 @@ class Phone {
         return this.do({ t: "frame", text: JSON.stringify(frame) });
     }
 
+    send(n: number): Output[] {
+        return this.do({ t: "send", room: ROOM, draft: draft(n), made_at: this.now });
+    }
+
     connect(head = 0): Output[] {
         this.do({ t: "start" });
         this.do({ t: "token", access: "a" });
@@ -62,7 +66,7 @@ const sent = (outputs: Output[]) => outputs.flatMap((o) => (o.t === "transmit" ?
 test("a draft is on disk before it goes out, and leaves when its entry comes", () => {
     const phone = new Phone();
     phone.connect();
-    expect(names(phone.do({ t: "send", room: ROOM, draft: draft(1) }))).toEqual([
+    expect(names(phone.send(1))).toEqual([
         "put_outbox",
         "transmit",
         "timer",
@@ -76,7 +80,7 @@ test("a draft is on disk before it goes out, and leaves when its entry comes", (
 test("what was in flight when the connection broke goes out again under its id", () => {
     const phone = new Phone();
     phone.connect();
-    phone.do({ t: "send", room: ROOM, draft: draft(1) });
+    phone.send(1);
     phone.do({ t: "closed", code: 1006 });
     expect(phone.engine.state.t).toBe("waiting");
     phone.now += 1_000;
@@ -88,8 +92,8 @@ test("what was in flight when the connection broke goes out again under its id",
 test("one draft of a room is in flight at a time", () => {
     const phone = new Phone();
     phone.connect();
-    expect(sent(phone.do({ t: "send", room: ROOM, draft: draft(1) }))).toHaveLength(1);
-    expect(sent(phone.do({ t: "send", room: ROOM, draft: draft(2) }))).toHaveLength(0);
+    expect(sent(phone.send(1))).toHaveLength(1);
+    expect(sent(phone.send(2))).toHaveLength(0);
     const next = sent(phone.hear({ t: "ack", room: ROOM, id: idOf(1), seq: 1, at: 1 }));
     expect(next).toMatchObject([{ t: "append", id: idOf(2) }]);
 });
@@ -109,7 +113,7 @@ test("a hole is asked for, and an entry held is not written twice", () => {
 test("a final refusal keeps the words and says why", () => {
     const phone = new Phone();
     phone.connect();
-    phone.do({ t: "send", room: ROOM, draft: draft(1) });
+    phone.send(1);
     const refused = phone.hear({
         t: "refused",
         room: ROOM,
