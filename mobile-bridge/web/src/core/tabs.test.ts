@@ -178,6 +178,19 @@ function full(store: Store): void {
         vi.spyOn(store, way).mockRejectedValue(new DOMException("full", "QuotaExceededError"));
 }
 
+/** A disk that does nothing of what it is asked, until it comes to itself and does all of it. */
+function silent(store: Store): () => Promise<unknown> {
+    const asked: (() => Promise<void>)[] = [];
+    for (const way of ["apply", "leave", "putTyped", "putFacts", "wipe"] as const) {
+        const real = (store[way] as (...all: unknown[]) => Promise<void>).bind(store);
+        vi.spyOn(store, way).mockImplementation((...all: unknown[]) => {
+            asked.push(() => real(...all));
+            return new Promise<void>(() => undefined);
+        });
+    }
+    return () => Promise.all(asked.map((act) => act()));
+}
+
 let browser: Browser;
 beforeEach(() => void (browser = new Browser()));
 afterEach(() => {
@@ -282,10 +295,9 @@ test("a draft that found no place outlives the page, and a press tries it again"
 
 test("half a message stands in both tabs, and what is sent in one is gone in both", async () => {
     const [one, other] = [await browser.tab(), await browser.tab()];
-    const typed = { text: "half a", answers: undefined, edits: undefined, asks: false };
-    one.phone.keepTyped(ROOM, typed);
-    await vi.waitFor(() => expect(other.shown.typed.value.get(ROOM)).toEqual(typed));
-    expect(other.shown.elsewhere.value).toEqual({ room: ROOM, typed });
+    one.phone.keepTyped(ROOM, half);
+    await vi.waitFor(() => expect(other.shown.typed.value.get(ROOM)).toEqual(half));
+    expect(other.shown.elsewhere.value).toEqual({ room: ROOM, typed: half });
     other.phone.keepTyped(ROOM, undefined);
     await vi.waitFor(() => expect(one.shown.elsewhere.value?.typed).toBeUndefined());
     expect(one.shown.typed.value.size).toBe(0);
@@ -296,6 +308,51 @@ test("a full disk is told of at the first letter, not at the first message", asy
     expect(other.shown.durable.value).toBe(true);
     other.phone.keepTyped(ROOM, { text: "I", answers: undefined, edits: undefined, asks: false });
     await vi.waitFor(() => expect(other.shown.durable.value).toBe(false));
+});
+
+const half = { text: "half a", answers: undefined, edits: undefined, asks: false };
+
+test("a disk that stops answering stops nobody, is told of, and sends nothing twice", async () => {
+    let disk!: Store;
+    const tab = await browser.tab((store) => void (disk = store));
+    await tab.connected();
+    await tab.phone.settled();
+    alarms();
+    const comesToItself = silent(disk);
+    tab.say("one");
+    tab.say("two");
+    expect([tab.shown.durable.value, browser.server.texts]).toEqual([true, []]);
+    await vi.advanceTimersByTimeAsync(8_000);
+    await arrives("one", "two");
+    expect(tab.shown.durable.value).toBe(false);
+    await vi.waitFor(() => expect(tab.unsent).toEqual([]));
+    vi.useRealTimers();
+    await comesToItself();
+    const kept = await (await openStore("roost", () => browser.factory)).read();
+    expect(kept.saved.outbox, "one came late, and is on the disk now").toHaveLength(1);
+    const { factory, server } = browser;
+    browser = Object.assign(new Browser(), { factory, server });
+    const again = await browser.tab();
+    await again.connected();
+    await vi.waitFor(() => expect(again.unsent).toEqual([]));
+    expect(browser.server.texts).toEqual(["one", "two"]);
+});
+
+test("half a message that a silent disk took late is not there when it was sent", async () => {
+    let disk!: Store;
+    const tab = await browser.tab((store) => void (disk = store));
+    await tab.connected();
+    await tab.phone.settled();
+    alarms();
+    const comesToItself = silent(disk);
+    tab.phone.keepTyped(ROOM, half);
+    await vi.advanceTimersByTimeAsync(8_000);
+    await vi.waitFor(() => expect(tab.shown.durable.value).toBe(false));
+    tab.phone.keepTyped(ROOM, undefined);
+    vi.useRealTimers();
+    await comesToItself();
+    const store = await openStore("roost", () => browser.factory);
+    expect((await store.read()).typed.size).toBe(0);
 });
 
 test("what a sync brings and is too old to keep leaves the disk when it is over", async () => {
