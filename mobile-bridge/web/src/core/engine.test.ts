@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Draft, Entry, ServerFrame } from "../generated/protocol.ts";
 import { Engine } from "./engine.ts";
 import type { Input, Output } from "./face.ts";
+import { ASK_AFTER_MS } from "./outbox.ts";
 
 const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
 const EPOCH = "0190a6c0-0000-7000-8000-0000000000ee";
@@ -87,6 +88,37 @@ test("what was in flight when the connection broke goes out again under its id",
     phone.do({ t: "timer" });
     phone.do({ t: "opened" });
     expect(sent(phone.greet())).toMatchObject([{ t: "append", id: idOf(1) }]);
+});
+
+test("what waited for a day is asked about, holds nobody back, and goes when it is wanted", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.do({ t: "closed", code: 1006 });
+    phone.send(1);
+    phone.now += ASK_AFTER_MS;
+    phone.send(2);
+    phone.do({ t: "timer" });
+    phone.do({ t: "token", access: "b" });
+    phone.do({ t: "opened" });
+    expect(sent(phone.greet()), "what is young goes").toMatchObject([{ id: idOf(2) }]);
+    expect(sent(phone.do({ t: "retry", id: idOf(1) })), "one at a time").toEqual([]);
+    const next = sent(phone.hear({ t: "ack", room: ROOM, id: idOf(2), seq: 1, at: 1 }));
+    expect(next).toMatchObject([{ t: "append", id: idOf(1) }]);
+});
+
+test("what reached the server long ago is not asked about once its entry comes", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.send(1);
+    phone.do({ t: "closed", code: 1006 });
+    phone.now += ASK_AFTER_MS;
+    const asks = phone.do({ t: "timer" });
+    const item = expect.objectContaining({ draft: draft(1), state: { t: "asking" } });
+    expect(asks).toContainEqual({ t: "write", write: { t: "put_outbox", item } });
+    phone.do({ t: "token", access: "b" });
+    phone.do({ t: "opened" });
+    expect(sent(phone.greet(1))).toEqual([]);
+    expect(names(phone.page(1, 1))).toContain("drop_outbox");
 });
 
 test("one draft of a room is in flight at a time", () => {

@@ -308,6 +308,21 @@ test("what is asked of a disk that says nothing is given up, whatever it is", as
     vi.useRealTimers();
 });
 
+test("signing out also wipes the disk that was given up", async () => {
+    const real = await openStore("roost", () => new IDBFactory());
+    await real.putFacts({ person: "p" });
+    for (const out of ["wipe", "wipe_all"] as const) {
+        const wiped = vi.spyOn(real, "wipe");
+        vi.spyOn(real, "putSettings").mockRejectedValueOnce(new Error("no"));
+        const steady = new SteadyStore(real, () => undefined);
+        await steady.putSettings({ unsaved: [] });
+        await (out === "wipe" ? steady.wipe() : steady.apply([{ t: "wipe_all" }]));
+        expect(wiped, out).toHaveBeenCalledTimes(1);
+        wiped.mockRestore();
+    }
+    expect((await real.read()).facts).toEqual({});
+});
+
 test("a phone that fell asleep over a write hears that it is done when it wakes", async () => {
     vi.useFakeTimers();
     let done!: () => void;
