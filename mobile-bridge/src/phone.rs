@@ -164,10 +164,11 @@ impl Phone {
     /// # Errors
     /// As [`Phone::send`].
     pub async fn send_draft(&self, room: RoomId, draft: Draft) -> Result<(), BridgeError> {
-        self.step(Input::Send { room, draft }).await
+        let made_at = self.clock.now_ms();
+        self.step(Input::Send { room, draft, made_at }).await
     }
 
-    /// Drops a draft that was refused or is not under way.
+    /// Drops a draft that was refused, is asked about or is not under way.
     ///
     /// # Errors
     /// `Store`, `Ended`.
@@ -175,7 +176,7 @@ impl Phone {
         self.step(Input::Discard { id }).await
     }
 
-    /// Tries a refused draft again.
+    /// Tries a refused draft again, or sends one that was asked about after all.
     ///
     /// # Errors
     /// `Store`, `Ended`.

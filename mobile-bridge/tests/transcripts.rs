@@ -16,8 +16,9 @@ use std::{
 /// How many transcripts a run writes.
 const TRANSCRIPTS: u64 = 500;
 
-/// Outputs, with each kind of write and of frame counted as one of its own.
-const OUTPUTS: usize = 26;
+/// Outputs, with each kind of write and of frame, and each state of a draft that is written,
+/// counted as one of its own.
+const OUTPUTS: usize = 30;
 
 /// The largest integer that JavaScript keeps exactly.
 const INT_MAX: i64 = (1 << 53) - 1;
@@ -46,7 +47,8 @@ fn count(line: &str, seen: &mut Census) {
     let step: Value = serde_json::from_str(line).unwrap();
     for output in step["outputs"].as_array().unwrap() {
         let inner = output["write"]["t"].as_str().or(output["frame"]["t"].as_str());
-        let name = [output["t"].as_str().unwrap(), inner.unwrap_or_default()].join(" ");
+        let state = output["write"]["item"]["state"]["t"].as_str();
+        let name = [output["t"].as_str(), inner, state].map(Option::unwrap_or_default).join(" ");
         *seen.entry(name).or_default() += 1;
         each_number(output, &mut |n| assert!(n.as_i64().is_some_and(|n| n.abs() <= INT_MAX)));
     }

@@ -1,5 +1,5 @@
 //! What a kind may look at when it judges a draft: the room, the author, the moment, and what the
-//! server loaded because the kind's `needs` asked for it.
+//! server loaded because the kind's [`Needs`] asked for it.
 
 use crate::{
     card::Card,
@@ -11,6 +11,22 @@ use crate::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// What the server loads before it asks a kind to `permit`. The server never names a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The entry that the draft's `target` names, and its card.
+    pub target: bool,
+    /// How this person is a member of the room now.
+    pub membership_of: Option<PersonId>,
+    /// The homes of the room's constellation.
+    pub homes: bool,
+}
+
+impl Needs {
+    /// Only the target and its card.
+    pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
+}
 
 /// Everything that `permit`, `effects`, `fold` and `card` may look at.
 #[derive(Clone, Debug, PartialEq, Eq)]

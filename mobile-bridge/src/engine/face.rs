@@ -32,11 +32,11 @@ pub enum Input {
     Timer,
     /// The app became visible, or the network came back.
     Wake,
-    /// The person wrote something.
-    Send { room: RoomId, draft: Draft },
+    /// The person wrote something, at this moment by the phone's clock, epoch ms.
+    Send { room: RoomId, draft: Draft, made_at: i64 },
     /// The person drops a draft that is not on its way.
     Discard { id: EntryId },
-    /// The person wants a refused draft to be tried once more.
+    /// The person wants a refused draft to be tried once more, or one that was asked about to go.
     Retry { id: EntryId },
     /// The person scrolled to the top of what is held.
     Older { room: RoomId },
@@ -191,7 +191,7 @@ pub struct OutboxItem {
     pub order: i64,
     pub room: RoomId,
     pub draft: Draft,
-    /// When the person sent it, by the phone's clock, epoch ms.
+    /// When the person last said that it should go, by the phone's clock, epoch ms.
     pub kept_at: i64,
     /// How often the server broke the connection while this was in flight.
     pub strikes: u32,
@@ -215,6 +215,8 @@ pub enum ItemState {
     Later {
         until: i64,
     },
+    /// Not sent in a day: the person is asked whether it should still go. Not sent meanwhile.
+    Asking,
     /// Not sent, and why. The words are kept until the person decides.
     Refused {
         code: String,

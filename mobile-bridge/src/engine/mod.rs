@@ -38,7 +38,7 @@ use marks::Marks;
 use outbox::Outbox;
 use read::{Heard, No};
 use roost_shared::{
-    PersonId, Refusal, RoomId, Seq,
+    Draft, PersonId, Refusal, RoomId, Seq,
     frame::{ClientFrame, VERSION},
     refusal::Class,
 };
@@ -136,6 +136,8 @@ impl Engine {
         if self.state() == State::Live {
             self.outbox.pump(&mut turn);
             self.marks.pump(&mut turn);
+        } else {
+            self.outbox.ask(&mut turn);
         }
         self.typing.show(&mut turn);
         let at = self.deadline(now_ms);
@@ -164,7 +166,7 @@ impl Engine {
                 turn.transmit(ClientFrame::Beat { digest: self.sync.digest() });
                 self.connection.prove(turn);
             }
-            (Input::Send { room, draft }, state) => self.send(room, draft, state, turn),
+            (Input::Send { room, draft, made_at }, _) => self.send(room, draft, made_at, turn),
             (Input::Discard { id }, _) => self.outbox.discard(id, turn),
             (Input::Retry { id }, _) => self.outbox.retry(id, turn),
             (Input::Older { room }, State::Live) => self.sync.older(room, turn),
@@ -182,15 +184,15 @@ impl Engine {
         }
     }
 
-    fn send(&mut self, room: RoomId, draft: roost_shared::Draft, state: State, turn: &mut Turn) {
-        let refusal = match state {
+    fn send(&mut self, room: RoomId, draft: Draft, made_at: i64, turn: &mut Turn) {
+        let refusal = match self.state() {
             State::SignedOut => Some(Refusal::SignInAgain),
             _ if !self.sync.may_exist(room) => Some(Refusal::NotFound),
             _ => None,
         };
         match refusal {
             Some(code) => turn.act(Output::Rejected { id: draft.id, code }),
-            None => self.outbox.take(room, draft, turn),
+            None => self.outbox.take(room, draft, made_at, turn),
         }
     }
 

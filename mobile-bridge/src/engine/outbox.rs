@@ -1,6 +1,6 @@
 //! The outbox: drafts in the order they were written, at most one of each room in flight. It
-//! decides what goes out next and what a server's answer means for a draft; it never touches a
-//! connection.
+//! decides what goes out next, what goes only if the person still wants it, and what a server's
+//! answer means for a draft; it never touches a connection.
 
 use super::{
     face::{Changed, ItemState, OutboxItem, Output, Turn, Write},
@@ -20,6 +20,11 @@ pub const ANSWER_MS: i64 = 30_000;
 /// A `later` is obeyed between these two waits.
 pub const LATER_MIN_MS: i64 = 250;
 pub const LATER_MAX_MS: i64 = 600_000;
+
+/// What somebody said so long ago, and this phone could not send, goes only if they still want it:
+/// "the door is open" is not true for ever. An act goes without asking. Its target says what it is
+/// about, and nothing may hold a removal back.
+pub const ASK_AFTER_MS: i64 = 24 * 3_600_000;
 
 /// So often may the server break the connection over one draft before it is kept back.
 pub const STRIKES_MAX: u32 = 2;
@@ -48,7 +53,7 @@ impl Outbox {
     }
 
     /// Takes a draft in, or says why not. A draft that is already here is here once.
-    pub(super) fn take(&mut self, room: RoomId, draft: Draft, turn: &mut Turn) {
+    pub(super) fn take(&mut self, room: RoomId, draft: Draft, made_at: i64, turn: &mut Turn) {
         let id = draft.id;
         let verdict = match self.items.values().find(|item| item.draft.id == id) {
             Some(item) if item.room == room && item.draft == draft => return,
@@ -61,8 +66,12 @@ impl Outbox {
             return;
         }
         let order = self.items.last_key_value().map_or(1, |(last, _)| last + 1);
-        let kept_at = turn.now;
-        let item = OutboxItem { order, room, draft, kept_at, strikes: 0, state: ItemState::Queued };
+        let state = ItemState::Queued;
+        let mut item = OutboxItem { order, room, draft, kept_at: made_at, strikes: 0, state };
+        // It may have lain beside the outbox, where another tab of the app left it.
+        if is_overdue(&item, turn.now) {
+            item.state = ItemState::Asking;
+        }
         keep(&item, turn);
         self.items.insert(order, item);
     }
@@ -75,11 +84,26 @@ impl Outbox {
         self.drop_where(|item| item.draft.id == id && !on_its_way(&item.state), turn);
     }
 
-    /// The person wants a refused or delayed draft tried now, in its old place.
+    /// Without a connection: what has waited too long waits for the person from now on. A phone
+    /// that stays connected never asks, for it is sending what it has.
+    pub(super) fn ask(&mut self, turn: &mut Turn) {
+        let now = turn.now;
+        for item in self.items.values_mut().filter(|item| is_overdue(item, now)) {
+            item.state = ItemState::Asking;
+            keep(item, turn);
+        }
+    }
+
+    /// The person wants a draft that was refused, delayed or asked about to go now, in its old
+    /// place and under its old id: it may be at the server already.
     pub(super) fn retry(&mut self, id: EntryId, turn: &mut Turn) {
         let Some(item) = self.find(id) else { return };
-        if matches!(item.state, ItemState::Refused { .. } | ItemState::Later { .. }) {
+        let waits = |state: &ItemState| {
+            matches!(state, ItemState::Refused { .. } | ItemState::Later { .. } | ItemState::Asking)
+        };
+        if waits(&item.state) {
             item.strikes = 0;
+            item.kept_at = turn.now;
             item.state = ItemState::Queued;
             keep(item, turn);
         }
@@ -213,13 +237,14 @@ impl Outbox {
         turn.show(Changed::Outbox { room: item.room });
     }
 
-    /// Of each room the draft whose turn it is: the first that is neither sent nor refused.
+    /// Of each room the draft whose turn it is: the one in the air, which an older one that is tried
+    /// again waits for; else the first that waits. What is sent, refused or asked about holds nobody
+    /// back.
     fn firsts(&self) -> BTreeMap<RoomId, &OutboxItem> {
-        let settled = |item: &OutboxItem| {
-            matches!(item.state, ItemState::Sent { .. } | ItemState::Refused { .. })
-        };
+        let in_air = self.items.values().filter(|item| is_in_flight(item));
+        let waiting = self.items.values().filter(|item| is_waiting(item));
         let mut firsts = BTreeMap::new();
-        for item in self.items.values().filter(|item| !settled(item)) {
+        for item in in_air.chain(waiting) {
             firsts.entry(item.room).or_insert(item);
         }
         firsts
@@ -245,8 +270,19 @@ fn is_in_flight(item: &OutboxItem) -> bool {
     matches!(item.state, ItemState::InFlight { .. })
 }
 
+/// For its turn, or for the moment that the server named.
+fn is_waiting(item: &OutboxItem) -> bool {
+    matches!(item.state, ItemState::Queued | ItemState::Later { .. })
+}
+
 fn is_late(item: &OutboxItem, now: i64) -> bool {
     matches!(item.state, ItemState::InFlight { until } if until <= now)
+}
+
+/// Whether it has waited so long that the person is to be asked. A clock that was set wrong asks
+/// once too often, or not; nothing is lost by it.
+fn is_overdue(item: &OutboxItem, now: i64) -> bool {
+    is_waiting(item) && now - item.kept_at >= ASK_AFTER_MS && Body::is_said(&item.draft)
 }
 
 /// When this draft, being the first of its room, may go out; `now` or before means at once. A wait

@@ -1,8 +1,8 @@
 //! The one property that matters, tried at random: whatever the network does, in the end the phone
-//! holds every room as the server's log has it, and every draft it took is in that log once, in
-//! order.
+//! holds every room as the server's log has it, and every draft it took is in that log once; in
+//! order, but for those that the person was asked about.
 
-use super::{Engine, Input, Output, State, Write};
+use super::{Engine, Input, ItemState, Output, State, Write, outbox::ASK_AFTER_MS};
 use crate::{
     store::Store,
     transcript::model::{Model, ModelRoom},
@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use proptest::prelude::*;
 use roost_shared::{CardOf, Draft, Entry, EntryId, Epoch, PersonId, RoomId, Seq};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many random lives a test run tries.
 const CASES: u32 = 400;
@@ -36,6 +36,8 @@ enum Fate {
     Act(u8, u8, u8),
     Beat,
     Pass(i64),
+    /// The phone is in a drawer for a day, where no alarm rings.
+    Sleep,
     Wake,
     /// The app dies; what was on disk comes back.
     Restart,
@@ -58,6 +60,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         3 => (0..3_u8, 0..9_u8, 0..3_u8).prop_map(|(room, of, what)| Fate::Act(room, of, what)),
         2 => Just(Fate::Beat),
         3 => (0..50_000_i64).prop_map(Fate::Pass),
+        1 => Just(Fate::Sleep),
         1 => Just(Fate::Wake),
         1 => Just(Fate::Restart),
         1 => any::<bool>().prop_map(|written| Fate::CrashNext { written }),
@@ -77,6 +80,8 @@ struct World {
     crash: Option<bool>,
     /// The drafts that were taken, by room, in the order they were written.
     taken: BTreeMap<RoomId, Vec<EntryId>>,
+    /// Those that others may have overtaken, while the person was asked.
+    asked: BTreeSet<EntryId>,
     drafts: u8,
 }
 
@@ -100,6 +105,7 @@ impl World {
             mute: false,
             crash: None,
             taken: BTreeMap::new(),
+            asked: BTreeSet::new(),
             drafts: 0,
         };
         for _ in 0..if long { 1_150 } else { 5 } {
@@ -128,6 +134,9 @@ impl World {
                 let taken = self.taken.entry(item.room).or_default();
                 if !taken.contains(&item.draft.id) {
                     taken.push(item.draft.id);
+                }
+                if item.state == ItemState::Asking {
+                    self.asked.insert(item.draft.id);
                 }
             }
         }
@@ -196,6 +205,7 @@ impl World {
             Fate::Act(room, of, what) => self.act(room, of, what),
             Fate::Beat => self.model.beat(),
             Fate::Pass(ms) => self.pass(ms),
+            Fate::Sleep => self.now += ASK_AFTER_MS,
             Fate::Wake => self.step(Input::Wake),
             Fate::Restart => self.restart(),
             Fate::CrashNext { written } => self.crash = Some(written),
@@ -218,7 +228,8 @@ impl World {
             target: None,
             body: json!({"text": format!("number {}", self.drafts)}),
         };
-        self.step(Input::Send { room: self.rooms[usize::from(room)], draft });
+        let room = self.rooms[usize::from(room)];
+        self.step(Input::Send { room, draft, made_at: self.now });
     }
 
     fn other(&mut self, room: u8) {
@@ -258,10 +269,18 @@ impl World {
         self.now = end;
     }
 
+    /// The person still wants whatever the phone asks about.
+    fn say_yes(&mut self) {
+        let asks = self.engine.outbox().filter(|item| item.state == ItemState::Asking);
+        let asks: Vec<EntryId> = asks.map(|item| item.draft.id).collect();
+        asks.into_iter().for_each(|id| self.step(Input::Retry { id }));
+    }
+
     /// The network is good from now on.
     fn settle(&mut self) {
         (self.mute, self.crash) = (false, None);
         for _ in 0..40 {
+            self.say_yes();
             while !self.owed.is_empty() || !self.model.wire.is_empty() {
                 self.arrive();
             }
@@ -300,9 +319,17 @@ impl World {
             assert_eq!(held, log[floor..], "room {room}");
             assert!(seqs.is_sorted());
             assert!(place.cursor == place.head, "{place:?}");
-            let taken = self.taken.remove(&room).unwrap_or_default();
-            let sent: Vec<EntryId> = log.into_iter().filter(|id| taken.contains(id)).collect();
-            assert_eq!(sent, taken, "once each, in the order they were written");
+            let taken = self.taken.remove(&room).unwrap_or_default().into_iter();
+            let (mut asked, prompt): (Vec<_>, Vec<_>) =
+                taken.partition(|id| self.asked.contains(id));
+            let sent = |of: &[EntryId]| -> Vec<EntryId> {
+                log.iter().filter(|id| of.contains(id)).copied().collect()
+            };
+            assert_eq!(sent(&prompt), prompt, "once each, in the order they were written");
+            let mut answered = sent(&asked);
+            asked.sort_unstable();
+            answered.sort_unstable();
+            assert_eq!(answered, asked, "once each");
         }
         assert!(self.taken.is_empty());
     }

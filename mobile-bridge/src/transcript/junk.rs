@@ -90,6 +90,14 @@ pub(super) fn act(dice: &mut Dice, at: i64, target: EntryId) -> Draft {
     Draft { id, kind: kind.to_owned(), target: Some(target), body }
 }
 
+/// What a phone may have kept: something said, or something done to the last entry.
+pub(super) fn kept(dice: &mut Dice, at: i64, last: Option<EntryId>) -> Draft {
+    match last.filter(|_| dice.chance(30)) {
+        Some(target) => act(dice, at, target),
+        None => message(dice, at, "from last time"),
+    }
+}
+
 /// A draft of any kind, whose body is at the edge of what passes.
 pub(super) fn odd(dice: &mut Dice, at: i64) -> Draft {
     let of = |length: usize| "é".repeat(length);
@@ -178,12 +186,13 @@ pub(super) fn odd_marks(dice: &mut Dice, room: RoomId, me: PersonId) -> String {
 /// How far a draft may have come when the phone was last switched off.
 pub(super) fn item_state(dice: &mut Dice, now: i64, head: i64) -> ItemState {
     let words = "Kept from before.".to_owned();
-    match dice.below(8) {
+    match dice.below(9) {
         0 => ItemState::InFlight { until: now + 5 },
         1 => ItemState::Sent { seq: Seq(dice.between(1, head + 2)) },
         2 => ItemState::Later { until: now + dice.between(-500, 5_000) },
         3 => ItemState::Later { until: now + 9_000_000 },
-        4 => ItemState::Refused { code: "text_too_long".to_owned(), words },
+        4 => ItemState::Asking,
+        5 => ItemState::Refused { code: "text_too_long".to_owned(), words },
         _ => ItemState::Queued,
     }
 }

@@ -9,7 +9,9 @@ pub mod dice;
 mod junk;
 pub mod model;
 
-use crate::engine::{Engine, Input, ItemState, OutboxItem, Output, Saved, Span, State};
+use crate::engine::{
+    Engine, Input, ItemState, OutboxItem, Output, Saved, Span, State, outbox::ASK_AFTER_MS,
+};
 use dice::Dice;
 use model::{Model, ModelRoom};
 use roost_shared::{Draft, EntryId, Epoch, PersonId, RoomId, Seq};
@@ -110,8 +112,10 @@ fn remember(dice: &mut Dice, model: &Model) -> Saved {
         ranges.insert(*room, spans);
         for _ in 0..dice.between(0, 2) {
             let order = i64::try_from(outbox.len()).unwrap_or(0) * 3 + 1;
-            let draft = junk::message(dice, BEGIN_MS - 60_000, "from last time");
-            let kept_at = BEGIN_MS - 60_000;
+            let draft = junk::kept(dice, BEGIN_MS - 60_000, model.id_at(*room, head));
+            // To the millisecond: both cores must ask from the same moment on.
+            let ago = [60_000, 60_000, -ASK_AFTER_MS, ASK_AFTER_MS - 1, ASK_AFTER_MS];
+            let kept_at = BEGIN_MS - *dice.pick(&ago).unwrap_or(&0);
             let strikes = u32::from(dice.chance(20));
             let state = junk::item_state(dice, BEGIN_MS, head);
             outbox.push(OutboxItem { order, room: *room, draft, kept_at, strikes, state });
@@ -172,6 +176,10 @@ impl Play {
     /// The next thing on the wire, or the next answer the engine waits for.
     fn network(&mut self) {
         let good = self.dice.chance(85);
+        // An answer overtakes the page that the draft became.
+        if self.dice.chance(10) && self.model.wire.len() > 1 {
+            self.model.wire.swap(0, 1);
+        }
         if std::mem::take(&mut self.wants_token) {
             let is_final = self.dice.chance(15);
             let access = format!("token-{}", self.lines.len());
@@ -188,9 +196,9 @@ impl Play {
         }
     }
 
-    /// The alarm rings on time, late, very late, or for nothing.
+    /// The alarm rings on time, late, very late, a day late, or for nothing.
     fn ring(&mut self) {
-        let late = [0, 0, 30, 3_600_000][self.dice.below(4)];
+        let late = [0, 0, 0, 30, 30, 3_600_000, 3_600_000, ASK_AFTER_MS][self.dice.below(8)];
         if let Some(at) = self.alarm.filter(|_| self.dice.chance(80)) {
             self.now = self.now.max(at) + late;
         }
@@ -220,7 +228,7 @@ impl Play {
             draft.target = self.model.id_at(room, self.model.head(room));
         }
         self.drafts.push(draft.id);
-        Input::Send { room, draft }
+        Input::Send { room, draft, made_at: self.made_at() }
     }
 
     /// A room is looked at, to its end or as far as somebody scrolled.
@@ -229,6 +237,12 @@ impl Play {
         let head = self.model.head(room);
         let seq = if self.dice.chance(60) { head } else { self.dice.between(0, head + 3) };
         Input::Read { room, seq: Seq(seq) }
+    }
+
+    /// Now; once in a while long ago, in a tab that could not send it.
+    fn made_at(&mut self) -> i64 {
+        let ago = if self.dice.chance(5) { ASK_AFTER_MS - self.dice.between(0, 1) } else { 0 };
+        self.now - ago
     }
 
     /// Something is done to an entry.
@@ -240,7 +254,7 @@ impl Play {
             None => junk::odd(&mut self.dice, self.now),
         };
         self.drafts.push(draft.id);
-        Input::Send { room, draft }
+        Input::Send { room, draft, made_at: self.made_at() }
     }
 
     /// The same id again, with the same words or with others.
@@ -251,7 +265,7 @@ impl Play {
         if let Some(item) = twin.filter(|_| self.dice.chance(50)) {
             (draft, room) = (item.draft, item.room);
         }
-        Input::Send { room, draft }
+        Input::Send { room, draft, made_at: self.made_at() }
     }
 
     /// Something changes on the server: entries by others, membership, floors, the epoch.

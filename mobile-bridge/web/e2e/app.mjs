@@ -1,7 +1,8 @@
 // The installed app on bad days: no network, a new build, a server of another version, a sign-in
 // that was ended while the phone was off, a clock that is wrong, storage that is refused or full.
 
-import { AMPLE, byId, connected, enter, hears, joinBy, reopen, say, until } from "./house.mjs";
+import { AMPLE, byId, connected, DAY_MS, enter, hears, joinBy } from "./house.mjs";
+import { reopen, say, until, wrongBy } from "./house.mjs";
 import { deviceOf, installed, rowsOf } from "./kept.mjs";
 import { picture } from "./picture.mjs";
 import { Run } from "./run.mjs";
@@ -9,8 +10,6 @@ import { Run } from "./run.mjs";
 const run = new Run("app", { settings: AMPLE });
 const { house, tally } = run;
 let tunnel;
-
-const DAY_MS = 24 * 3_600_000;
 
 async function newPhone(name, link, prepare = () => undefined) {
     const made = await run.phone(name);
@@ -227,15 +226,6 @@ async function otherVersion(sam) {
 function countGoodbyes(more) {
     const before = tunnel.goodbyes;
     return async () => tunnel.goodbyes >= before + more;
-}
-
-/** A clock that is wrong, from the first line of the page on. */
-function wrongBy(ms) {
-    return (context) =>
-        context.addInitScript((off) => {
-            const true_now = Date.now.bind(Date);
-            Date.now = () => true_now() + off;
-        }, ms);
 }
 
 async function clocks(jo) {

@@ -23,6 +23,7 @@ export const FLAGS = [
     "--no-first-run",
 ];
 const PATIENCE_MS = 30_000;
+export const DAY_MS = 24 * 3_600_000;
 
 export const PHONE = { width: 390, height: 844 };
 export const LAPTOP = { width: 1280, height: 800 };
@@ -241,6 +242,15 @@ export async function reopen(who) {
     await who.page.close();
     who.page = await who.context.newPage();
     await who.page.goto(`${origin}/`);
+}
+
+/** Of this phone's clock, from the next page on. */
+export function wrongBy(ms) {
+    return (context) =>
+        context.addInitScript((off) => {
+            const true_now = Date.now.bind(Date);
+            Date.now = () => true_now() + off;
+        }, ms);
 }
 
 export async function connected(page) {

@@ -1,8 +1,11 @@
 // Pictures of states that a day without trouble does not show: a gathering changed and answered for
-// a home, a message hidden, a room that is gone, a page that does not come, no signal, nobody
-// signed in; text as small as it goes; and of one's own screens on a laptop.
+// a home, a message hidden, a room that is gone, words that found no signal for a day, a page that
+// does not come, no signal, nobody signed in; text as small as it goes; and of one's own screens on
+// a laptop.
 
-import { byId, enter, hears, joinBy, LAPTOP, leave, menuOf, plan, say } from "./house.mjs";
+import { byId, connected, DAY_MS, enter, hears, joinBy, LAPTOP, leave, menuOf } from "./house.mjs";
+import { plan, reopen, say, until, wrongBy } from "./house.mjs";
+import { installed } from "./kept.mjs";
 import { picture as take } from "./picture.mjs";
 import { Run } from "./run.mjs";
 
@@ -48,6 +51,45 @@ async function odd(sam) {
     await picture(sam, "room-small");
     await leave(page);
 }
+
+/** Bea writes without signal, and opens Roost again a day later. */
+async function dayLater(jo) {
+    const tunnel = await run.tunnel();
+    const bea = await run.phone("bea");
+    await joinBy(bea, tunnel.through(house.persona("satellite", 6).link));
+    await connected(bea.page);
+    await installed(bea.page);
+    await enter(bea.page, "circle");
+    tunnel.set("cut");
+    for (const text of ["The door is open, come in.", "There is soup."]) await say(bea.page, text);
+    await byId(bea.page, "draft").nth(1).waitFor();
+    await wrongBy(DAY_MS)(bea.context);
+    await reopen(bea);
+    await bea.page.getByText("Still send these 2?").waitFor();
+    await picture(bea, "rooms-still");
+    await enter(bea.page, "circle");
+    await byId(bea.page, "still").nth(1).waitFor();
+    await picture(bea, "room-still");
+    await byId(bea.page, "still-not").nth(1).click();
+    await until("the soup", async () => (await composerSays(bea)) === "There is soup.");
+    await byId(bea.page, "still-not").click();
+    await byId(bea.page, "still-keep").waitFor();
+    await picture(bea, "room-still-sure");
+    await byId(bea.page, "still-keep").click();
+    tunnel.set("open");
+    await connected(bea.page);
+    await say(bea.page, "Who is at home?");
+    await enter(jo.page, "circle");
+    await hears(jo.page, "Who is at home?");
+    const early = await byId(jo.page, "entry").filter({ hasText: "The door is open" }).count();
+    tally.check("what is asked about does not go by itself", early === 0);
+    await byId(bea.page, "still-send").click();
+    await hears(jo.page, "The door is open, come in.");
+    await byId(bea.page, "draft").waitFor({ state: "detached" });
+    await leave(jo.page);
+}
+
+const composerSays = ({ page }) => byId(page, "composer").inputValue();
 
 /** Who is not signed in here: without a way to the server, and with one. */
 async function outside() {
@@ -113,6 +155,7 @@ await run.main(async () => {
     await joinBy(sam, house.persona("satellite").link);
     await tally.step("in the circle", () => circle(jo, sam));
     await tally.step("where something is not there", () => odd(sam));
+    await tally.step("a day later", () => dayLater(jo));
     await tally.step("outside", outside);
     await tally.step("a screen that does not come", missing);
     await tally.step("on a laptop", () => wide(jo));

@@ -64,6 +64,7 @@ export const words = {
         today: (time: string) => `today at ${time}`,
         yesterday: (time: string) => `yesterday at ${time}`,
         on: (day: string, time: string) => `${day} at ${time}`,
+        onDay: (moment: string) => `on ${moment}`,
         /** Where the phone's own clock shows another time. */
         atHome: (said: string) => `${said} (UK time)`,
     },
@@ -146,6 +147,8 @@ export const words = {
         you: "You",
         unsent: "Not sent",
         waiting: "Waiting to send",
+        asking: (count: number) =>
+            count === 1 ? "Still send it?" : `Still send these ${count}?`,
         fresh: (count: string) => (count === "1" ? "1 new message" : `${count} new messages`),
     },
 
@@ -330,7 +333,9 @@ export const words = {
             count >= 0 ? `${count} characters left.` : `${-count} characters too many.`,
         sent: "Sent",
         waiting: "Sending…",
-        waitingSignal: "Waiting for signal. Kept on this phone, and sent as soon as there is some.",
+        waitingSignal:
+            "Waiting for signal. Kept on this phone, and sent as soon as there is some; " +
+            "after a day you are asked first.",
         refused: "Not sent.",
         editing: "Changing your message",
         editStop: "Leave the message as it was",
@@ -339,6 +344,15 @@ export const words = {
         delivered: "Delivered",
         readBy: (count: number, of: number) => `Read by ${count} of ${of}`,
         read: "Read",
+    },
+
+    still: {
+        ask: (when: string) => `You wrote this ${when} and it has not gone. Still send it?`,
+        send: "Send it",
+        doNot: "Don't send",
+        lost: "What you wrote here will be lost. Remove it?",
+        lose: "Yes, remove it",
+        keep: "Keep it",
     },
 
     member: {

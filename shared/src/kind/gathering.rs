@@ -141,6 +141,10 @@ impl Kind for Gathering {
     fn is_news(_: &Entry) -> bool {
         true
     }
+
+    fn is_said(draft: &Draft) -> bool {
+        draft.target.is_none()
+    }
 }
 
 /// As a phone says it. Its state may know more of it, if a newer build wrote that.

@@ -50,6 +50,10 @@ impl Kind for Message {
     fn is_news(_: &Entry) -> bool {
         true
     }
+
+    fn is_said(_: &Draft) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub mod reaction;
 pub mod redact;
 pub mod rsvp;
 
-pub use crate::context::{Author, Context, Target};
+pub use crate::context::{Author, Context, Needs, Target};
 pub use confirm::Confirm;
 pub use edit::Edit;
 pub use gathering::Gathering;
@@ -36,22 +36,6 @@ use crate::{
     room::{self, View},
 };
 use serde_json::Value;
-
-/// What the server loads before it asks a kind to `permit`. The server never names a kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// The entry that the draft's `target` names, and its card.
-    pub target: bool,
-    /// How this person is a member of the room now.
-    pub membership_of: Option<PersonId>,
-    /// The homes of the room's constellation.
-    pub homes: bool,
-}
-
-impl Needs {
-    /// Only the target and its card.
-    pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
-}
 
 /// How often a message may be edited. Whoever looks up what it said before is told all of it at
 /// once: nothing that was ever said may hide behind a further page. A gathering is not bounded so:
@@ -129,6 +113,12 @@ pub trait Kind: Clone + serde::Serialize + serde::de::DeserializeOwned {
     /// say something about another entry. Asked without reading the body: also what a newer build
     /// wrote is new.
     fn is_news(_: &Entry) -> bool {
+        false
+    }
+
+    /// Whether a draft of this kind says something, and so gets a place of its own in the room.
+    /// The others are acts: they do something to the entry that they name.
+    fn is_said(_: &Draft) -> bool {
         false
     }
 }
@@ -224,6 +214,14 @@ macro_rules! kinds {
             pub fn is_news(entry: &Entry) -> bool {
                 match entry.kind.as_str() {
                     $($name => $kind::is_news(entry),)+
+                    _ => false,
+                }
+            }
+
+            /// See [`Kind::is_said`]; of a kind that this build does not know nothing is.
+            pub fn is_said(draft: &Draft) -> bool {
+                match draft.kind.as_str() {
+                    $($name => $kind::is_said(draft),)+
                     _ => false,
                 }
             }

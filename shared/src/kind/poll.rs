@@ -164,6 +164,10 @@ impl Kind for Poll {
     fn is_news(entry: &Entry) -> bool {
         entry.target.is_none()
     }
+
+    fn is_said(draft: &Draft) -> bool {
+        draft.target.is_none()
+    }
 }
 
 /// As a phone says it. Its state may know more of it, if a newer build wrote that.

@@ -4,6 +4,7 @@ mod cards;
 mod connection;
 mod marks;
 mod outbox;
+mod still;
 mod sync;
 mod typing;
 
@@ -92,7 +93,7 @@ impl Bench {
     }
 
     fn send(&mut self, n: u8, draft: &Draft) -> Vec<Output> {
-        self.step(Input::Send { room: room(n), draft: draft.clone() })
+        self.step(Input::Send { room: room(n), draft: draft.clone(), made_at: self.now })
     }
 
     fn states(&self) -> Vec<ItemState> {

@@ -62,6 +62,18 @@ fn what_the_server_says_to_a_draft() {
 }
 
 #[test]
+fn what_is_tried_again_waits_for_what_is_in_the_air() {
+    let mut bench = Bench::live(&[(1, 1, 0)]);
+    bench.send(1, &draft(1));
+    bench.send(1, &draft(2));
+    bench.hear(&refused(1, draft(1).id, Refusal::TargetUnknown));
+    let tried = bench.step(Input::Retry { id: draft(1).id });
+    assert_eq!(transmitted(&tried), [], "one of a room at a time");
+    let ack = json!({"t": "ack", "room": room(1), "id": draft(2).id, "seq": 1, "at": 5});
+    assert!(is_append(&transmitted(&bench.hear(&ack))[0], &draft(1)));
+}
+
+#[test]
 fn an_unanswered_draft_is_tried_again() {
     let mut bench = Bench::live(&[(1, 1, 0)]);
     bench.send(1, &draft(1));

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Draft, Entry, ServerFrame } from "../generated/protocol.ts";
 import { Engine } from "./engine.ts";
 import type { Input, Output } from "./face.ts";
+import { ASK_AFTER_MS } from "./outbox.ts";
 
 const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
 const EPOCH = "0190a6c0-0000-7000-8000-0000000000ee";
@@ -24,6 +25,10 @@ class Phone {
 
     hear(frame: ServerFrame): Output[] {
         return this.do({ t: "frame", text: JSON.stringify(frame) });
+    }
+
+    send(n: number): Output[] {
+        return this.do({ t: "send", room: ROOM, draft: draft(n), made_at: this.now });
     }
 
     connect(head = 0): Output[] {
@@ -62,7 +67,7 @@ const sent = (outputs: Output[]) => outputs.flatMap((o) => (o.t === "transmit" ?
 test("a draft is on disk before it goes out, and leaves when its entry comes", () => {
     const phone = new Phone();
     phone.connect();
-    expect(names(phone.do({ t: "send", room: ROOM, draft: draft(1) }))).toEqual([
+    expect(names(phone.send(1))).toEqual([
         "put_outbox",
         "transmit",
         "timer",
@@ -76,7 +81,7 @@ test("a draft is on disk before it goes out, and leaves when its entry comes", (
 test("what was in flight when the connection broke goes out again under its id", () => {
     const phone = new Phone();
     phone.connect();
-    phone.do({ t: "send", room: ROOM, draft: draft(1) });
+    phone.send(1);
     phone.do({ t: "closed", code: 1006 });
     expect(phone.engine.state.t).toBe("waiting");
     phone.now += 1_000;
@@ -85,11 +90,42 @@ test("what was in flight when the connection broke goes out again under its id",
     expect(sent(phone.greet())).toMatchObject([{ t: "append", id: idOf(1) }]);
 });
 
+test("what waited for a day is asked about, holds nobody back, and goes when it is wanted", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.do({ t: "closed", code: 1006 });
+    phone.send(1);
+    phone.now += ASK_AFTER_MS;
+    phone.send(2);
+    phone.do({ t: "timer" });
+    phone.do({ t: "token", access: "b" });
+    phone.do({ t: "opened" });
+    expect(sent(phone.greet()), "what is young goes").toMatchObject([{ id: idOf(2) }]);
+    expect(sent(phone.do({ t: "retry", id: idOf(1) })), "one at a time").toEqual([]);
+    const next = sent(phone.hear({ t: "ack", room: ROOM, id: idOf(2), seq: 1, at: 1 }));
+    expect(next).toMatchObject([{ t: "append", id: idOf(1) }]);
+});
+
+test("what reached the server long ago is not asked about once its entry comes", () => {
+    const phone = new Phone();
+    phone.connect();
+    phone.send(1);
+    phone.do({ t: "closed", code: 1006 });
+    phone.now += ASK_AFTER_MS;
+    const asks = phone.do({ t: "timer" });
+    const item = expect.objectContaining({ draft: draft(1), state: { t: "asking" } });
+    expect(asks).toContainEqual({ t: "write", write: { t: "put_outbox", item } });
+    phone.do({ t: "token", access: "b" });
+    phone.do({ t: "opened" });
+    expect(sent(phone.greet(1))).toEqual([]);
+    expect(names(phone.page(1, 1))).toContain("drop_outbox");
+});
+
 test("one draft of a room is in flight at a time", () => {
     const phone = new Phone();
     phone.connect();
-    expect(sent(phone.do({ t: "send", room: ROOM, draft: draft(1) }))).toHaveLength(1);
-    expect(sent(phone.do({ t: "send", room: ROOM, draft: draft(2) }))).toHaveLength(0);
+    expect(sent(phone.send(1))).toHaveLength(1);
+    expect(sent(phone.send(2))).toHaveLength(0);
     const next = sent(phone.hear({ t: "ack", room: ROOM, id: idOf(1), seq: 1, at: 1 }));
     expect(next).toMatchObject([{ t: "append", id: idOf(2) }]);
 });
@@ -109,7 +145,7 @@ test("a hole is asked for, and an entry held is not written twice", () => {
 test("a final refusal keeps the words and says why", () => {
     const phone = new Phone();
     phone.connect();
-    phone.do({ t: "send", room: ROOM, draft: draft(1) });
+    phone.send(1);
     const refused = phone.hear({
         t: "refused",
         room: ROOM,

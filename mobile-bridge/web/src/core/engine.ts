@@ -5,7 +5,7 @@
 // The driver's part of the bargain: `now` never goes back; after `close` (or `closed`) nothing of
 // that connection comes in any more; the timer fires at or after its moment.
 
-import { VERSION, type Draft, type Refusal } from "../generated/protocol.ts";
+import { VERSION, type Refusal } from "../generated/protocol.ts";
 import { Connection } from "./connection.ts";
 import type { Input, Output, Saved, State } from "./face.ts";
 import { Marks } from "./marks.ts";
@@ -52,6 +52,8 @@ export class Engine {
         if (this.state.t === "live") {
             this.#outbox.pump(turn);
             this.#marks.pump(turn);
+        } else {
+            this.#outbox.ask(turn);
         }
         this.#typing.show(turn);
         const at = this.#deadline(now_ms);
@@ -103,7 +105,7 @@ export class Engine {
     #wish(input: Input, turn: Turn): void {
         switch (input.t) {
             case "send":
-                this.#send(input.room, input.draft, turn);
+                this.#send(input, turn);
                 return;
             case "discard":
                 this.#outbox.discard(input.id, turn);
@@ -137,7 +139,7 @@ export class Engine {
         this.#connection.rest({ t: "stopped" }, turn);
     }
 
-    #send(room: string, draft: Draft, turn: Turn): void {
+    #send({ room, draft, made_at }: Input & { t: "send" }, turn: Turn): void {
         const code: Refusal | undefined =
             this.state.t === "signed_out"
                 ? "sign_in_again"
@@ -145,7 +147,7 @@ export class Engine {
                   ? undefined
                   : "not_found";
         if (code) turn.act({ t: "rejected", id: draft.id, code });
-        else this.#outbox.take(room, draft, turn);
+        else this.#outbox.take(room, draft, made_at, turn);
     }
 
     #tokenRefused(final: boolean, turn: Turn): void {

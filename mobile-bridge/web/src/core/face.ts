@@ -30,11 +30,11 @@ export type Input =
     | { t: "timer" }
     /** The app became visible, or the network came back. */
     | { t: "wake" }
-    /** The person wrote something. */
-    | { t: "send"; room: string; draft: Draft }
+    /** The person wrote something, at this moment by the phone's clock, epoch ms. */
+    | { t: "send"; room: string; draft: Draft; made_at: number }
     /** The person drops a draft that is not on its way. */
     | { t: "discard"; id: string }
-    /** The person wants a refused draft to be tried once more. */
+    /** The person wants a refused draft to be tried once more, or one that was asked about to go. */
     | { t: "retry"; id: string }
     /** The person scrolled to the top of what is held. */
     | { t: "older"; room: string }
@@ -124,7 +124,7 @@ export type OutboxItem = {
     order: number;
     room: string;
     draft: Draft;
-    /** When the person sent it, by the phone's clock, epoch ms. */
+    /** When the person last said that it should go, by the phone's clock, epoch ms. */
     kept_at: number;
     /** How often the server broke the connection while this was in flight. */
     strikes: number;
@@ -142,6 +142,8 @@ export type ItemState =
     | { t: "sent"; seq: number }
     /** The server asked to try again at `until`, epoch ms. */
     | { t: "later"; until: number }
+    /** Not sent in a day: the person is asked whether it should still go. Not sent meanwhile. */
+    | { t: "asking" }
     /** Not sent, and why. The words are kept until the person decides. */
     | { t: "refused"; code: string; words: string };
 

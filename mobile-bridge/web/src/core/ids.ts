@@ -23,3 +23,8 @@ export function newId(now_ms: number): string {
         hex.slice(20),
     ].join("-");
 }
+
+/** The moment an id was made at, by the clock of the phone that made it, epoch ms. */
+export function madeAt(id: string): number {
+    return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

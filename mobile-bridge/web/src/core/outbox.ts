@@ -1,9 +1,9 @@
 // The outbox: drafts in the order they were written, at most one of each room in flight. It
-// decides what goes out next and what a server's answer means for a draft; it never touches a
-// connection.
+// decides what goes out next, what goes only if the person still wants it, and what a server's
+// answer means for a draft; it never touches a connection.
 
 import { WORDS, type Draft, type Refusal } from "../generated/protocol.ts";
-import { sendable } from "../kind/rules.ts";
+import { isSaid, sendable } from "../kind/rules.ts";
 import { clamp } from "./connection.ts";
 import type { ItemState, OutboxItem } from "./face.ts";
 import type { No } from "./read.ts";
@@ -18,6 +18,13 @@ export const ANSWER_MS = 30_000;
 /** A `later` is obeyed between these two waits. */
 export const LATER_MIN_MS = 250;
 export const LATER_MAX_MS = 600_000;
+
+/**
+ * What somebody said so long ago, and this phone could not send, goes only if they still want it:
+ * "the door is open" is not true for ever. An act goes without asking. Its target says what it is
+ * about, and nothing may hold a removal back.
+ */
+export const ASK_AFTER_MS = 24 * 3_600_000;
 
 /** So often may the server break the connection over one draft before it is kept back. */
 export const STRIKES_MAX = 2;
@@ -35,7 +42,7 @@ export class Outbox {
     }
 
     /** Takes a draft in, or says why not. A draft that is already here is here once. */
-    take(room: string, draft: Draft, turn: Turn): void {
+    take(room: string, draft: Draft, made_at: number, turn: Turn): void {
         const known = this.#find(draft.id);
         if (known && known.room === room && same(known.draft, draft)) return;
         const code = known ? "id_reused" : this.#unwelcome(draft);
@@ -45,7 +52,9 @@ export class Outbox {
         }
         const order = (this.#items.at(-1)?.order ?? 0) + 1;
         const state = { t: "queued" } as const;
-        const item: OutboxItem = { order, room, draft, kept_at: turn.now, strikes: 0, state };
+        const item: OutboxItem = { order, room, draft, kept_at: made_at, strikes: 0, state };
+        // It may have lain beside the outbox, where another tab of the app left it.
+        if (isOverdue(item, turn.now)) item.state = { t: "asking" };
         keep(item, turn);
         this.#items.push(item);
     }
@@ -58,11 +67,26 @@ export class Outbox {
         this.#dropWhere((item) => item.draft.id === id && !onItsWay(item.state), turn);
     }
 
-    /** The person wants a refused or delayed draft tried now, in its old place. */
+    /**
+     * Without a connection: what has waited too long waits for the person from now on. A phone that
+     * stays connected never asks, for it is sending what it has.
+     */
+    ask(turn: Turn): void {
+        for (const item of this.#items.filter((item) => isOverdue(item, turn.now))) {
+            item.state = { t: "asking" };
+            keep(item, turn);
+        }
+    }
+
+    /**
+     * The person wants a draft that was refused, delayed or asked about to go now, in its old place
+     * and under its old id: it may be at the server already.
+     */
     retry(id: string, turn: Turn): void {
         const item = this.#find(id);
-        if (item?.state.t !== "refused" && item?.state.t !== "later") return;
+        if (!item || !["refused", "later", "asking"].includes(item.state.t)) return;
         item.strikes = 0;
+        item.kept_at = turn.now;
         item.state = { t: "queued" };
         keep(item, turn);
     }
@@ -171,14 +195,16 @@ export class Outbox {
         return this.#items.length >= OUTBOX_MAX_ITEMS ? "busy" : sendable(draft);
     }
 
-    /** Of each room the draft whose turn it is: the first that is neither sent nor refused. */
+    /**
+     * Of each room the draft whose turn it is: the one in the air, which an older one that is tried
+     * again waits for; else the first that waits. What is sent, refused or asked about holds nobody
+     * back.
+     */
     #firsts(): OutboxItem[] {
         const firsts = new Map<string, OutboxItem>();
-        for (const item of this.#items) {
-            const settled = item.state.t === "sent" || item.state.t === "refused";
-            if (!settled && !firsts.has(item.room)) firsts.set(item.room, item);
-        }
-        return [...firsts.values()];
+        const open = [...this.#items.filter(isInFlight), ...this.#items.filter(isWaiting)];
+        for (const item of open) if (!firsts.has(item.room)) firsts.set(item.room, item);
+        return [...firsts.values()].sort((a, b) => a.order - b.order);
     }
 
     #find(id: string): OutboxItem | undefined {
@@ -216,8 +242,21 @@ function isInFlight(item: OutboxItem): boolean {
     return item.state.t === "in_flight";
 }
 
+/** For its turn, or for the moment that the server named. */
+function isWaiting({ state }: OutboxItem): boolean {
+    return state.t === "queued" || state.t === "later";
+}
+
 function isLate({ state }: OutboxItem, now: number): boolean {
     return state.t === "in_flight" && state.until <= now;
+}
+
+/**
+ * Whether it has waited so long that the person is to be asked. A clock that was set wrong asks
+ * once too often, or not; nothing is lost by it.
+ */
+function isOverdue(item: OutboxItem, now: number): boolean {
+    return isWaiting(item) && now - item.kept_at >= ASK_AFTER_MS && isSaid(item.draft);
 }
 
 /**

@@ -12,7 +12,7 @@ import { linkOver, type Link } from "./link.ts";
 import { onWake, type Page } from "./page.ts";
 import { inTime, OVER } from "./session.ts";
 import type { Answer, Becomes, Session, SignIn } from "./session.ts";
-import { leftOf, type Shown } from "./shown.ts";
+import { leftOf, type Shown, type Unsent } from "./shown.ts";
 import { SteadyStore } from "./steady.ts";
 import type { Facts, Kept, Known, Left, Store, Typed } from "./store.ts";
 import { entryAt, more, reach, type Side } from "./surroundings.ts";
@@ -184,7 +184,7 @@ export class Phone implements Acts {
     retry(id: string): void {
         const draft = this.#shown.unsent.value.find((draft) => draft.id === id);
         // Of one that was not taken in the engine knows nothing: it comes once more, as it is.
-        if (draft?.beside) this.#send(leftOf(draft));
+        if (draft?.beside) this.#send({ ...leftOf(draft), made_at: Date.now() });
         else this.#input({ t: "retry", id });
     }
 
@@ -260,13 +260,13 @@ export class Phone implements Acts {
     /** Another tab took the connection: it hears of what may have been known here alone. */
     #yield(): void {
         this.#driver.halt();
-        const waiting = this.#shown.unsent.value.filter(({ state }) => state === "waiting");
-        for (const draft of waiting) this.#send(leftOf(draft));
+        const open = ({ state }: Unsent) => state === "waiting" || state === "asking";
+        for (const draft of this.#shown.unsent.value.filter(open)) this.#send(leftOf(draft));
     }
 
     #takeUp(left: readonly Left[]): void {
-        for (const { room, draft } of left)
-            this.#driver.input({ t: "send", room, draft }, draft.id);
+        for (const { room, draft, made_at } of left)
+            this.#driver.input({ t: "send", room, draft, made_at }, draft.id);
     }
 
     async #signedIn(signIn: SignIn): Promise<void> {
@@ -316,8 +316,8 @@ export class Phone implements Acts {
     #rejected(input: Input, no: Refusal): void {
         // Once the sign-in is over, nothing may be written down any more.
         if (input.t !== "send" || this.#state.t === "signed_out") return;
-        const { room, draft } = input;
-        const left: Left = { room, draft, made_at: Date.now(), no };
+        const { room, draft, made_at } = input;
+        const left: Left = { room, draft, made_at, no };
         void this.#store.leave(left);
         this.#shown.left(left);
         this.#tabs.post({ t: "rejected", left });

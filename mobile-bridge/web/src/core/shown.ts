@@ -12,7 +12,7 @@ import {
     type PersonCard,
     type Welcome,
 } from "../generated/protocol.ts";
-import type { OutboxItem, Reading, Span, State, Write } from "./face.ts";
+import type { ItemState, OutboxItem, Reading, Span, State, Write } from "./face.ts";
 import { withoutBody, type Kept, type Known, type Left, type Typed } from "./store.ts";
 import { WINDOW_ENTRIES } from "./window.ts";
 
@@ -40,8 +40,10 @@ export type Unsent = {
     kind: string;
     target: string | undefined;
     body: unknown;
+    /** When the person last said that it should go. */
     made_at: number;
-    state: "waiting" | "sent" | "refused";
+    /** `asking`: whether it should still go, since it could not for a day. */
+    state: "waiting" | "asking" | "sent" | "refused";
     /** Why it was refused. */
     words: string | undefined;
     /** It lies beside the outbox, not in it. */
@@ -312,10 +314,13 @@ export class Shown {
 }
 
 function unsentOf({ room, draft, kept_at, state }: OutboxItem): Unsent {
-    const shown = state.t === "sent" || state.t === "refused" ? state.t : "waiting";
     const words = state.t === "refused" ? state.words : undefined;
     const { id, kind, target, body } = draft;
-    return { room, id, kind, target, body, made_at: kept_at, state: shown, words };
+    return { room, id, kind, target, body, made_at: kept_at, state: shownOf(state), words };
+}
+
+function shownOf({ t }: ItemState): Unsent["state"] {
+    return t === "sent" || t === "refused" || t === "asking" ? t : "waiting";
 }
 
 function unsentOfLeft(left: Left): Unsent {

@@ -4,7 +4,8 @@ import { IDBDatabase, IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { CardOf, Entry } from "../generated/protocol.ts";
 import type { OutboxItem, Write } from "./face.ts";
-import { openStore } from "./store.ts";
+import { SteadyStore } from "./steady.ts";
+import { answered, openStore, type Store } from "./store.ts";
 import { WINDOW_ENTRIES } from "./window.ts";
 
 const A = "0190a6c0-0000-7000-8000-00000000000a";
@@ -272,6 +273,66 @@ test("a disk that is cleared under a change says so at once", async () => {
     const changes = [store.wipe(), store.trim(1), store.putFacts({}), store.apply(filled(A, 1))];
     for (const change of changes) await expect(change).rejects.toThrow();
     begin.mockRestore();
+});
+
+test("what is asked of a disk that says nothing is given up, whatever it is", async () => {
+    vi.useFakeTimers();
+    const store = await openStore("roost", () => undefined);
+    const never = () => new Promise<never>(() => undefined);
+    const silent: Store = { ...store, durable: true, read: never, below: never, apply: never,
+        leave: never, putTyped: never, putFacts: never, putSettings: never, trim: never,
+        wipe: never };
+    const left = { room: A, draft: item(1).draft, made_at: 1 };
+    const asks: ((steady: SteadyStore) => Promise<unknown>)[] = [
+        (steady) => steady.read(),
+        (steady) => steady.apply([{ t: "put_outbox", item: item(1) }]),
+        (steady) => steady.leave(left),
+        (steady) => steady.putTyped(A, undefined),
+        (steady) => steady.putFacts({}),
+        (steady) => steady.putSettings({ unsaved: [] }),
+        (steady) => steady.wipe(),
+        (steady) => steady.settled(),
+    ];
+    for (const ask of asks) {
+        const lost = vi.fn();
+        const steady = new SteadyStore(silent, lost);
+        void steady.apply([]);
+        const answer = ask(steady);
+        await vi.runAllTimersAsync();
+        await answer;
+        expect([lost.mock.calls.length, steady.durable], `${ask}`).toEqual([1, false]);
+    }
+    const below = expect(new SteadyStore(silent, vi.fn()).below(A, 1, 1)).rejects.toThrow();
+    await vi.runAllTimersAsync();
+    await below;
+    vi.useRealTimers();
+});
+
+test("signing out also wipes the disk that was given up", async () => {
+    const real = await openStore("roost", () => new IDBFactory());
+    await real.putFacts({ person: "p" });
+    for (const out of ["wipe", "wipe_all"] as const) {
+        const wiped = vi.spyOn(real, "wipe");
+        vi.spyOn(real, "putSettings").mockRejectedValueOnce(new Error("no"));
+        const steady = new SteadyStore(real, () => undefined);
+        await steady.putSettings({ unsaved: [] });
+        await (out === "wipe" ? steady.wipe() : steady.apply([{ t: "wipe_all" }]));
+        expect(wiped, out).toHaveBeenCalledTimes(1);
+        wiped.mockRestore();
+    }
+    expect((await real.read()).facts).toEqual({});
+});
+
+test("a phone that fell asleep over a write hears that it is done when it wakes", async () => {
+    vi.useFakeTimers();
+    let done!: () => void;
+    const writing = answered(new Promise<void>((resolve) => (done = resolve)));
+    // An hour later the one alarm that was set rings, before what the disk had to say is heard.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    vi.advanceTimersToNextTimer();
+    done();
+    await expect(writing).resolves.toBeUndefined();
+    vi.useRealTimers();
 });
 
 test("a disk that never answers is given up", async () => {

@@ -77,13 +77,23 @@ const PATIENCE_MS = 5_000;
  * browser that has just cleared one may take most of a minute before it writes another.
  */
 const ANSWER_MS = 8_000;
+/**
+ * Counted in steps: of the time that a phone sleeps, with the page on it, one step counts at most.
+ * When it wakes, the answer may be there and not heard yet.
+ */
+const STEP_MS = 1_000;
 
 /** What the disk answers, or a rejection when it does not. */
 export function answered<T>(asked: Promise<T>): Promise<T> {
+    let next: ReturnType<typeof setTimeout> | undefined;
     const silent = new Promise<never>((_, reject) => {
-        setTimeout(() => reject(new Error("the disk does not answer")), ANSWER_MS);
+        const wait = (left_ms: number) => {
+            if (left_ms > 0) next = setTimeout(() => wait(left_ms - STEP_MS), STEP_MS);
+            else reject(new Error("the disk does not answer"));
+        };
+        wait(ANSWER_MS);
     });
-    return Promise.race([asked, silent]);
+    return Promise.race([asked, silent]).finally(() => clearTimeout(next));
 }
 
 /**

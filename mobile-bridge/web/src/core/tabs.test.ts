@@ -1,182 +1,17 @@
 // @vitest-environment happy-dom
 // Two tabs of one browser: one holds the connection, and what is written in the other arrives too.
 
-import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ClientFrame, Draft, Entry } from "../generated/protocol.ts";
+import type { Entry } from "../generated/protocol.ts";
+import { newId } from "./ids.ts";
 import { OUTBOX_MAX_ITEMS } from "./outbox.ts";
-import { Phone } from "./phone.ts";
-import { Session } from "./session.ts";
-import { Shown, type Unsent } from "./shown.ts";
-import { openStore, type Store } from "./store.ts";
+import { alarms, Browser, full, ROOM, SAM, type Tab } from "./stage.ts";
+import { openStore, type Left } from "./store.ts";
 
-const ROOM = "0190a6c0-0000-7000-8000-00000000000a";
 const GONE = "0190a6c0-0000-7000-8000-00000000000b";
-const SAM = "0190a6c0-0000-7000-8000-000000000001";
-const EPOCH = "0190a6c0-0000-7000-8000-0000000000ee";
 
-const YEAR_MS = 365 * 24 * 3_600_000;
-
-/** A server with one room. While it is `deaf` it takes drafts and says nothing. */
-class Server {
-    entries: Entry[] = [];
-    deaf = false;
-
-    hear(frame: ClientFrame): object[] {
-        if (frame.t === "hello") return [this.#welcome(), ...this.#log()];
-        if (frame.t !== "append" || this.deaf) return [];
-        const { t: _, room, ...draft } = frame;
-        const known = this.entries.find(({ id }) => id === draft.id);
-        const seq = known?.seq ?? this.entries.length + 1;
-        const entry = { ...(draft as Draft), seq, at: Date.now(), author: SAM };
-        if (!known) this.entries.push(entry);
-        const page = { t: "page", room, from: seq, to: seq, head: this.entries.length };
-        return [{ t: "ack", room, id: draft.id, seq }, { ...page, entries: [entry] }];
-    }
-
-    get texts(): unknown[] {
-        return this.entries.map(({ body }) => (body as { text: string }).text);
-    }
-
-    /** What was said before, as one page. */
-    #log(): object[] {
-        const { entries } = this;
-        const page = { t: "page", room: ROOM, from: 1, to: entries.length, head: entries.length };
-        return entries.length > 0 ? [{ ...page, entries }] : [];
-    }
-
-    #welcome(): object {
-        const room = { room: ROOM, kind: "circle", title: "Wren", floor: 1, view: "full" };
-        const times = { now: 0, beat_ms: 20_000, silence_ms: 45_000, retry_ms: 500 };
-        const nobody = { people: [], constellations: [], homes: [] };
-        const rooms = [{ ...room, head: this.entries.length }];
-        return { t: "welcome", v: 1, epoch: EPOCH, ...times, me: SAM, ...nobody, rooms };
-    }
-}
-
-/** What tabs of one browser share: a disk, the lock, a way to be heard, and a network. */
-class Browser {
-    factory = new IDBFactory();
-    server = new Server();
-    /** The first tab hears nothing any more. */
-    sleeps = false;
-    #holder: { lost: (why: Error) => void } | undefined;
-    #channels = new Set<Channel>();
-
-    constructor() {
-        const browser = this;
-        vi.stubGlobal("IDBKeyRange", IDBKeyRange);
-        vi.stubGlobal("BroadcastChannel", class extends Channel {
-            constructor() {
-                super(browser.#channels);
-            }
-
-            override get deaf(): boolean {
-                return browser.sleeps && this === [...browser.#channels][0];
-            }
-        });
-        vi.stubGlobal("WebSocket", class extends Socket {
-            constructor() {
-                super(browser.server);
-            }
-        });
-        const locks = { request: (_: string, options: object, take: () => Promise<unknown>) =>
-            this.#lock((options as { steal: boolean }).steal, take) };
-        Object.defineProperty(navigator, "locks", { value: locks, configurable: true });
-    }
-
-    /** As Web Locks have it: one holds it, the others wait, and a thief does not wait. */
-    #lock(steal: boolean, take: () => Promise<unknown>): Promise<unknown> {
-        return new Promise((_, lost) => {
-            const holder = this.#holder;
-            // Nobody in these tests closes a tab: whoever waits, waits.
-            if (holder && !steal) return;
-            this.#holder = { lost };
-            holder?.lost(new Error("stolen"));
-            void take();
-        });
-    }
-
-    async tab(prepare: (store: Store) => void = () => undefined): Promise<Tab> {
-        const store = await openStore("roost", () => this.factory);
-        if (!(await store.read()).facts.person) await store.putFacts({ person: SAM, device: "d" });
-        prepare(store);
-        const tab = new Tab(store);
-        await tab.phone.begin(undefined);
-        return tab;
-    }
-}
-
-class Channel {
-    onmessage: ((event: { data: unknown }) => void) | undefined;
-    get deaf(): boolean {
-        return false;
-    }
-
-    #all: Set<Channel>;
-
-    constructor(all: Set<Channel>) {
-        this.#all = all.add(this);
-    }
-
-    postMessage(message: unknown): void {
-        const data: unknown = structuredClone(message);
-        for (const other of this.#all)
-            if (other !== this && !other.deaf) queueMicrotask(() => other.onmessage?.({ data }));
-    }
-}
-
-class Socket {
-    static readonly OPEN = 1;
-    readyState = 1;
-    onopen = () => undefined;
-    onmessage = (_: { data: string }) => undefined;
-    #server: Server;
-
-    constructor(server: Server) {
-        this.#server = server;
-        queueMicrotask(() => this.onopen());
-    }
-
-    send(text: string): void {
-        for (const frame of this.#server.hear(JSON.parse(text) as ClientFrame))
-            queueMicrotask(() => this.onmessage({ data: JSON.stringify(frame) }));
-    }
-
-    close(): void {}
-}
-
-class Tab {
-    shown = new Shown();
-    phone: Phone;
-
-    constructor(store: Store) {
-        const sign_in = { person: SAM, device: "d", access: "a", access_expires_at: 2 ** 50 };
-        const answer = () => Promise.resolve(new Response(JSON.stringify(sign_in)));
-        const still = { understood() {}, missed() {}, again() {}, useNewer() {} };
-        const page = { ...still, outdated: () => Promise.resolve() };
-        this.phone = new Phone(store, new Session(answer), this.shown, page);
-    }
-
-    say(text: string, room = ROOM): void {
-        this.phone.send(room, "message", { text });
-    }
-
-    get unsent(): Unsent["state"][] {
-        return this.shown.unsent.value.map(({ state }) => state);
-    }
-
-    connected(): Promise<void> {
-        const state = () => expect(this.shown.connection.value.state).toBe("connected");
-        return vi.waitFor(state);
-    }
-}
-
-/** A disk on which nothing can be written any more. */
-function full(store: Store): void {
-    for (const way of ["apply", "leave", "putTyped", "putFacts"] as const)
-        vi.spyOn(store, way).mockRejectedValue(new DOMException("full", "QuotaExceededError"));
-}
+const DAY_MS = 24 * 3_600_000;
+const YEAR_MS = 365 * DAY_MS;
 
 let browser: Browser;
 beforeEach(() => void (browser = new Browser()));
@@ -185,12 +20,14 @@ afterEach(() => {
     vi.unstubAllGlobals();
 });
 
-/** From here on waiting takes no time. The disk has its own turns, which stay true. */
-const alarms = () =>
-    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["setTimeout", "clearTimeout"] });
-
 const arrives = (...texts: string[]) =>
     vi.waitFor(() => expect(browser.server.texts).toEqual(texts));
+
+/** What a tab wrote a day ago, for whoever had the connection then. */
+function leftYesterday(text: string): Left {
+    const made_at = Date.now() - DAY_MS;
+    return { room: ROOM, draft: { id: newId(made_at), kind: "message", body: { text } }, made_at };
+}
 
 test("what is sent in a tab without the connection goes out through the other", async () => {
     const [holder, other] = [await browser.tab(), await browser.tab()];
@@ -233,14 +70,20 @@ test("a tab whose connection is taken hands on what it alone knew of", async () 
     await holder.connected();
     await other.connected();
     browser.server.deaf = true;
+    const left = leftYesterday("of yesterday");
+    new BroadcastChannel("roost").postMessage({ t: "left", left });
     holder.say("in the memory of a tab that falls asleep");
-    await vi.waitFor(() => expect(holder.unsent).toEqual(["waiting"]));
+    await vi.waitFor(() => expect(holder.unsent).toEqual(["waiting", "asking"]));
     browser.sleeps = true;
     browser.server.deaf = false;
     // Sam turns to the other tab, which asks whether anybody is there.
     document.dispatchEvent(new Event("visibilitychange"));
     await vi.advanceTimersByTimeAsync(3_000);
     await arrives("in the memory of a tab that falls asleep");
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(other.unsent).toEqual(["asking"]));
+    other.phone.retry(left.draft.id);
+    await arrives("in the memory of a tab that falls asleep", "of yesterday");
 });
 
 test("a draft for a room that is gone says so in both tabs, and goes from both", async () => {
@@ -280,22 +123,34 @@ test("a draft that found no place outlives the page, and a press tries it again"
     expect([saved.outbox?.length, left.length]).toEqual([OUTBOX_MAX_ITEMS, 0]);
 });
 
+test("what another tab left a day ago is asked about in every tab, and any answers", async () => {
+    const left = leftYesterday("come in");
+    const store = await openStore("roost", () => browser.factory);
+    await store.putFacts({ person: SAM, device: "d" });
+    await store.leave(left);
+    const [holder, other] = [await browser.tab(), await browser.tab()];
+    await holder.connected();
+    await other.connected();
+    const both = () => [holder.unsent, other.unsent];
+    await vi.waitFor(() => expect(both()).toEqual([["asking"], ["asking"]]));
+    expect(browser.server.texts).toEqual([]);
+    await holder.phone.settled();
+    expect((await browser.tab()).unsent, "also when Roost is opened again").toEqual(["asking"]);
+    other.phone.retry(left.draft.id);
+    await arrives("come in");
+    await vi.waitFor(() => expect(both()).toEqual([[], []]));
+});
+
+const half = { text: "half a", answers: undefined, edits: undefined, asks: false };
+
 test("half a message stands in both tabs, and what is sent in one is gone in both", async () => {
     const [one, other] = [await browser.tab(), await browser.tab()];
-    const typed = { text: "half a", answers: undefined, edits: undefined, asks: false };
-    one.phone.keepTyped(ROOM, typed);
-    await vi.waitFor(() => expect(other.shown.typed.value.get(ROOM)).toEqual(typed));
-    expect(other.shown.elsewhere.value).toEqual({ room: ROOM, typed });
+    one.phone.keepTyped(ROOM, half);
+    await vi.waitFor(() => expect(other.shown.typed.value.get(ROOM)).toEqual(half));
+    expect(other.shown.elsewhere.value).toEqual({ room: ROOM, typed: half });
     other.phone.keepTyped(ROOM, undefined);
     await vi.waitFor(() => expect(one.shown.elsewhere.value?.typed).toBeUndefined());
     expect(one.shown.typed.value.size).toBe(0);
-});
-
-test("a full disk is told of at the first letter, not at the first message", async () => {
-    const [, other] = [await browser.tab(), await browser.tab(full)];
-    expect(other.shown.durable.value).toBe(true);
-    other.phone.keepTyped(ROOM, { text: "I", answers: undefined, edits: undefined, asks: false });
-    await vi.waitFor(() => expect(other.shown.durable.value).toBe(false));
 });
 
 test("what a sync brings and is too old to keep leaves the disk when it is over", async () => {

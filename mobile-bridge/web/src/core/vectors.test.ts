@@ -2,11 +2,11 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { sendable } from "../kind/rules.ts";
-import { kindOf } from "../kind/index.ts";
 import type { GatheringState, PersonCard } from "../generated/protocol.ts";
 import { counted } from "../kind/gathering/rules.ts";
+import { kindOf, standsOf } from "../kind/index.ts";
 import { askedOf, NOBODY } from "../kind/kind.ts";
+import { isSaid, sendable } from "../kind/rules.ts";
 import { digest } from "./digest.ts";
 import { frame } from "./read.ts";
 
@@ -59,6 +59,10 @@ describe("bodies", () => {
                 expect(sendable({ id, kind, body }), JSON.stringify(body)).toBe(refused);
                 const known = kindOf({ kind, body }, around);
                 expect(known !== undefined).toBe(refused === undefined);
+                for (const about of [{}, { target: id }]) {
+                    const says = standsOf({ kind, body, ...about }) === "said";
+                    expect(isSaid({ kind, ...about }), "a draft stands as its entry").toBe(says);
+                }
                 if (text === undefined) continue;
                 // What travels and is stored says the same as the body it was made of.
                 const stored = JSON.parse(text) as unknown;

@@ -1,5 +1,6 @@
-// Whether a draft is worth an attempt: the port of `Body::read` and of what each kind checks. The
-// same rules stand at the server's socket and in `permit`.
+// What a phone knows of a draft before it sends it. Whether it is worth an attempt: the port of
+// `Body::read` and of what each kind checks; the same rules stand at the server's socket and in
+// `permit`. And whether it says something: the port of `Body::is_said`.
 
 import type { Draft, Refusal } from "../generated/protocol.ts";
 import * as confirm from "./confirm/rules.ts";
@@ -32,6 +33,18 @@ const KINDS: Readonly<Record<string, (body: unknown) => Verdict>> = {
     confirm: (body) => judged(confirm.read(body)),
     member: (body) => judged(member.read(body)),
 };
+
+/** By kind, whether a draft with this target says something. Those of other kinds never do. */
+const SAID: Readonly<Record<string, (target: string | undefined) => boolean>> = {
+    message: () => true,
+    gathering: (target) => target === undefined,
+    poll: (target) => target === undefined,
+};
+
+/** Whether a draft says something, rather than doing something to the entry that it names. */
+export function isSaid({ kind, target }: { kind: string; target?: string | undefined }): boolean {
+    return Object.hasOwn(SAID, kind) && SAID[kind]!(target);
+}
 
 export function sendable({ kind, body }: Draft): Verdict {
     return Object.hasOwn(KINDS, kind) ? KINDS[kind]!(body) : "kind_unknown";

@@ -7,6 +7,7 @@ import { words } from "../words.ts";
 import { Answered } from "./entry.tsx";
 import { useNow } from "./parts.tsx";
 import { isAct, pieceOf, type Place } from "./place.ts";
+import { Still, stillWords } from "./still.tsx";
 
 /** After this long a draft is waiting for signal; nobody should watch "sending" for ever. */
 export const SIGNAL_MS = 10_000;
@@ -33,19 +34,22 @@ export function Drafts({ drafts, place }: { drafts: readonly Unsent[]; place: Pl
 export function standing(
     draft: Unsent,
     now_ms: number,
-): "waiting" | "waiting_signal" | "sent" | "refused" {
+): Unsent["state"] | "waiting_signal" {
     const late = now_ms - draft.made_at >= SIGNAL_MS;
     return draft.state === "waiting" && late ? "waiting_signal" : draft.state;
 }
 
-/** Drafts themselves are silent, since each is said as an entry; what was refused never is. */
+/**
+ * Drafts themselves are silent, since each is said as an entry; what was refused never is, and what
+ * is asked about may never be.
+ */
 export function Refusals({ drafts }: { drafts: readonly Unsent[] }) {
     return (
         <div class="unseen" role="status" aria-atomic="false" data-testid="refusals">
             {drafts
-                .filter(({ state }) => state === "refused")
+                .filter(({ state }) => state === "refused" || state === "asking")
                 .map((draft) => (
-                    <p key={draft.id}>{refusalWords(draft)}</p>
+                    <p key={draft.id}>{stateWords(draft, draft.state)}</p>
                 ))}
         </div>
     );
@@ -85,9 +89,10 @@ function DraftItem(props: { draft: Unsent; place: Place; now: number }) {
             <div class="bubble">
                 {draft.target && <Answered target={draft.target} place={place} />}
                 {kind && <kind.View entry={pieceOf(draft)} card={undefined} around={around} />}
-                <p class="said-time">{stateWords(draft, stands)}</p>
+                {stands !== "asking" && <p class="said-time">{stateWords(draft, stands)}</p>}
             </div>
             {stands === "refused" && <Ways id={draft.id} />}
+            {stands === "asking" && <Still draft={draft} />}
         </li>
     );
 }
@@ -125,6 +130,8 @@ function stateWords(draft: Unsent, stands: ReturnType<typeof standing>): string 
             return words.message.waitingSignal;
         case "sent":
             return words.message.sent;
+        case "asking":
+            return stillWords(draft);
         case "refused":
             return refusalWords(draft);
     }

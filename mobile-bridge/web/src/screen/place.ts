@@ -2,8 +2,8 @@
 
 import type { CardMap, Unsent } from "../core/shown.ts";
 import type { Entry, Mark } from "../generated/protocol.ts";
-import { standsOf } from "../kind/index.ts";
 import type { Around, Piece } from "../kind/kind.ts";
+import { isSaid } from "../kind/rules.ts";
 
 export type Place = {
     around: Around;
@@ -21,7 +21,7 @@ export type Place = {
 
 /** Whether a draft does something to an entry, rather than standing in the room by itself. */
 export function isAct(draft: Unsent): boolean {
-    return standsOf(pieceOf(draft)) !== "said";
+    return !isSaid(draft);
 }
 
 /** A gathering that is not there yet has no answers: without its id it shows none. */

@@ -1,7 +1,7 @@
 // The list of rooms: what each is called and what was said there last.
 
 import { serverNow } from "../core/clock.ts";
-import type { Shown } from "../core/shown.ts";
+import type { Shown, Unsent } from "../core/shown.ts";
 import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
 import { lineOf, standsOf } from "../kind/index.ts";
 import { aroundOf, nameOf, type Around } from "../kind/kind.ts";
@@ -108,7 +108,6 @@ function RoomLink({ room, around, open, muted }: LinkProps) {
     const { read } = shown.reading(room.room).value;
     const unread = countsUnread(room, around.role) ? unreadOf(entries, read, around.me) : 0;
     const unsent = shown.unsent.value.filter((draft) => draft.room === room.room);
-    const trouble = unsent.some((draft) => draft.state === "refused");
     const to = { at: "room", room: room.room } as const;
     return (
         <a
@@ -137,15 +136,23 @@ function RoomLink({ room, around, open, muted }: LinkProps) {
             </span>
             {(unread > 0 || unsent.length > 0) && (
                 <span class="room-tail">
-                    {unsent.length > 0 && (
-                        <span class={trouble ? "room-unsent problem" : "room-unsent"}>
-                            {trouble ? words.rooms.unsent : words.rooms.waiting}
-                        </span>
-                    )}
+                    {unsent.length > 0 && <Left unsent={unsent} />}
                     {unread > 0 && <Unread count={countWords(unread)} muted={muted} />}
                 </span>
             )}
         </a>
+    );
+}
+
+/** What of mine has not gone: what waits for the person comes before what waits for signal. */
+function Left({ unsent }: { unsent: readonly Unsent[] }) {
+    const asking = unsent.filter(({ state }) => state === "asking").length;
+    const refused = unsent.some(({ state }) => state === "refused");
+    const open = asking > 0 ? words.rooms.asking(asking) : refused && words.rooms.unsent;
+    return (
+        <span class={open ? "room-unsent problem" : "room-unsent"} data-testid="room-unsent">
+            {open || words.rooms.waiting}
+        </span>
     );
 }
 

@@ -47,6 +47,12 @@ export function momentOf(at: number, now_ms: number): string {
     return yesterday ? words.moment.yesterday(time) : words.moment.on(dayOf(at, now_ms), time);
 }
 
+/** When something was done: "yesterday at 21:12", "on Sunday 29 November at 09:00". */
+export function doneOf(at: number, now_ms: number): string {
+    const moment = momentOf(at, now_ms);
+    return nearDay(at, now_ms) ? moment : words.moment.onDay(moment);
+}
+
 function nearDay(at: number, now_ms: number): string | undefined {
     if (sameDay(at, now_ms)) return words.room.today;
     // Noon, so that a day of 23 or 25 hours does not skip yesterday.

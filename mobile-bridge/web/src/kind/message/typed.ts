@@ -55,6 +55,14 @@ export function typed(room: string): Signal<Typed> {
     return held;
 }
 
+/** Gives words back to where they were written, unless other words stand there. */
+export function giveBack(room: string, words: Typed): boolean {
+    const writing = typed(room);
+    if (!isNothing(writing.value)) return false;
+    writing.value = words;
+    return true;
+}
+
 /** Whether something is being written in any room. */
 export function isWriting(): boolean {
     const rooms = new Set([...typedIn.keys(), ...keeper.typed.value.keys()]);
