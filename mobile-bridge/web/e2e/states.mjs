@@ -38,7 +38,7 @@ async function circle(jo, sam) {
 async function odd(sam) {
     const { page } = sam;
     await page.goto(`${house.base}/#/room/00000000-0000-7000-8000-000000000000`);
-    await page.getByText("This room is not open to you any more.").waitFor();
+    await page.getByText("Your other rooms are where they were.").waitFor();
     await picture(sam, "room-gone");
     await page.goto(`${house.base}/#/you`);
     await byId(page, "text-small").check();

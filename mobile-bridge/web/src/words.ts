@@ -152,7 +152,10 @@ export const words = {
         beginning: "This is the beginning",
         newest: "New messages",
         toEnd: "Go to the latest message",
-        gone: "This room is not open to you any more.",
+        gone: "This room is not open to you",
+        goneBody:
+            "Your other rooms are where they were. If this is a surprise, ask whoever looks " +
+            "after your sign-in.",
         today: "Today",
         yesterday: "Yesterday",
         someone: "Someone",

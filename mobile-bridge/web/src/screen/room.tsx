@@ -26,6 +26,8 @@ export function Room({ room, entry, leave }: Props) {
     const { shown } = useRoost();
     const around = aroundOf(shown, room);
     const { listed } = around;
+    // Without a `welcome` nobody knows yet which rooms there are.
+    const told = shown.me.value !== undefined;
     const [searching, setSearching] = useState(false);
     return (
         <div class="screen">
@@ -40,7 +42,7 @@ export function Room({ room, entry, leave }: Props) {
                     ‹
                 </button>
                 <div class="bar-text">
-                    <Heading>{listed?.title ?? words.roost}</Heading>
+                    <Heading>{listed?.title ?? (told ? words.room.gone : words.titles.room)}</Heading>
                     <ConnectionLine />
                 </div>
                 {listed && <MuteButton room={room} role={around.role} />}
@@ -61,8 +63,9 @@ export function Room({ room, entry, leave }: Props) {
             {listed ? (
                 <Inside {...{ listed, around, searching, entry }} />
             ) : (
-                <main class="scroll">
-                    <p class="empty">{words.room.gone}</p>
+                <main class="scroll nobody-chosen">
+                    <img class="brand-mark" src="/icons/roost.svg" alt="" />
+                    <p>{told ? words.room.goneBody : words.rooms.notYet}</p>
                 </main>
             )}
         </div>
