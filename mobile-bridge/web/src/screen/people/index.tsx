@@ -18,7 +18,7 @@ export function People() {
     // Without a `welcome` nobody knows yet what to show.
     if (shown.me.value === undefined)
         return (
-            <Page heading={words.people.heading} tab="people">
+            <Page heading={words.people.heading}>
                 <p class="empty">{words.people.whoNobody}</p>
             </Page>
         );
@@ -32,7 +32,7 @@ function Constellations() {
         if (only) go({ at: "constellation", constellation: only.constellation }, "replace");
     }, [only?.constellation]);
     return (
-        <Page heading={words.people.constellations} tab="people">
+        <Page heading={words.people.constellations}>
             <Listings asked={asked} />
         </Page>
     );

@@ -22,7 +22,7 @@ export function Invite({ constellation }: { constellation: string }) {
     const homes = asked.value?.homes;
     const back = { to: { at: "constellation", constellation } as const, label: words.people.back };
     return (
-        <Page heading={words.invite.heading} back={back} tab="people">
+        <Page heading={words.invite.heading} back={back}>
             <Unheard asked={asked} />
             {homes && <Inviting constellation={constellation} homes={homes} />}
         </Page>
