@@ -222,7 +222,7 @@ test("in a browser where nobody is signed in the guide says where the code is", 
     ruth.shown.phase.value = "signed_out";
     await ruth.draw();
     const carry = ruth.find("install-carry")!;
-    expect(carry.textContent).toContain("“You”, then “Move to another phone or to the app”");
+    expect(carry.textContent).toContain(`“You”, then “${words.move.link}”`);
     expect(carry.querySelector("a")).toBeNull();
     browse(IN_APP);
     expect((await ruth.draw()).find("install-carry"), "there is no code to be had").toBeNull();

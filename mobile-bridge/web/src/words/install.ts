@@ -1,11 +1,13 @@
 // The words of keeping Roost on a phone, as an app of its own.
 
+import { DEVICE } from "./device.ts";
+
 export const install = {
-    link: "Keep Roost on this phone",
-    heading: "Keep Roost on this phone",
+    link: `Keep Roost on this ${DEVICE}`,
+    heading: `Keep Roost on this ${DEVICE}`,
     why: "As an app of its own, Roost opens with one tap and also without signal.",
-    done: "Roost is on this phone already. You are using it.",
-    take: "Add Roost to this phone",
+    done: `Roost is on this ${DEVICE} already. You are using it.`,
+    take: `Add Roost to this ${DEVICE}`,
     notNow: "Not now",
     back: "To your rooms",
     inApp:
