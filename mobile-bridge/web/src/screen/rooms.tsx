@@ -6,7 +6,7 @@ import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
 import { lineOf, standsOf } from "../kind/index.ts";
 import { aroundOf, nameOf, type Around } from "../kind/kind.ts";
 import { countsUnread, countWords, unreadOf } from "../kind/news.ts";
-import { way } from "../install.ts";
+import { isKept, way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
@@ -63,7 +63,7 @@ export function Rooms({ open, tab = "rooms" }: { open?: string; tab?: Tab }) {
                         </li>
                     ))}
                 </ul>
-                {way() !== "installed" && (
+                {!isKept(way()) && (
                     <a
                         class="keep-link"
                         href="/install"
