@@ -50,7 +50,7 @@ function fieldsOfTheCode() {
         // What all fields are made of.
         if (file === "screen/fields.tsx") return [];
         const text = readFileSync(src + file, "utf8");
-        const tags = text.matchAll(/<(Field|input|textarea)\b(.*?)\/>/gs);
+        const tags = text.matchAll(/<(Field|ToCopy|input|textarea)\b(.*?)\/>/gs);
         return [...tags].flatMap(([, tag, inside]) => {
             if (/type="(checkbox|radio)"/.test(inside)) return [];
             const id = /testI?i?d=(?:"([^"]+)"|\{`([^`]+)`\})/i.exec(inside);

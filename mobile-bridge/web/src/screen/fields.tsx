@@ -1,7 +1,7 @@
 // Fields of a form. What is wrong with one is said beside it, and the first of them takes the
 // focus, so that it is read out.
 
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, Ref } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { line } from "../kind/text.ts";
 
@@ -77,6 +77,30 @@ export function Field({ label, hint, wrong, value, change, testId, input }: Fiel
             />
             <Wrong id={id} words={wrong} />
         </div>
+    );
+}
+
+type ToCopyProps = {
+    label: string;
+    text: string;
+    rows: number;
+    testId: string;
+    area?: Ref<HTMLTextAreaElement>;
+};
+
+/** A text for another app: with the focus it is marked, so that it can be copied by hand. */
+export function ToCopy({ label, text, rows, testId, area }: ToCopyProps) {
+    return (
+        <textarea
+            {...(area ? { ref: area } : {})}
+            class="link-text"
+            readOnly
+            rows={rows}
+            aria-label={label}
+            data-testid={testId}
+            value={text}
+            onFocus={(event) => event.currentTarget.select()}
+        />
     );
 }
 
