@@ -183,6 +183,7 @@ export const words = {
         open: "Search this room",
         close: "Close search",
         label: "Words to look for",
+        missing: "Please type what to look for.",
         go: "Search",
         busy: "Searching…",
         found: (count: number, more: boolean) => {
@@ -274,6 +275,12 @@ export const words = {
     pin: {
         pinned: (name: string) => `${name} pinned a message`,
         taken: (name: string) => `${name} took down a pinned message`,
+    },
+
+    field: {
+        tooLong: (max: number) =>
+            `This is too long: ${max} characters fit. An emoji may count as several.`,
+        hidden: "There are hidden characters in this. Please type it again.",
     },
 
     poll: {

@@ -153,7 +153,7 @@ export const invite = {
     bands: { "13_17": "13 to 17", "11_12": "11 or 12" },
     bandWrong: "Please choose an age. Nobody under eleven has a sign-in.",
     agreedBy: "Who agreed? Their name",
-    agreedByWrong: "Please give the name of who agreed.",
+    agreedByWrong: "Please give the name of who agreed, of up to 60 characters.",
     capacity: "As what?",
     capacities: {
         parental_responsibility: "With parental responsibility",

@@ -123,6 +123,7 @@ function ShownName({ invitation, phone, callPhone, next, back, place }: StepProp
                 value={phone}
                 change={callPhone}
                 testId="phone-name"
+                max={NAME_MAX_CHARS}
             />
             <Onward
                 press={() => {

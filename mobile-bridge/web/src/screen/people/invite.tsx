@@ -9,7 +9,7 @@ import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
-import { Choices, Ends, Field, Form, isName, Problem, Select } from "../fields.tsx";
+import { Choices, Ends, Field, Form, isName, NAME_MAX_CHARS, Problem, Select } from "../fields.tsx";
 import { Page } from "../page.tsx";
 import { AgreementFields, blankAgreement } from "./agreement.tsx";
 import { keepMade } from "./made.ts";
@@ -73,6 +73,7 @@ function Inviting(props: { constellation: string; homes: readonly HomeCard[] }) 
                 value={name}
                 change={setName}
                 testId="invite-name"
+                max={NAME_MAX_CHARS}
                 input={{ autoCapitalize: "words" }}
             />
             <Choices
