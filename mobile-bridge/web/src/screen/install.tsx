@@ -11,7 +11,7 @@ export function Install() {
     const now = way();
     const { shown } = useRoost();
     return (
-        <Sheet heading={words.install.heading}>
+        <Sheet heading={isKept(now) ? words.install.headingKept : words.install.heading}>
             <p class="lead" role="status" data-testid="install-lead">
                 {isKept(now) ? words.install.kept[now] : words.install.why}
             </p>

@@ -6,11 +6,12 @@ export const install = {
     link: `Keep Roost on this ${DEVICE}`,
     heading: `Keep Roost on this ${DEVICE}`,
     why: "As an app of its own, Roost opens with one tap and also without signal.",
+    headingKept: `Roost is on this ${DEVICE}`,
     kept: {
-        installed: `Roost is on this ${DEVICE} already. You are using it.`,
+        installed: "It is an app of its own already, and you are using it.",
         added:
-            "Lovely: Roost is among your apps now, or will be in a moment. Look for the white bird " +
-            "and open it from there from now on. You can close this page.",
+            "Lovely: it is among your apps now, or will be in a moment. Look for the white bird, " +
+            "and open Roost from there from now on. You can close this page.",
     },
     take: `Add Roost to this ${DEVICE}`,
     notNow: "Not now",
