@@ -10,7 +10,7 @@ import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
 import type { Route } from "./route.ts";
-import { list, ROLE } from "./words/say.ts";
+import { characters, list, ROLE } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
 import { versions } from "./words/versions.ts";
@@ -336,7 +336,7 @@ export const words = {
         yourself: "yourself",
         quoteGone: "An earlier message",
         left: (count: number) =>
-            count >= 0 ? `${count} characters left.` : `${-count} characters too many.`,
+            count >= 0 ? `${characters(count)} left.` : `${characters(-count)} too many.`,
         sent: "Sent",
         waiting: "Sending…",
         waitingSignal:
