@@ -42,7 +42,10 @@ function Constellations() {
 export function Overview() {
     const asked = useListings();
     return (
-        <section class="page" aria-label={words.people.constellations} data-testid="overview">
+        <section class="page" aria-labelledby="overview" data-testid="overview">
+            <h2 class="today-heading" id="overview">
+                {words.people.constellations}
+            </h2>
             <Listings asked={asked} />
         </section>
     );
@@ -81,7 +84,7 @@ function Row({ listing }: { listing: Listing }) {
             to={{ at: "constellation", constellation: listing.constellation }}
         >
             <span class="person-name">{constellationWords(listing.name)}</span>
-            <span class="quiet">{words.people.counts(listing.members)}</span>
+            <span class="quiet person-next">{words.people.counts(listing.members)}</span>
         </Link>
     );
 }
