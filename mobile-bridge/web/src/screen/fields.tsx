@@ -18,8 +18,8 @@ const NEAR = 0.9;
 
 /**
  * What is wrong with a text that may be so long, in words that tell what to do; `missing` where
- * there is none and there has to be one. Counted as the server counts: a browser would cut a text by
- * itself, and counts a bird as two.
+ * there is none and there has to be one. Counted as the server counts: a browser would cut a text
+ * by itself, and counts a bird as two.
  */
 export function wrongIn(
     text: string,

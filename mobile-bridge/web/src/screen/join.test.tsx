@@ -234,7 +234,7 @@ test("in a browser where nobody is signed in the guide says where the code is", 
     expect((await ruth.draw()).find("install-carry"), "there is no code to be had").toBeNull();
 });
 
-test("once it is added nobody is told how, but where it is; and taken away, how again", async () => {
+test("once it is added nobody is told how, but where it is, until it is taken away", async () => {
     awaitOffer();
     const ruth = await cameIn(ANDROID, true);
     await ruth.press("install-take");

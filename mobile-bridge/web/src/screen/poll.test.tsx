@@ -59,7 +59,7 @@ test("a question needs two answers that differ", async () => {
     expect(stage.sent).toEqual([["poll", { ask }]]);
 });
 
-test("a text is as long as the server counts it, and too long is said before it is sent", async () => {
+test("a text is as long as the server counts it, and what is too long is told", async () => {
     const stage = await new Stage().draw();
     await stage.press("ask-poll");
     const question = stage.find("poll-question") as HTMLInputElement;

@@ -28,6 +28,7 @@ export function Room({ room, entry, leave }: Props) {
     const { listed } = around;
     // Without a `welcome` nobody knows yet which rooms there are.
     const told = shown.me.value !== undefined;
+    const missing = told ? words.room.gone : words.titles.room;
     const [searching, setSearching] = useState(false);
     return (
         <div class="screen">
@@ -42,7 +43,7 @@ export function Room({ room, entry, leave }: Props) {
                     ‹
                 </button>
                 <div class="bar-text">
-                    <Heading>{listed?.title ?? (told ? words.room.gone : words.titles.room)}</Heading>
+                    <Heading>{listed?.title ?? missing}</Heading>
                     <ConnectionLine />
                 </div>
                 {listed && <MuteButton room={room} role={around.role} />}

@@ -112,7 +112,7 @@ function aWindow(wide: boolean) {
         });
 }
 
-test("on a laptop every screen stands beside the rooms, and their bar is the only one", async () => {
+test("on a laptop every screen stands beside the rooms, whose bar is the only one", async () => {
     for (const wide of [true, false]) {
         aWindow(wide);
         for (const at of ["people", "you", "quiet", "move"] as const) {
