@@ -64,15 +64,15 @@ macro_rules! refusals {
 refusals! {
     // What was sent cannot be read.
     FrameMalformed "frame_malformed" Final 0 400
-        "Roost could not read what this phone sent. Updating the app usually helps.";
+        "Roost could not read what was sent from here. Updating the app usually helps.";
     FrameUnknown "frame_unknown" Final 0 400
-        "This phone asked for something Roost does not know. Updating the app usually helps.";
+        "Something was asked for that Roost does not know. Updating the app usually helps.";
     FrameTooLarge "frame_too_large" Final 0 413
         "That is too big to send. Please make it shorter.";
     VersionUnknown "version_unknown" Final 0 400
         "This version of the app and the server do not understand each other. Please update.";
     HelloExpected "hello_expected" Final 0 400
-        "This phone must say who it is before anything else.";
+        "Whoever connects must say who they are before anything else.";
     HelloLate "hello_late" Later 1_000 408
         "The connection was too slow to start. Trying again.";
     HelloTwice "hello_twice" Final 0 400
@@ -121,10 +121,10 @@ refusals! {
     SignInAgain "sign_in_again" SignInAgain 0 401
         "Please sign in again.";
     DeviceEnded "device_ended" SignInAgain 0 401
-        "This phone has been signed out of Roost.";
+        "You have been signed out of Roost here.";
     SignInCopied "sign_in_copied" SignInAgain 0 401
         "This sign-in was used from two places, so Roost has ended it in both. If that was not \
-         you, somebody may have read what was on this phone: tell your liaison worker.";
+         you, somebody may have read what was kept here: tell your liaison worker.";
     EnrolmentUnusable "enrolment_unusable" Final 0 404
         "This link does not work. It may be used, out of date, or for someone else. \
          Ask for a new one.";

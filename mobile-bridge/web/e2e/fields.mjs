@@ -110,12 +110,12 @@ async function talk(room, made) {
         const details = {
             title: written("plan-title", title),
             place: written("plan-place", nth(places, at)),
-            note: written("planner-form textarea", nth(notes, at)),
+            note: written("plan-note", nth(notes, at)),
             ...times,
         };
         const id = await send(room, jo, "gathering", { details });
         if (at >= reasons.length) return;
-        const reason = written("canceller textarea", reasons[at]);
+        const reason = written("cancel-reason", reasons[at]);
         await send(room, jo, "gathering", { cancelled: { reason } }, id);
     });
     const answers = [...fitted(80)];
@@ -147,7 +147,7 @@ async function asHub(jo, room, made) {
     await byId(page, "plan-gathering").click();
     await type(page, "plan-title", NAMES[1]);
     await type(page, "plan-place", NAMES[1]);
-    await type(page, "planner-form textarea", NAMES[1]);
+    await type(page, "plan-note", NAMES[1]);
     await byId(page, "planner-save").click();
     await clean(jo, "the form of a gathering");
     await page.keyboard.press("Escape");
@@ -158,7 +158,7 @@ async function asHub(jo, room, made) {
     await clean(jo, "the form of a poll");
     await page.keyboard.press("Escape");
     await byId(page, "gathering-cancel").last().click();
-    await type(page, "canceller textarea", NAMES[1]);
+    await type(page, "cancel-reason", NAMES[1]);
     await clean(jo, "the form that calls off");
     await page.keyboard.press("Escape");
     await leave(page);

@@ -12,8 +12,8 @@ const FIELDS = {
     "search-text": { chars: 100 },
     "plan-title": { chars: 80, code: "plan-*" },
     "plan-place": { chars: 120, code: "plan-*" },
-    "planner-form textarea": { chars: 1_000, code: "kind/gathering/form.tsx textarea" },
-    "canceller textarea": { chars: 300, code: "kind/gathering/form.tsx textarea" },
+    "plan-note": { chars: 1_000, code: "plan-*" },
+    "cancel-reason": { chars: 300 },
     "poll-question": { chars: 200 },
     "poll-answer-0": { chars: 80, code: "poll-answer-*" },
     "home-name": { chars: 60 },
@@ -50,7 +50,7 @@ function fieldsOfTheCode() {
         // What all fields are made of.
         if (file === "screen/fields.tsx") return [];
         const text = readFileSync(src + file, "utf8");
-        const tags = text.matchAll(/<(Field|input|textarea)\b(.*?)\/>/gs);
+        const tags = text.matchAll(/<(Field|ToCopy|input|textarea)\b(.*?)\/>/gs);
         return [...tags].flatMap(([, tag, inside]) => {
             if (/type="(checkbox|radio)"/.test(inside)) return [];
             const id = /testI?i?d=(?:"([^"]+)"|\{`([^`]+)`\})/i.exec(inside);
@@ -63,10 +63,7 @@ function fieldsOfTheCode() {
 /** Runs in the page: the fields that are there. */
 function fieldsThere() {
     const all = document.querySelectorAll("input:not([type=checkbox], [type=radio]), textarea");
-    return [...all].map((one) => {
-        const form = one.parentElement.closest("[data-testid]")?.dataset.testid;
-        return one.dataset.testid ?? `${form} ${one.localName}`;
-    });
+    return [...all].map((one) => one.dataset.testid ?? `a ${one.localName} without a name`);
 }
 
 /** What is wrong with a screen as it stands; and the fields on it are met. */
@@ -79,8 +76,7 @@ export async function lookedAt(who) {
 /** Types a text into a field. */
 export async function type(page, name, text) {
     given.get(name).add(text);
-    const [form, tag] = name.split(" ");
-    await (tag ? byId(page, form).locator(tag) : byId(page, name)).fill(text);
+    await byId(page, name).fill(text);
 }
 
 /** What is written through the door behind a form. */

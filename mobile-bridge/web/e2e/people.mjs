@@ -15,11 +15,11 @@ import {
     toDesk,
     toPerson,
 } from "./desk.mjs";
-import { byId, connected, toTheTap, until, walkIn } from "./house.mjs";
+import { byId, connected, LAPTOP, toTheTap, until, walkIn } from "./house.mjs";
 import { picture as take } from "./picture.mjs";
 import { Run } from "./run.mjs";
 
-const LAPTOP = { viewport: { width: 1280, height: 800 }, hasTouch: false };
+const COMPUTER = { viewport: LAPTOP, hasTouch: false };
 /** So much later a phone may still show a room: being out takes effect within a second. */
 const OUT_MS = 5_000;
 
@@ -309,23 +309,24 @@ async function ends(priya, sam) {
     await byId(sam.page, "room-link").first().waitFor();
 }
 
-/** The desk in one hand. */
-async function oneHand(priya) {
-    await priya.page.setViewportSize({ width: 390, height: 844 });
-    await toDesk(priya.page);
-    await picture(priya, "desk-phone");
-    await toPerson(priya.page, "Sam");
-    await picture(priya, "desk-person-phone");
+/** Whoever looks after more than one sees how each stands. */
+async function several(priya, ana, ids) {
+    const [service] = house.admin("list")[0].match(/[0-9a-f-]{36}/);
+    const [martin] = house.admin("add-constellation", service, "Martin");
+    house.admin("add-liaison", martin, ids.priya);
+    await byId(ana.page, "nav-rooms").click();
+    await byId(ana.page, "constellation-link").first().waitFor();
+    await picture(ana, "rooms-admin");
+    await priya.page.goto(house.base);
     await byId(priya.page, "nav-people").click();
-    await byId(priya.page, "invite").click();
-    await byId(priya.page, "invite-name").waitFor();
-    await picture(priya, "invite-phone");
+    await byId(priya.page, "constellation-link").nth(1).waitFor();
+    await picture(priya, "constellations");
 }
 
 async function main() {
     const ids = await house.openBare();
     const step = (what, act) => tally.step(what, act);
-    const [priya, ana] = [await run.phone("priya", LAPTOP), await run.phone("ana")];
+    const [priya, ana] = [await run.phone("priya", COMPUTER), await run.phone("ana")];
     const [jo, sam, kit] = [await run.phone("jo"), await run.phone("sam"), await run.phone("kit")];
     await step("Priya and Ana walk in", async () => {
         for (const [who, id] of [
@@ -347,7 +348,7 @@ async function main() {
     await step("Sam is suspended, and two lift it", () => suspends(priya, ana, sam));
     await step("Jo moves to a new phone", () => handsOver(jo));
     await step("Sam ends, and is taken back", () => ends(priya, sam));
-    await step("the desk fits into one hand", () => oneHand(priya));
+    await step("Priya looks after one more", () => several(priya, ana, ids));
 }
 
 await run.main(main);

@@ -97,10 +97,11 @@ const PEOPLE = [
 ];
 
 const YOU = [
-    ...["banner", "h1 You", "main", "h2 Your phones"],
+    ...["banner", "h1 You", "main", "h2 Where you are signed in"],
     ...["radio Small", "radio Usual", "radio Large", "radio Very large"],
     "link Quiet hours, and who sees what I have read Every day from 00:00 until 00:00",
-    ...["link Move to another phone or to the app", "link Sign out of this phone", ...NAV],
+    "link Move to another phone or computer, or to the app",
+    ...["link Sign out of this phone", ...NAV],
 ];
 
 /** A message, a reply to it and a question; each is told once, and one's own words once too. */

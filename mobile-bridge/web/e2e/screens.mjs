@@ -1,5 +1,5 @@
-// Pictures of every screen at the size of a phone and of a laptop, light and dark, into
-// `screenshots/`: for eyes, and for finding out that a screen no longer opens.
+// Pictures of every screen, on a phone light and dark and on a laptop, into `screenshots/`: for
+// eyes, and for finding out that a screen no longer opens.
 
 import {
     byId,
@@ -7,7 +7,6 @@ import {
     enter,
     hears,
     joinBy,
-    LAPTOP,
     leave,
     menuOf,
     plan,
@@ -43,19 +42,16 @@ async function outside() {
     await byId(stranger.page, "need-link").waitFor();
     await picture(stranger, "need-link");
     for (const [name, userAgent] of Object.entries(AGENTS)) {
-        const other = await run.phone(name, { userAgent });
-        // This browser makes an offer, whatever it says that it is.
-        await other.context.addInitScript(() => {
-            const no = (event) => event.stopImmediatePropagation();
-            addEventListener("beforeinstallprompt", no, true);
-        });
+        const other = await browser(name, userAgent);
         await other.page.goto(`${house.base}/install`);
         await other.page.locator(`[data-way="${name}"]`).waitFor();
         await picture(other, `install-${name}`);
+        if (name === "android") await addedFrom(other);
         await other.context.close();
     }
 
     await insideAnotherApp();
+    await keeping();
     const kit = await run.phone("young");
     await joinYoung(kit);
     await picture(kit, "rooms-young");
@@ -63,6 +59,37 @@ async function outside() {
     await kit.page.locator('[data-room-kind="peers"]').click();
     await byId(kit.page, "peers").waitFor();
     await pollOfTheYoung(kit);
+}
+
+/** A browser that says this of itself. It makes an offer, whatever it says that it is. */
+async function browser(name, userAgent) {
+    const other = await run.phone(name, { userAgent });
+    await other.context.addInitScript(() => {
+        const no = (event) => event.stopImmediatePropagation();
+        addEventListener("beforeinstallprompt", no, true);
+    });
+    return other;
+}
+
+/** The browser's own word that the app is there. */
+async function addedFrom(other) {
+    await other.page.evaluate(() => dispatchEvent(new Event("appinstalled")));
+    await byId(other.page, "install-steps").waitFor({ state: "detached" });
+    await picture(other, "install-added");
+}
+
+/** On an iPhone keeping Roost is a step of the way in. */
+async function keeping() {
+    const dev = await browser("dev", AGENTS.iphone);
+    await dev.page.goto(house.persona("satellite", 2).link);
+    await toTheTap(dev.page);
+    await byId(dev.page, "join-button").click();
+    await byId(dev.page, "keep-skip").waitFor();
+    await picture(dev, "join-keep");
+    await byId(dev.page, "keep-skip").click();
+    await byId(dev.page, "step-in").waitFor();
+    await picture(dev, "join-in");
+    await dev.context.close();
 }
 
 /** Whoever opens a link there is led out of it first. */
@@ -155,7 +182,6 @@ async function inside() {
     await search(sam);
     await smallText(sam);
     await lines(jo, sam);
-    await laptop(jo, sam);
     await waiting(sam);
     await leave(sam.page);
     await picture(sam, "rooms-waiting");
@@ -284,11 +310,6 @@ async function poll(jo, sam) {
     await option(jo.page, 0).click();
     await option(jo.page, 0).filter({ hasText: "1 ·" }).waitFor();
     await picture(jo, "poll-theirs");
-    const wide = await onLaptop(jo);
-    await enter(wide.page, "circle");
-    await byId(wide.page, "poll").last().scrollIntoViewIfNeeded();
-    await picture(wide, "laptop-poll");
-    await wide.page.close();
     await byId(sam.page, "poll-close").click();
     await jo.page.getByText("Nobody can answer any more.").waitFor();
     await picture(jo, "poll-closed");
@@ -314,6 +335,10 @@ async function search(sam) {
     await byId(sam.page, "search-go").click();
     await byId(sam.page, "find").first().waitFor();
     await picture(sam, "search");
+    await byId(sam.page, "search-text").fill("🐦".repeat(101));
+    await byId(sam.page, "search-go").click();
+    await sam.page.getByText("100 characters fit").waitFor();
+    await picture(sam, "search-too-long");
     await byId(sam.page, "search-open").click();
 }
 
@@ -340,30 +365,6 @@ async function lines(jo, sam) {
     await picture(sam, "line");
     await leave(sam.page);
     await enter(sam.page, "circle");
-}
-
-async function onLaptop({ context }) {
-    const page = await context.newPage();
-    await page.setViewportSize(LAPTOP);
-    await page.goto(`${house.base}/`);
-    await connected(page);
-    return { page };
-}
-
-/** The same rooms on a laptop: the list stands beside the room. */
-async function laptop(jo, sam) {
-    const wide = await onLaptop(jo);
-    const { page } = wide;
-    await picture(wide, "laptop-rooms");
-    await enter(page, "circle");
-    await say(sam.page, "Thank you, that is such a help.");
-    await hears(page, "Thank you, that is such a help.");
-    await picture(wide, "laptop-room");
-    await byId(page, "more").last().focus();
-    await page.keyboard.press("Enter");
-    await byId(page, "menu").waitFor();
-    await picture(wide, "laptop-menu");
-    await page.close();
 }
 
 async function waiting(sam) {

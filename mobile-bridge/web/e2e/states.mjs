@@ -1,7 +1,7 @@
 // Pictures of states that a day without trouble does not show: a gathering changed and answered for
 // a home, a message hidden, a room that is gone, words that found no signal for a day, a page that
-// does not come, no signal, nobody signed in; text as small as it goes; and of one's own screens on
-// a laptop.
+// does not come, no signal, nobody signed in; text as small as it goes; and what a computer is
+// called.
 
 import { byId, connected, DAY_MS, enter, hears, joinBy, LAPTOP, leave, menuOf } from "./house.mjs";
 import { plan, reopen, say, until, wrongBy } from "./house.mjs";
@@ -41,7 +41,7 @@ async function circle(jo, sam) {
 async function odd(sam) {
     const { page } = sam;
     await page.goto(`${house.base}/#/room/00000000-0000-7000-8000-000000000000`);
-    await page.getByText("This room is not open to you any more.").waitFor();
+    await page.getByText("Your other rooms are where they were.").waitFor();
     await picture(sam, "room-gone");
     await page.goto(`${house.base}/#/you`);
     await byId(page, "text-small").check();
@@ -116,26 +116,29 @@ async function missing() {
     await picture(dev, "screen-missing");
 }
 
-/** One's own screens, where there is room beside them. */
-async function wide(jo) {
-    const { page } = jo;
-    await page.setViewportSize(LAPTOP);
-    for (const name of ["you", "quiet", "move", "people", "install"]) {
-        await page.goto(`${house.base}${name === "install" ? "/install" : `/#/${name}`}`);
-        await page.locator("h1").waitFor();
-        await connectedOrBare(page, name);
-        await picture(jo, `laptop-${name}`);
-    }
-    const kit = await run.phone("kit", { viewport: LAPTOP, hasTouch: false });
-    await kit.page.goto(house.persona("young").link);
-    await byId(kit.page, "step-next").waitFor();
-    await picture(kit, "laptop-join");
-}
+/** One's own screens on a computer; `shown` is there once the server has told it. */
+const OWN = [
+    { name: "you", at: "/#/you", shown: "phone", speaks: true },
+    { name: "quiet", at: "/#/quiet", shown: "quiet-on" },
+    { name: "move", at: "/#/move", shown: "code-make" },
+    { name: "people", at: "/#/people", shown: "who" },
+    { name: "sign-out", at: "/#/sign-out", shown: "sign-out-yes", speaks: true },
+    { name: "install", at: "/install", shown: "install-lead", speaks: true },
+];
 
-/** What is on a screen once the server has told it. */
-async function connectedOrBare(page, name) {
-    const shown = { you: "phone", quiet: "quiet-on", move: "code-make", people: "who" }[name];
-    if (shown) await byId(page, shown).first().waitFor();
+/** Nobody is told of a phone who sits at a computer. */
+async function computer() {
+    const max = await run.phone("max", { viewport: LAPTOP, hasTouch: false });
+    const { page } = max;
+    await joinBy(max, house.persona("satellite", 3).link);
+    for (const { name, at, shown, speaks } of OWN) {
+        await page.goto(house.base + at);
+        await byId(page, shown).first().waitFor();
+        const said = await page.locator("body").innerText();
+        const right = !/this phone/i.test(said) && (!speaks || /this computer/i.test(said));
+        tally.check(`on a computer, ${name} speaks of a computer`, right, said);
+        await picture(max, `computer-${name}`);
+    }
 }
 
 /** Nobody answers: what was never heard says so. */
@@ -145,7 +148,7 @@ async function unreachable(jo) {
     await jo.page.goto(`${house.base}/#/you`);
     await jo.page.reload();
     await byId(jo.page, "unheard").first().waitFor();
-    await picture(jo, "laptop-you-unheard");
+    await picture(jo, "you-unheard");
 }
 
 await run.main(async () => {
@@ -158,6 +161,6 @@ await run.main(async () => {
     await tally.step("a day later", () => dayLater(jo));
     await tally.step("outside", outside);
     await tally.step("a screen that does not come", missing);
-    await tally.step("on a laptop", () => wide(jo));
+    await tally.step("on a computer", computer);
     await tally.step("without signal", () => unreachable(jo));
 });

@@ -94,7 +94,7 @@ async function settings(sam) {
     await byId(sam.page, "quiet").click();
     await byId(sam.page, "quiet-from").fill("22:00");
     await byId(sam.page, "quiet-save").click();
-    await sam.page.getByText("Saved, for all your phones.").waitFor();
+    await sam.page.getByText("Saved, wherever you are signed in.").waitFor();
     await picture(sam, "quiet-hours");
     await byId(sam.page, "back").click();
     await sam.page.getByText("Every day from 22:00 until 07:30").waitFor();
@@ -135,7 +135,7 @@ async function withoutSignal(sam) {
     await house.comeBack();
     await page.getByText("as last heard").waitFor({ state: "detached" });
     await byId(page, "quiet-save").click();
-    await page.getByText("Saved, for all your phones.").waitFor();
+    await page.getByText("Saved, wherever you are signed in.").waitFor();
     const from = await byId(page, "quiet-from").inputValue();
     tally.check("the hours are those that were chosen", from === "20:45", from);
     await byId(page, "nav-rooms").click();
@@ -158,7 +158,7 @@ async function others() {
     const priya = await run.phone("liaison", { viewport: LAPTOP });
     await joinBy(priya, house.persona("liaison").link);
     await byId(priya.page, "today-missing").first().waitFor();
-    await picture(priya, "today-liaison-wide");
+    await picture(priya, "today-liaison");
 }
 
 await run.main(async () => {

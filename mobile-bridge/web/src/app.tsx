@@ -5,11 +5,13 @@ import { forgetTyped } from "./kind/message/typed.ts";
 import { go, route, write, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
 import { forgetHeard } from "./screen/ask.ts";
-import { Beside, NobodyChosen, useWide } from "./screen/frame.tsx";
+import { Beside, NobodyChosen } from "./screen/frame.tsx";
 import { Install } from "./screen/install.tsx";
 import { Join } from "./screen/join.tsx";
 import { later } from "./screen/later.tsx";
 import { NeedLink, SignedOut, SignOut, Unreachable } from "./screen/leaving.tsx";
+import { tabOf } from "./screen/page.tsx";
+import { useWide } from "./screen/parts.tsx";
 import { forgetMade } from "./screen/people/made.ts";
 import { Room } from "./screen/room.tsx";
 import { Rooms } from "./screen/rooms.tsx";
@@ -81,11 +83,21 @@ function Screen() {
 /** The screens of somebody who is signed in. */
 function Inside({ at }: { at: Route }) {
     const wide = useWide();
+    if (at.at === "sign_out") return <SignOut />;
+    const room = at.at === "room" ? at.room : "";
+    return (
+        <Beside wide={wide} room={room} tab={tabOf(at)}>
+            <Open at={at} wide={wide} />
+        </Beside>
+    );
+}
+
+/** The one that is open; the rooms stand beside it where there is room for both. */
+function Open({ at, wide }: { at: Route; wide: boolean }) {
     switch (at.at) {
         case "room": {
             const leave = () => go({ at: "rooms" });
-            const room = <Room key={write(at)} room={at.room} entry={at.entry} leave={leave} />;
-            return wide ? <Beside room={at.room}>{room}</Beside> : room;
+            return <Room key={write(at)} room={at.room} entry={at.entry} leave={leave} />;
         }
         case "people":
             return <People />;
@@ -103,15 +115,7 @@ function Inside({ at }: { at: Route }) {
             return <QuietHours />;
         case "move":
             return <Move />;
-        case "sign_out":
-            return <SignOut />;
         default:
-            return wide ? (
-                <Beside room="">
-                    <NobodyChosen />
-                </Beside>
-            ) : (
-                <Rooms />
-            );
+            return wide ? <NobodyChosen /> : <Rooms />;
     }
 }

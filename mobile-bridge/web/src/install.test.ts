@@ -24,9 +24,12 @@ const TABLE: [what: string, agent: string, way: Way, touches?: number][] = [
 ];
 
 test.each(TABLE)("%s", (_, agent, way, touches = 0) => {
-    const seen = { agent, touches, standalone: false, offered: false };
+    const seen = { agent, touches, standalone: false, offered: false, added: false };
     expect(wayOf(seen)).toBe(way);
-    expect(wayOf({ ...seen, standalone: true }), "opened as an app").toBe("installed");
+    const app = { ...seen, standalone: true };
+    expect(wayOf(app), "opened as an app").toBe("installed");
+    expect(wayOf({ ...app, added: true }), "and added a while ago").toBe("installed");
+    expect(wayOf({ ...seen, added: true }), "added from here").toBe("added");
     const offered = way.startsWith("in_app") ? way : "offered";
     expect(wayOf({ ...seen, offered: true })).toBe(offered);
 });

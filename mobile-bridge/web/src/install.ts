@@ -7,13 +7,15 @@ import { signal } from "@preact/signals";
 interface Offer extends Event {
     prompt(): Promise<unknown>;
     /** What the person answered; some browsers end `prompt` before they have. */
-    readonly userChoice: Promise<unknown>;
+    readonly userChoice: Promise<{ outcome: "accepted" | "dismissed" }>;
 }
 
 /** What this browser lets a person do. */
 export type Way =
     /** It is kept already, and open as an app. */
     | "installed"
+    /** It has just been added from here: it waits among the apps. */
+    | "added"
     /** One tap here does it. */
     | "offered"
     /** Inside another app, where nothing can be kept. */
@@ -27,17 +29,27 @@ export type Way =
     | "computer";
 
 /** What is known of the browser. */
-export type Seen = { agent: string; touches: number; standalone: boolean; offered: boolean };
+export type Seen = {
+    agent: string;
+    touches: number;
+    standalone: boolean;
+    offered: boolean;
+    added: boolean;
+};
 
 /** The browser's offer, while it stands. */
 export const offer = signal<Offer | undefined>(undefined);
+
+/** Whether it was added while this page stood open. */
+export const added = signal(false);
 
 /** Browsers that live in other apps and name themselves: Facebook, Instagram and others. */
 const IN_APP = /FBA[NV]|FB_IAB|Instagram|WhatsApp|Snapchat|Line\/|MicroMessenger|Teams\/|GSA\//;
 
 /** Pure, so that it can be tested as a table. */
-export function wayOf({ agent, touches, standalone, offered }: Seen): Way {
+export function wayOf({ agent, touches, standalone, offered, added }: Seen): Way {
     if (standalone) return "installed";
+    if (added) return "added";
     // An iPad calls itself a Macintosh; no Macintosh has a screen to touch.
     const apple = /iPhone|iPad|iPod/.test(agent) || (/Macintosh/.test(agent) && touches > 1);
     const android = /Android/.test(agent);
@@ -55,6 +67,11 @@ export function isInApp(way: Way): way is "in_app_iphone" | "in_app_android" {
     return way === "in_app_iphone" || way === "in_app_android";
 }
 
+/** Whether there is nothing left to do. */
+export function isKept(way: Way): way is "installed" | "added" {
+    return way === "installed" || way === "added";
+}
+
 /**
  * Whether somebody who has just come in is asked: on a phone that does not keep Roost yet. Chrome
  * makes its offer itself, and makes none where Roost is kept already.
@@ -62,7 +79,7 @@ export function isInApp(way: Way): way is "in_app_iphone" | "in_app_android" {
 export function isAsked({ agent, ...seen }: Seen): boolean {
     const now = wayOf({ agent, ...seen });
     if (now === "offered") return /Android/.test(agent);
-    return now !== "installed" && now !== "computer" && now !== "android";
+    return !isKept(now) && now !== "computer" && now !== "android";
 }
 
 export function way(): Way {
@@ -77,6 +94,7 @@ export function seen(): Seen {
         touches: navigator.maxTouchPoints,
         standalone: apple.standalone === true || matchMedia("(display-mode: standalone)").matches,
         offered: offer.value !== undefined,
+        added: added.value,
     };
 }
 
@@ -85,8 +103,13 @@ export function awaitOffer(): void {
     addEventListener("beforeinstallprompt", (event) => {
         event.preventDefault();
         offer.value = event as Offer;
+        // A browser offers only what is not there: it was taken away again.
+        added.value = false;
     });
-    addEventListener("appinstalled", () => (offer.value = undefined));
+    addEventListener("appinstalled", () => {
+        offer.value = undefined;
+        added.value = true;
+    });
 }
 
 let taking: Promise<void> | undefined;
@@ -103,5 +126,6 @@ export function takeOffer(): Promise<void> {
 async function take(): Promise<void> {
     const standing = offer.value;
     await standing?.prompt();
-    await standing?.userChoice;
+    // On Android it takes a while longer until the app is there.
+    if ((await standing?.userChoice)?.outcome === "accepted") added.value = true;
 }

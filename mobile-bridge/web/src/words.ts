@@ -4,12 +4,13 @@
 // they come from the contract (`generated/protocol.ts`).
 
 import type { Answer } from "./generated/protocol.ts";
+import { DEVICE } from "./words/device.ts";
 import { gathering } from "./words/gathering.ts";
 import { install } from "./words/install.ts";
 import { join } from "./words/join.ts";
 import { code, move } from "./words/phones.ts";
 import type { Route } from "./route.ts";
-import { list, ROLE, workers } from "./words/say.ts";
+import { characters, list, ROLE, workers } from "./words/say.ts";
 import { mute } from "./words/mute.ts";
 import { today } from "./words/today.ts";
 import { versions } from "./words/versions.ts";
@@ -18,7 +19,7 @@ import { versions } from "./words/versions.ts";
 const titles: Record<Route["at"], string> = {
     join: "Invitation",
     rooms: "Rooms",
-    install: "Keep Roost on this phone",
+    install: install.heading,
     room: "Messages",
     people: "People",
     constellation: "People",
@@ -27,7 +28,7 @@ const titles: Record<Route["at"], string> = {
     table: "At the kitchen table",
     you: "You",
     quiet: "Quiet hours",
-    move: "Move to another phone",
+    move: "Move to another phone or computer",
     code: "Use a code",
     sign_out: "Sign out",
 };
@@ -73,31 +74,37 @@ export const words = {
 
     unreachable: {
         heading: "Roost cannot be reached",
-        body: "Nothing is lost. Try again when this phone has signal.",
+        body: `Nothing is lost. Try again when this ${DEVICE} has signal.`,
     },
 
     needLink: {
         heading: "Roost opens with a link",
-        body: "Your liaison worker or fostering service sends it. Open it on this phone to begin.",
+        body:
+            "Your liaison worker or fostering service sends it. " +
+            `Open it on this ${DEVICE} to begin.`,
     },
 
     ended: {
-        heading: "This phone has been signed out",
-        body: "Messages kept on this phone have been removed. To come back, ask for a new link.",
-        bySelf: "You have signed out of Roost on this phone. To come back, ask for a new link.",
+        heading: `This ${DEVICE} has been signed out`,
+        body:
+            `Messages kept on this ${DEVICE} have been removed. ` +
+            "To come back, ask for a new link.",
+        bySelf:
+            `You have signed out of Roost on this ${DEVICE}. ` +
+            "To come back, ask for a new link.",
     },
 
     signOut: {
-        link: "Sign out of this phone",
-        heading: "Sign out of this phone?",
-        body: "The messages kept on this phone are removed. You need a new link to come back.",
+        link: `Sign out of this ${DEVICE}`,
+        heading: `Sign out of this ${DEVICE}?`,
+        body: `Messages kept on this ${DEVICE} are removed. You need a new link to come back.`,
         unsent: (count: number) =>
             count === 1
                 ? "One message has not been sent yet. It will be lost."
                 : `${count} messages have not been sent yet. They will be lost.`,
         /** To a young person, who may leave without a reason and has no button for it. */
         leave: (liaisons: readonly string[]) =>
-            "This is only about this phone. You can leave Roost at any time: " +
+            `This is only about this ${DEVICE}. You can leave Roost at any time: ` +
             `tell ${workers(liaisons)}. You need not say why.`,
         yes: "Sign out",
         no: "Stay signed in",
@@ -115,14 +122,14 @@ export const words = {
 
     store: {
         memory:
-            "This phone does not let Roost keep messages. You can read and write, but close this " +
-            "page only when everything is sent.",
+            `This ${DEVICE} does not let Roost keep messages. You can read and write, but close ` +
+            "this page only when everything is sent.",
     },
 
     outdated: {
         body:
-            "Roost has changed, and this phone could not get the new version yet. You can read; " +
-            "what you write is kept here until it can be sent.",
+            `Roost has changed, and this ${DEVICE} could not get the new version yet. You can ` +
+            "read; what you write is kept here until it can be sent.",
         again: "Try again now",
     },
 
@@ -142,7 +149,7 @@ export const words = {
             "what is said. Everything you do is under “People”.",
         notYet: "Your rooms appear here as soon as Roost has connected.",
         nothingYet: "Nothing here yet",
-        toCome: "Not on this phone yet",
+        toCome: `Not on this ${DEVICE} yet`,
         nothingLately: "Nothing in the last two weeks",
         you: "You",
         unsent: "Not sent",
@@ -155,17 +162,22 @@ export const words = {
     room: {
         log: (title: string) => `Messages in ${title}`,
         empty: "Nothing has been said here yet. A hello is a good start.",
-        toCome: "What was said here is not on this phone yet. It comes as soon as there is signal.",
+        toCome:
+            `What was said here is not on this ${DEVICE} yet. ` +
+            "It comes as soon as there is signal.",
         older: "Show earlier messages",
         olderLoading: "Getting earlier messages…",
         olderNoSignal: "Messages from before the last two weeks need signal.",
         going: "Getting that message…",
-        goneFar: "That message is not on this phone any more. It needs signal.",
+        goneFar: `That message is not on this ${DEVICE} any more. It needs signal.`,
         gap: "Getting the messages in between…",
         beginning: "This is the beginning",
         newest: "New messages",
         toEnd: "Go to the latest message",
-        gone: "This room is not open to you any more.",
+        gone: "This room is not open to you",
+        goneBody:
+            "Your other rooms are where they were. If this is a surprise, ask whoever looks " +
+            "after your sign-in.",
         today: "Today",
         yesterday: "Yesterday",
         someone: "Someone",
@@ -184,6 +196,7 @@ export const words = {
         open: "Search this room",
         close: "Close search",
         label: "Words to look for",
+        missing: "Please type what to look for.",
         go: "Search",
         busy: "Searching…",
         found: (count: number, more: boolean) => {
@@ -277,6 +290,12 @@ export const words = {
         taken: (name: string) => `${name} took down a pinned message`,
     },
 
+    field: {
+        tooLong: (max: number) =>
+            `This is too long: ${max} characters fit. An emoji may count as several.`,
+        hidden: "There are hidden characters in this. Please type it again.",
+    },
+
     poll: {
         start: "Poll",
         heading: "Ask the room",
@@ -330,11 +349,11 @@ export const words = {
         yourself: "yourself",
         quoteGone: "An earlier message",
         left: (count: number) =>
-            count >= 0 ? `${count} characters left.` : `${-count} characters too many.`,
+            count >= 0 ? `${characters(count)} left.` : `${characters(-count)} too many.`,
         sent: "Sent",
         waiting: "Sending…",
         waitingSignal:
-            "Waiting for signal. Kept on this phone, and sent as soon as there is some; " +
+            `Waiting for signal. Kept on this ${DEVICE}, and sent as soon as there is some; ` +
             "after a day you are asked first.",
         refused: "Not sent.",
         editing: "Changing your message",
@@ -362,5 +381,5 @@ export const words = {
         youLeft: "You left",
     },
 
-    phone: (name: string) => `${name}'s phone`,
+    device: (name: string) => `${name}'s ${DEVICE}`,
 } as const;

@@ -442,11 +442,11 @@ export const PEERS_WEEKEND = { opens: 600, closes: 1230 };
 export const EMOJI = ["👍","❤️","😂","😮","😢","🙏","🎉"] as const;
 
 export const WORDS: Record<Refusal, string> = {
-    frame_malformed: "Roost could not read what this phone sent. Updating the app usually helps.",
-    frame_unknown: "This phone asked for something Roost does not know. Updating the app usually helps.",
+    frame_malformed: "Roost could not read what was sent from here. Updating the app usually helps.",
+    frame_unknown: "Something was asked for that Roost does not know. Updating the app usually helps.",
     frame_too_large: "That is too big to send. Please make it shorter.",
     version_unknown: "This version of the app and the server do not understand each other. Please update.",
-    hello_expected: "This phone must say who it is before anything else.",
+    hello_expected: "Whoever connects must say who they are before anything else.",
     hello_late: "The connection was too slow to start. Trying again.",
     hello_twice: "This connection has already said who it is.",
     text_empty: "There is nothing to send yet.",
@@ -468,8 +468,8 @@ export const WORDS: Record<Refusal, string> = {
     id_reused: "A different message was already sent under this name. Please write it again.",
     poisonous: "This message broke the connection twice, so it is kept here and not sent.",
     sign_in_again: "Please sign in again.",
-    device_ended: "This phone has been signed out of Roost.",
-    sign_in_copied: "This sign-in was used from two places, so Roost has ended it in both. If that was not you, somebody may have read what was on this phone: tell your liaison worker.",
+    device_ended: "You have been signed out of Roost here.",
+    sign_in_copied: "This sign-in was used from two places, so Roost has ended it in both. If that was not you, somebody may have read what was kept here: tell your liaison worker.",
     enrolment_unusable: "This link does not work. It may be used, out of date, or for someone else. Ask for a new one.",
     code_invalid: "This code does not work. It may be mistyped, used already, or too old. Ask for a new one.",
     not_found: "There is nothing here.",

@@ -4,7 +4,12 @@
 import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
 import { hearDate } from "../core/clock.ts";
-import type { Entry, GatheringState } from "../generated/protocol.ts";
+import {
+    QUERY_MAX_CHARS,
+    REASON_MAX_CHARS,
+    type Entry,
+    type GatheringState,
+} from "../generated/protocol.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
 import { HUB, JO, OURS, PRIYA, ROOM, RUTH, SAM } from "./stage.ts";
@@ -145,6 +150,10 @@ test("whoever leads plans a gathering, and calls it off", async () => {
         ["gathering", { details: { ...planned, ends_at: at + 2 * HOUR_MS } }, undefined],
     ]);
     await stage.press("gathering-cancel");
+    await stage.fill("cancel-reason", "🐦".repeat(REASON_MAX_CHARS + 1));
+    await stage.press("cancel-yes");
+    expect(spoken(document.activeElement!)).toBe(words.field.tooLong(REASON_MAX_CHARS));
+    await stage.fill("cancel-reason", "");
     await stage.press("cancel-yes");
     expect(stage.sent[1]).toEqual(["gathering", { cancelled: {} }, tea.id]);
 });
@@ -232,6 +241,10 @@ test("searching a room", async () => {
     const stage = await new Stage().hold(said(2, JO, "tea")).draw();
     await stage.press("search-open");
     await stage.press("search-go");
+    expect(stage.find("search")!.textContent).toContain(words.search.missing);
+    await stage.fill("search-text", "🐦".repeat(QUERY_MAX_CHARS + 1));
+    await stage.press("search-go");
+    expect(stage.find("search")!.textContent).toContain(words.field.tooLong(QUERY_MAX_CHARS));
     expect(stage.done.filter(([what]) => what === "search")).toEqual([]);
     await stage.fill("search-text", " tea ");
     await stage.press("search-go");
@@ -257,7 +270,7 @@ test("a search goes on from where the server stopped, also where nothing was fou
     await stage.press("search-open");
     await stage.fill("search-text", "tea");
     await stage.press("search-go");
-    const told = () => stage.find("search")!.querySelector("[role=status]")!.textContent;
+    const told = () => stage.find("search-said")!.textContent;
     expect(told()).toBe("Nothing found so far. There is more further back.");
     await stage.press("search-more");
     expect(told()).toBe("1 found so far. There is more further back.");

@@ -1,15 +1,42 @@
 // Fields of a form. What is wrong with one is said beside it, and the first of them takes the
 // focus, so that it is read out.
 
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, Ref } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
-import { line } from "../kind/text.ts";
+import { countChars, line, tidy } from "../kind/text.ts";
+import { words } from "../words.ts";
 
 /** As long as a name may be: of a person, a home or a phone. */
 export const NAME_MAX_CHARS = 60;
 
 export function isName(text: string): boolean {
     return line(text.trim(), NAME_MAX_CHARS) === undefined;
+}
+
+/** From this part of its limit on, a field says how much is left. */
+const NEAR = 0.9;
+
+/**
+ * What is wrong with a text that may be so long, in words that tell what to do; `missing` where
+ * there is none and there has to be one. Counted as the server counts: a browser would cut a text
+ * by itself, and counts a bird as two.
+ */
+export function wrongIn(
+    text: string,
+    max_chars: number,
+    missing?: string,
+    check = line,
+): string | undefined {
+    switch (check(tidy(text), max_chars)) {
+        case undefined:
+            return undefined;
+        case "text_empty":
+            return missing;
+        case "text_too_long":
+            return words.field.tooLong(max_chars);
+        default:
+            return words.field.hidden;
+    }
 }
 
 type FormProps = {
@@ -44,18 +71,30 @@ export function Form({ submit, tries, testId, children }: FormProps) {
 /** What else the browser should know of a field. */
 export type FieldInput = NonNullable<JSX.IntrinsicElements["input"]>;
 
-type FieldProps = {
+export type FieldProps = {
     label: string;
     hint?: string;
     wrong: string | undefined;
     value: string;
     change: (value: string) => void;
     testId: string;
+    /** How long a text the server takes; the browser is not told, so that it cuts none. */
+    max?: number;
+    /** So many lines of text, where it may have several. */
+    rows?: number;
     input?: FieldInput;
 };
 
-export function Field({ label, hint, wrong, value, change, testId, input }: FieldProps) {
+export function Field(props: FieldProps) {
+    const { label, hint, wrong, value, change, testId, max, rows, input } = props;
     const id = useId();
+    const same = {
+        id,
+        value,
+        "data-testid": testId,
+        ...told(id, hint, wrong),
+        onInput: (event: { currentTarget: { value: string } }) => change(event.currentTarget.value),
+    };
     return (
         <div class="field">
             <label for={id}>{label}</label>
@@ -64,19 +103,54 @@ export function Field({ label, hint, wrong, value, change, testId, input }: Fiel
                     {hint}
                 </p>
             )}
-            <input
-                id={id}
-                type="text"
-                autoComplete="off"
-                spellcheck={false}
-                {...input}
-                value={value}
-                data-testid={testId}
-                {...told(id, hint, wrong)}
-                onInput={(event) => change(event.currentTarget.value)}
-            />
+            {rows === undefined ? (
+                <input
+                    type="text"
+                    autoComplete="off"
+                    spellcheck={false}
+                    {...input}
+                    {...same}
+                />
+            ) : (
+                <textarea rows={rows} {...same} />
+            )}
+            {max !== undefined && <Left text={value} max={max} />}
             <Wrong id={id} words={wrong} />
         </div>
+    );
+}
+
+/** How much more fits, once that is little, and how much there is too much: told as one types. */
+export function Left({ text, max }: { text: string; max: number }) {
+    const count = countChars(tidy(text));
+    return (
+        <p class={count > max ? "field-left problem" : "field-left quiet"} role="status">
+            {count >= max * NEAR && words.message.left(max - count)}
+        </p>
+    );
+}
+
+type ToCopyProps = {
+    label: string;
+    text: string;
+    rows: number;
+    testId: string;
+    area?: Ref<HTMLTextAreaElement>;
+};
+
+/** A text for another app: with the focus it is marked, so that it can be copied by hand. */
+export function ToCopy({ label, text, rows, testId, area }: ToCopyProps) {
+    return (
+        <textarea
+            {...(area ? { ref: area } : {})}
+            class="link-text"
+            readOnly
+            rows={rows}
+            aria-label={label}
+            data-testid={testId}
+            value={text}
+            onFocus={(event) => event.currentTarget.select()}
+        />
     );
 }
 

@@ -1,33 +1,30 @@
-// The frame of the screens: on a phone one at a time, on a laptop the rooms beside the room.
+// The frame of the screens: on a phone one at a time, on a laptop each beside the rooms.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { aroundOf } from "../kind/kind.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import type { Tab } from "./page.tsx";
 import { Notices } from "./parts.tsx";
 import { Rooms } from "./rooms.tsx";
 import { Overview, Today, useToday } from "./today.tsx";
 
-/** From here on both fit; the same width stands in `wide.css`. */
-const WIDE = "(min-width: 60rem)";
+type Props = {
+    wide: boolean;
+    /** The room that is open, if one is. */
+    room: string;
+    tab: Tab;
+    children: ComponentChildren;
+};
 
-export function useWide(): boolean {
-    const [wide, setWide] = useState(() => matchMedia(WIDE).matches);
-    useEffect(() => {
-        const query = matchMedia(WIDE);
-        const look = () => setWide(query.matches);
-        query.addEventListener("change", look);
-        return () => query.removeEventListener("change", look);
-    }, []);
-    return wide;
-}
-
-/** The rooms, and beside them the one that is open. */
-export function Beside({ room, children }: { room: string; children: ComponentChildren }) {
+/**
+ * A screen, and where both fit the rooms beside it. It stays in its place when the rooms come or
+ * go: a form that is filled in outlives a window that is made smaller.
+ */
+export function Beside({ wide, room, tab, children }: Props) {
     return (
-        <div class="beside">
-            <Rooms open={room} />
+        <div class={wide ? "beside" : "alone"}>
+            {wide && <Rooms open={room} tab={tab} />}
             {children}
         </div>
     );

@@ -1,19 +1,20 @@
 // How to keep Roost on this phone, step by step, for this phone and this browser.
 
-import { isInApp, offer, takeOffer, way, type Way } from "../install.ts";
+import { isInApp, isKept, takeOffer, way, type Way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Sheet } from "./parts.tsx";
 
 export function Install() {
-    // Read, so that the screen changes when the offer comes or is taken.
-    void offer.value;
+    // It changes when the offer comes or is taken.
     const now = way();
     const { shown } = useRoost();
     return (
-        <Sheet heading={words.install.heading}>
-            <p class="lead">{now === "installed" ? words.install.done : words.install.why}</p>
+        <Sheet heading={isKept(now) ? words.install.headingKept : words.install.heading}>
+            <p class="lead" role="status" data-testid="install-lead">
+                {isKept(now) ? words.install.kept[now] : words.install.why}
+            </p>
             <Ways way={now} take={() => void takeOffer()} />
             <Carry way={now} signedIn={shown.phase.value === "signed_in"} />
             <button type="button" class="button-plain" onClick={() => go({ at: "rooms" })}>
@@ -25,7 +26,7 @@ export function Install() {
 
 /** What there is to do; `take` takes up the browser's own offer. */
 export function Ways({ way: now, take }: { way: Way; take: () => void }) {
-    if (now === "installed") return null;
+    if (isKept(now)) return null;
     if (now === "offered")
         return (
             <button

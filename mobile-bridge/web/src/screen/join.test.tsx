@@ -5,7 +5,7 @@ import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Invitation } from "../core/session.ts";
 import { WORDS, type Role } from "../generated/protocol.ts";
-import { offer } from "../install.ts";
+import { added, awaitOffer, offer } from "../install.ts";
 import { route } from "../route.ts";
 import { words } from "../words.ts";
 import { Stage, clipboard } from "./stage.ts";
@@ -15,6 +15,7 @@ afterEach(() => {
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
     offer.value = undefined;
+    added.value = false;
 });
 
 /** A phone on which nobody is signed in, with a link open on it. */
@@ -79,7 +80,12 @@ const browse = (agent: string) =>
 /** Somebody who has just spent their link, in this browser. */
 async function cameIn(agent: string, offered: boolean, standalone = false): Promise<Guest> {
     browse(agent);
-    const media = { matches: standalone, addEventListener: () => undefined };
+    const nothing = () => undefined;
+    const media = {
+        matches: standalone,
+        addEventListener: nothing,
+        removeEventListener: nothing,
+    };
     vi.stubGlobal("matchMedia", () => media);
     const guest = new Guest();
     const prompt = async () => void guest.done.push(["prompt"]);
@@ -222,10 +228,38 @@ test("in a browser where nobody is signed in the guide says where the code is", 
     ruth.shown.phase.value = "signed_out";
     await ruth.draw();
     const carry = ruth.find("install-carry")!;
-    expect(carry.textContent).toContain("“You”, then “Move to another phone or to the app”");
+    expect(carry.textContent).toContain(`“You”, then “${words.move.link}”`);
     expect(carry.querySelector("a")).toBeNull();
     browse(IN_APP);
     expect((await ruth.draw()).find("install-carry"), "there is no code to be had").toBeNull();
+});
+
+test("once it is added nobody is told how, but where it is, until it is taken away", async () => {
+    awaitOffer();
+    const ruth = await cameIn(ANDROID, true);
+    await ruth.press("install-take");
+    route.value = { at: "install" };
+    await ruth.draw();
+    expect(ruth.find("install-steps"), "the offer was taken, or not").not.toBeNull();
+    await act(async () => void dispatchEvent(new Event("appinstalled")));
+    expect(ruth.find("install-lead")!.textContent).toBe(words.install.kept.added);
+    expect(ruth.find("install-steps")).toBeNull();
+    route.value = { at: "rooms" };
+    await ruth.draw();
+    expect(ruth.find("install-link")).toBeNull();
+    await act(async () => void dispatchEvent(new Event("beforeinstallprompt")));
+    expect(ruth.find("install-link")).not.toBeNull();
+});
+
+test("who said yes to the browser is not told how while the app is being made", async () => {
+    const ruth = await cameIn(ANDROID, true);
+    const userChoice = Promise.resolve({ outcome: "accepted" });
+    Object.assign(offer.value!, { userChoice });
+    await ruth.press("install-take");
+    route.value = { at: "install" };
+    await ruth.draw();
+    expect(ruth.find("install-lead")!.textContent).toBe(words.install.kept.added);
+    expect(ruth.find("install-steps")).toBeNull();
 });
 
 test("who cannot keep it from here, or has kept it, is not asked", async () => {

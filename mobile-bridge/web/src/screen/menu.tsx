@@ -13,6 +13,7 @@ import { typed } from "../kind/message/typed.ts";
 import { Picker } from "../kind/reaction/index.tsx";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
+import { ToCopy } from "./fields.tsx";
 
 type Props = {
     entry: Entry;
@@ -129,15 +130,7 @@ function Copying({ text, copied, close }: { text: string } & Pick<Props, "copied
     return (
         <li>
             <p role="status">{words.copy.byHand}</p>
-            <textarea
-                class="link-text"
-                readOnly
-                rows={4}
-                aria-label={words.menu.copy}
-                data-testid="copy-text"
-                value={text}
-                onFocus={(event) => event.currentTarget.select()}
-            />
+            <ToCopy label={words.menu.copy} text={text} rows={4} testId="copy-text" />
         </li>
     );
 }

@@ -1,20 +1,20 @@
 // The frame of a screen that is neither a room nor a sheet, and the bar by which one gets around.
+// Beside the rooms it has none of its own: theirs is there.
 
 import type { ComponentChildren } from "preact";
-import { go, write, type Route } from "../route.ts";
+import { go, route, write, type Route } from "../route.ts";
 import { words } from "../words.ts";
-import { ConnectionLine, Heading, Newer, Notices } from "./parts.tsx";
+import { ConnectionLine, Heading, Newer, Notices, useWide } from "./parts.tsx";
 
 type Props = {
     heading: string;
     /** Where "back" leads; a screen of the bar has none. */
     back?: { to: Route; label: string };
-    /** Which entry of the bar this screen belongs to. */
-    tab: Tab;
     children: ComponentChildren;
 };
 
-export function Page({ heading, back, tab, children }: Props) {
+export function Page({ heading, back, children }: Props) {
+    const wide = useWide();
     return (
         <div class="screen">
             <header class={back ? "bar bar-room" : "bar"}>
@@ -39,7 +39,7 @@ export function Page({ heading, back, tab, children }: Props) {
             <main class="scroll page" tabIndex={0}>
                 {children}
             </main>
-            <Bar tab={tab} />
+            {!wide && <Bar tab={tabOf(route.value)} />}
         </div>
     );
 }
@@ -47,6 +47,24 @@ export function Page({ heading, back, tab, children }: Props) {
 export type Tab = "rooms" | "people" | "you";
 
 const TABS: readonly Tab[] = ["rooms", "people", "you"];
+
+/** Which entry of the bar a screen belongs to. */
+export function tabOf({ at }: Route): Tab {
+    switch (at) {
+        case "people":
+        case "constellation":
+        case "invite":
+        case "person":
+        case "table":
+            return "people";
+        case "you":
+        case "quiet":
+        case "move":
+            return "you";
+        default:
+            return "rooms";
+    }
+}
 
 export function Bar({ tab }: { tab: Tab }) {
     return (

@@ -41,6 +41,21 @@ export function useVisible(): boolean {
     return visible;
 }
 
+/** From here on a screen fits beside the rooms; the same width stands in `wide.css`. */
+const WIDE = "(min-width: 60rem)";
+
+/** Whether the rooms stand beside what is open. */
+export function useWide(): boolean {
+    const [wide, setWide] = useState(() => matchMedia(WIDE).matches);
+    useEffect(() => {
+        const query = matchMedia(WIDE);
+        const look = () => setWide(query.matches);
+        query.addEventListener("change", look);
+        return () => query.removeEventListener("change", look);
+    }, []);
+    return wide;
+}
+
 /** Who is writing here now. */
 export function TypingLine({ room, around }: { room: string; around: Around }) {
     const { shown } = useRoost();

@@ -2,7 +2,7 @@
 // A question with answers to choose from.
 
 import { expect, test } from "vitest";
-import type { Entry, PollState } from "../generated/protocol.ts";
+import { QUESTION_MAX_CHARS, type Entry, type PollState } from "../generated/protocol.ts";
 import { words } from "../words.ts";
 import { JO, SAM, Stage, idAt, spoken } from "./stage.ts";
 
@@ -57,6 +57,30 @@ test("a question needs two answers that differ", async () => {
     await stage.fill("poll-answer-1", "Sunday");
     await stage.press("poll-ask");
     expect(stage.sent).toEqual([["poll", { ask }]]);
+});
+
+test("a text is as long as the server counts it, and what is too long is told", async () => {
+    const stage = await new Stage().draw();
+    await stage.press("ask-poll");
+    const question = stage.find("poll-question") as HTMLInputElement;
+    expect(question.hasAttribute("maxlength"), "a browser counts a bird as two").toBe(false);
+    const left = () => question.parentElement!.querySelector('[role="status"]')!.textContent;
+    await stage.fill("poll-question", "🐦".repeat(QUESTION_MAX_CHARS - 21));
+    expect(left()).toBe("");
+    await stage.fill("poll-question", "🐦".repeat(QUESTION_MAX_CHARS + 3));
+    expect(left()).toBe(words.message.left(-3));
+    await stage.fill("poll-answer-0", "Yes");
+    await stage.fill("poll-answer-1", "No");
+    await stage.press("poll-ask");
+    expect(stage.sent).toEqual([]);
+    expect(document.activeElement).toBe(question);
+    expect(spoken(question)).toBe(words.field.tooLong(QUESTION_MAX_CHARS));
+    const longest = "🐦".repeat(QUESTION_MAX_CHARS);
+    await stage.fill("poll-question", ` ${longest} `);
+    expect(left(), "what is cut off at the edges does not count").toBe(words.message.left(0));
+    await stage.press("poll-ask");
+    const asked = { question: longest, options: ["Yes", "No"] };
+    expect(stage.sent).toEqual([["poll", { ask: asked }]]);
 });
 
 test("what was removed tells nothing, and who looks after the room may remove it", async () => {

@@ -26,6 +26,9 @@ export function Room({ room, entry, leave }: Props) {
     const { shown } = useRoost();
     const around = aroundOf(shown, room);
     const { listed } = around;
+    // Without a `welcome` nobody knows yet which rooms there are.
+    const told = shown.me.value !== undefined;
+    const missing = told ? words.room.gone : words.titles.room;
     const [searching, setSearching] = useState(false);
     return (
         <div class="screen">
@@ -40,7 +43,7 @@ export function Room({ room, entry, leave }: Props) {
                     ‹
                 </button>
                 <div class="bar-text">
-                    <Heading>{listed?.title ?? words.roost}</Heading>
+                    <Heading>{listed?.title ?? missing}</Heading>
                     <ConnectionLine />
                 </div>
                 {listed && <MuteButton room={room} role={around.role} />}
@@ -61,8 +64,9 @@ export function Room({ room, entry, leave }: Props) {
             {listed ? (
                 <Inside {...{ listed, around, searching, entry }} />
             ) : (
-                <main class="scroll">
-                    <p class="empty">{words.room.gone}</p>
+                <main class="scroll nobody-chosen">
+                    <img class="brand-mark" src="/icons/roost.svg" alt="" />
+                    <p>{told ? words.room.goneBody : words.rooms.notYet}</p>
                 </main>
             )}
         </div>

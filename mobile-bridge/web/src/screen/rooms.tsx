@@ -6,20 +6,23 @@ import type { CardOf, Entry, Listed, Role } from "../generated/protocol.ts";
 import { lineOf, standsOf } from "../kind/index.ts";
 import { aroundOf, nameOf, type Around } from "../kind/kind.ts";
 import { countsUnread, countWords, unreadOf } from "../kind/news.ts";
-import { way } from "../install.ts";
+import { isKept, way } from "../install.ts";
 import { go } from "../route.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Bell } from "./bell.tsx";
-import { Bar } from "./page.tsx";
+import { Bar, type Tab } from "./page.tsx";
 import { ConnectionLine, Heading, Notices, useMinute } from "./parts.tsx";
 import { muteOf, useSettings } from "./settings.ts";
 import { Tile } from "./tile.tsx";
 import { shortOf } from "./times.ts";
 import { Overview, Today, useToday } from "./today.tsx";
 
-/** `open` names the room that stands beside the list; left out, the list is the screen. */
-export function Rooms({ open }: { open?: string }) {
+/**
+ * `open` names the room that stands beside the list, or none where another screen does, of `tab`;
+ * left out, the list is the screen.
+ */
+export function Rooms({ open, tab = "rooms" }: { open?: string; tab?: Tab }) {
     const { shown } = useRoost();
     const around = aroundOf(shown);
     const me = shown.me.value ? shown.people.value.get(shown.me.value) : undefined;
@@ -60,7 +63,7 @@ export function Rooms({ open }: { open?: string }) {
                         </li>
                     ))}
                 </ul>
-                {way() !== "installed" && (
+                {!isKept(way()) && (
                     <a
                         class="keep-link"
                         href="/install"
@@ -74,7 +77,7 @@ export function Rooms({ open }: { open?: string }) {
                     </a>
                 )}
             </List>
-            <Bar tab="rooms" />
+            <Bar tab={tab} />
         </div>
     );
 }

@@ -9,12 +9,12 @@ import { words } from "../words.ts";
 import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
 
 test("whoever is in no room hears why, in words for them", async () => {
-    const words: [Role, string][] = [
+    const told: [Role, string][] = [
         ["young", "Your room opens soon."],
         ["admin", "You are in no room"],
         ["satellite", "You are not in any rooms yet."],
     ];
-    for (const [role, expected] of words) {
+    for (const [role, expected] of told) {
         const stage = new Stage(role);
         stage.shown.rooms.value = [];
         route.value = { at: "rooms" };
@@ -45,7 +45,7 @@ test("that nothing was said is said only where it is so", async () => {
     const rooms: [Partial<Listed>, string][] = [
         [{ floor: 1, head: 0 }, "Nothing has been said here yet."],
         [{ floor: 5, head: 4 }, "Nothing has been said here yet."],
-        [{ floor: 1, head: 200 }, "not on this phone yet"],
+        [{ floor: 1, head: 200 }, words.room.toCome],
     ];
     for (const [room, expected] of rooms) {
         const stage = await new Stage("satellite", room).draw();
@@ -53,7 +53,8 @@ test("that nothing was said is said only where it is so", async () => {
         route.value = { at: "rooms" };
         await stage.draw();
         const line = stage.find("room-link")!.textContent;
-        expect(line).toContain(room.head === 200 ? "Not on this phone yet" : "Nothing here yet");
+        const { toCome, nothingYet } = words.rooms;
+        expect(line).toContain(room.head === 200 ? toCome : nothingYet);
     }
 });
 
@@ -106,6 +107,59 @@ test("whom to tell who wants to leave, a young person reads where they sign out"
     });
     expect(kit.find("leave")?.textContent).toContain("tell your liaison worker.");
     expect((await sam.draw()).find("leave"), "a carer asks her anyway").toBeNull();
+});
+
+/** A window that can be made smaller and larger. */
+function aWindow(wide: boolean) {
+    const heard = new Set<() => void>();
+    const query = {
+        matches: wide,
+        addEventListener: (_: string, look: () => void) => void heard.add(look),
+        removeEventListener: (_: string, look: () => void) => void heard.delete(look),
+    };
+    vi.stubGlobal("matchMedia", () => query);
+    return (next: boolean) =>
+        act(async () => {
+            query.matches = next;
+            for (const look of heard) look();
+        });
+}
+
+test("on a laptop every screen stands beside the rooms, whose bar is the only one", async () => {
+    for (const wide of [true, false]) {
+        aWindow(wide);
+        for (const at of ["people", "you", "quiet", "move"] as const) {
+            const stage = new Stage();
+            route.value = { at };
+            await stage.draw();
+            expect(stage.all("room-link"), `${at}, ${wide}`).toHaveLength(wide ? 1 : 0);
+            const tab = at === "people" ? "nav-people" : "nav-you";
+            const marked = stage.all(tab).map((link) => link.getAttribute("aria-current"));
+            expect(marked, `${at}, ${wide}`).toEqual(["page"]);
+            expect(stage.place.querySelectorAll("h1"), `${at}, ${wide}`).toHaveLength(1);
+        }
+    }
+    vi.unstubAllGlobals();
+});
+
+test("what is being typed outlives a window that is made smaller", async () => {
+    const resize = aWindow(true);
+    const stage = await new Stage().draw();
+    await stage.press("search-open");
+    await stage.fill("search-text", "half a wo");
+    await resize(false);
+    expect(stage.find("room-link"), "the rooms have gone").toBeNull();
+    expect((stage.find("search-text") as HTMLInputElement).value).toBe("half a wo");
+    await resize(true);
+    expect((stage.find("search-text") as HTMLInputElement).value).toBe("half a wo");
+    vi.unstubAllGlobals();
+});
+
+test("a room that is not there says so by its heading", async () => {
+    const stage = new Stage();
+    route.value = { at: "room", room: "0190a6c0-0000-7000-8000-0000000000ff" };
+    await stage.draw();
+    expect(stage.place.querySelector("h1")!.textContent).toBe(words.room.gone);
 });
 
 test("signing out without signal is not signing out", async () => {

@@ -6,9 +6,9 @@ import { serverNow } from "../core/clock.ts";
 import { QUERY_MAX_CHARS } from "../generated/protocol.ts";
 import { lineOf } from "../kind/index.ts";
 import { nameOf, type Around } from "../kind/kind.ts";
-import { line as isLine } from "../kind/text.ts";
 import { useRoost, type Found } from "../roost.ts";
 import { words } from "../words.ts";
+import { Left, wrongIn } from "./fields.tsx";
 import { dayOf, timeOf } from "./times.ts";
 
 type Props = {
@@ -38,8 +38,8 @@ export function Search({ room, around, show }: Props) {
 
     return (
         <section class="search" aria-label={words.search.open} data-testid="search">
-            <Asking ask={(text) => void look(text)} />
-            <p class="quiet" role="status">
+            <Asking ask={(text) => void look(text)} say={setSaid} />
+            <p class="quiet" role="status" data-testid="search-said">
                 {said}
             </p>
             {found && <Finds found={found} around={around} show={show} />}
@@ -57,16 +57,19 @@ export function Search({ room, around, show }: Props) {
     );
 }
 
-function Asking({ ask }: { ask: (text: string) => void }) {
+type AskingProps = { ask: (text: string) => void; say: (what: string) => void };
+
+function Asking({ ask, say }: AskingProps) {
     const [query, setQuery] = useState("");
-    const fit = isLine(query.trim(), QUERY_MAX_CHARS) === undefined;
+    const wrong = wrongIn(query, QUERY_MAX_CHARS, words.search.missing);
     return (
         <form
             class="search-row"
             role="search"
             onSubmit={(event) => {
                 event.preventDefault();
-                if (fit) ask(query.trim());
+                if (wrong) say(wrong);
+                else ask(query.trim());
             }}
         >
             <input
@@ -74,19 +77,14 @@ function Asking({ ask }: { ask: (text: string) => void }) {
                 class="search-text"
                 aria-label={words.search.label}
                 placeholder={words.search.label}
-                maxLength={QUERY_MAX_CHARS}
                 value={query}
                 data-testid="search-text"
                 onInput={(event) => setQuery(event.currentTarget.value)}
             />
-            <button
-                type="submit"
-                class="button-main"
-                aria-disabled={!fit}
-                data-testid="search-go"
-            >
+            <button type="submit" class="button-main" data-testid="search-go">
                 {words.search.go}
             </button>
+            <Left text={query} max={QUERY_MAX_CHARS} />
         </form>
     );
 }

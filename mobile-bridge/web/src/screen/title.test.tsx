@@ -3,6 +3,7 @@
 
 import { expect, test } from "vitest";
 import { route, type Route } from "../route.ts";
+import { words } from "../words.ts";
 import { ROOM, SAM, Stage } from "./stage.ts";
 
 const NAMES = /Wren|Sam|Jo|Priya|Okafor/;
@@ -16,8 +17,8 @@ const PLACES: [Route, string][] = [
     [{ at: "person", constellation: ROOM, person: SAM }, "People · Roost"],
     [{ at: "table", constellation: ROOM, person: SAM }, "At the kitchen table · Roost"],
     [{ at: "you" }, "You · Roost"],
-    [{ at: "move" }, "Move to another phone · Roost"],
-    [{ at: "install" }, "Keep Roost on this phone · Roost"],
+    [{ at: "move" }, "Move to another phone or computer · Roost"],
+    [{ at: "install" }, `${words.install.heading} · Roost`],
     [{ at: "sign_out" }, "Sign out · Roost"],
     [{ at: "join", token: "" }, "Invitation · Roost"],
 ];

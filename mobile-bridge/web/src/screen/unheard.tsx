@@ -12,7 +12,7 @@ export function Unheard({ asked }: { asked: Asked<unknown> }) {
             </p>
         ) : null;
     return (
-        <div class="banner" role="status" data-testid="unheard">
+        <div class="unheard" role="status" data-testid="unheard">
             <p>{value === undefined ? problem : words.people.stale}</p>
             <button type="button" class="button-plain" onClick={() => void again()}>
                 {words.tryAgain}

@@ -31,7 +31,6 @@ export const gathering = {
     places: "Places for how many people? (empty: no limit)",
     past: "The start must lie ahead.",
     order: "The end must come after the start, and within 31 days.",
-    unfit: "This is too long, or has hidden characters in it. Please type it again.",
     titleMissing: "Please give it a name.",
     startsMissing: "Please give it a start.",
     endsMissing: "Please give it an end.",

@@ -1,11 +1,19 @@
 // The words of keeping Roost on a phone, as an app of its own.
 
+import { DEVICE } from "./device.ts";
+
 export const install = {
-    link: "Keep Roost on this phone",
-    heading: "Keep Roost on this phone",
+    link: `Keep Roost on this ${DEVICE}`,
+    heading: `Keep Roost on this ${DEVICE}`,
     why: "As an app of its own, Roost opens with one tap and also without signal.",
-    done: "Roost is on this phone already. You are using it.",
-    take: "Add Roost to this phone",
+    headingKept: `Roost is on this ${DEVICE}`,
+    kept: {
+        installed: "It is an app of its own already, and you are using it.",
+        added:
+            "Lovely: it is among your apps now, or will be in a moment. Look for the white bird, " +
+            "and open Roost from there from now on. You can close this page.",
+    },
+    take: `Add Roost to this ${DEVICE}`,
     notNow: "Not now",
     back: "To your rooms",
     inApp:

@@ -2,6 +2,7 @@
 // before anybody is in, for each role; to young people in words of their own.
 
 import type { Role } from "../generated/protocol.ts";
+import { DEVICE } from "./device.ts";
 import { AS_ROLE, constellationWords, list, workers } from "./say.ts";
 
 /** One line of "who sees what". */
@@ -201,12 +202,13 @@ export const join = {
     nameWrong: (role: Role, liaisons: readonly string[]) =>
         `Is it not right? Then stop here and tell ${inviter(role, liaisons)}: ` +
         "a new invitation is soon made.",
-    phone: "What is this phone called?",
+    phone: `What is this ${DEVICE} called?`,
     phoneHint:
-        "It stands in your list of phones, so that a lost one can be signed out. " +
+        "It stands in the list of where you are signed in, so that what is lost can be signed " +
+        "out. " +
         "Whoever looks after sign-ins sees it too.",
     phoneWrong:
-        "Please give the phone a name of up to 60 characters. An emoji may count as several.",
+        "Please give it a name of up to 60 characters. An emoji may count as several.",
 
     seesHeading: "Who sees what",
     sees,
@@ -235,5 +237,5 @@ export const join = {
     open: "Open Roost",
 
     unusable: "This link cannot be used",
-    signedIn: (name: string) => `You are signed in on this phone already, as ${name}.`,
+    signedIn: (name: string) => `You are signed in on this ${DEVICE} already, as ${name}.`,
 } as const;

@@ -11,7 +11,9 @@ export const mute = {
     sign: "Muted",
     heading: "Mute this room?",
     headingMuted: "This room is muted",
-    does: "It is quiet on all your phones, and only for you. What is said here still arrives.",
+    does:
+        "It is quiet wherever you are signed in, and only for you. What is said here still " +
+        "arrives.",
     until: (when: string) => `It is quiet until ${when}.`,
     always: "It is quiet until you turn it on again.",
     lengths: {

@@ -153,7 +153,7 @@ export const invite = {
     bands: { "13_17": "13 to 17", "11_12": "11 or 12" },
     bandWrong: "Please choose an age. Nobody under eleven has a sign-in.",
     agreedBy: "Who agreed? Their name",
-    agreedByWrong: "Please give the name of who agreed.",
+    agreedByWrong: "Please give the name of who agreed, of up to 60 characters.",
     capacity: "As what?",
     capacities: {
         parental_responsibility: "With parental responsibility",
@@ -201,8 +201,8 @@ export const acts = {
     againSure: (name: string) =>
         `The link that ${name} has stops working at once. You then send the new one.`,
     againYes: "Make a new link",
-    another: "Make a link for another phone",
-    anotherHint: "For a second phone, or after one was lost. The others stay signed in.",
+    another: "Make a link for another phone or computer",
+    anotherHint: "For a second one, or after one was lost. The others stay signed in.",
     table: "At the kitchen table",
     tableHint: "Together in one room: a code on your screen, good for 15 minutes.",
     revoke: "Take the invitation back",
@@ -218,9 +218,9 @@ export const acts = {
     moveYoung: (name: string) => `${name} stays in the young people's room. Carers are not told.`,
     moveYes: "Move",
     suspend: "Suspend",
-    suspendHint: "Out on every phone at once. To undo it takes two people.",
+    suspendHint: "Signed out everywhere at once. To undo it takes two people.",
     suspendSure: (name: string) =>
-        `${name} is signed out on every phone within a second, and links and codes stop ` +
+        `${name} is signed out everywhere within a second, and links and codes stop ` +
         "working. Nothing is deleted, and nobody else is told. " +
         "You cannot undo this alone: somebody else has to agree.",
     suspendYes: (name: string) => `Suspend ${name}`,
@@ -233,7 +233,7 @@ export const acts = {
     end: "End the place here",
     endHint: "Out of every room of this constellation. You can take them back later.",
     endSure: (name: string) =>
-        `${name} is out of every room of this constellation within a second, on every phone, ` +
+        `${name} is out of every room of this constellation within a second, everywhere, ` +
         "and the others see that they left. What they wrote stays. " +
         "If you take them back one day, they read only from that day on.",
     endYes: (name: string) => `End ${name}'s place`,
@@ -242,11 +242,11 @@ export const acts = {
     takeBackYes: "Take back and make the link",
     no: "No, leave it",
 
-    phones: (name: string) => `Phones of ${name}`,
+    phones: (name: string) => `Where ${name} is signed in`,
     phonesNone: "Signed in nowhere.",
     phoneSure: (phone: string) =>
         `${phone} is out within a second, and what it kept is removed when it is next opened ` +
-        "with signal. Other phones stay signed in.",
+        "with signal. Everywhere else they stay signed in.",
 
     heading: {
         again: (name: string) => `A new link for ${name}?`,
@@ -259,10 +259,10 @@ export const acts = {
     done: {
         revoke: "The invitation is taken back.",
         move: "Moved.",
-        suspend: "Suspended, on every phone.",
+        suspend: "Suspended, and signed out everywhere.",
         lift: "Proposed. Somebody else has to agree within a week.",
         liftOther: "Somebody else has proposed this already. You can agree to it now.",
-        end: "Ended, on every phone.",
+        end: "Ended, and out of every room.",
     },
 } as const;
 

@@ -36,6 +36,10 @@ export function constellationWords(name: string): string {
     return /constellation/i.test(name) ? name : `${name} constellation`;
 }
 
+export function characters(count: number): string {
+    return count === 1 ? "1 character" : `${count} characters`;
+}
+
 export function people(heads: number): string {
     return heads === 1 ? "1 person" : `${heads} people`;
 }

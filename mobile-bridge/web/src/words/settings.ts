@@ -1,6 +1,7 @@
 // The words of what a person sets for themselves: quiet hours, who sees what was read, the size of
 // text.
 
+import { DEVICE } from "./device.ts";
 import { LATER } from "./mute.ts";
 
 export const quiet = {
@@ -9,7 +10,7 @@ export const quiet = {
     looking: "Looking at your quiet hours…",
     unreachable: "Your quiet hours need signal.",
     back: "Back",
-    on: "Leave my phones in peace at night",
+    on: "Leave me in peace at night",
     from: "From",
     to: "Until",
     night: (from: string, to: string) => `Every day from ${from} until ${to}`,
@@ -29,7 +30,7 @@ export const quiet = {
     wrong: "Please give two times that differ.",
     save: "Save",
     busy: "Saving…",
-    saved: "Saved, for all your phones.",
+    saved: "Saved, wherever you are signed in.",
     noSignal: "That could not be saved without signal. What you chose is kept here, to try again.",
     unsaved: "What you chose here last has not been saved yet.",
 } as const;
@@ -43,12 +44,12 @@ export const receipts = {
         "do not see what others have read either. What was seen before stays seen. When you " +
         "switch it on again, others also see what you read in between.",
     still: "When you confirm a notice for your home, everyone sees that in any case.",
-    saved: "Saved, for all your phones.",
+    saved: "Saved, wherever you are signed in.",
     noSignal: "Changing this needs signal. Try again in a moment.",
 } as const;
 
 export const text = {
-    label: "Size of text, on this phone",
+    label: `Size of text, on this ${DEVICE}`,
     sizes: { small: "Small", usual: "Usual", large: "Large", largest: "Very large" },
 } as const;
 

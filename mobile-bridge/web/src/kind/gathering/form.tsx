@@ -13,10 +13,10 @@ import {
     type GatheringType,
 } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
-import { Ends, Field, Form, Problem, type FieldInput } from "../../screen/fields.tsx";
+import { Ends, Field, Form, wrongIn, type FieldProps } from "../../screen/fields.tsx";
 import { words } from "../../words.ts";
 import { aroundOf } from "../kind.ts";
-import { line, tidy, within } from "../text.ts";
+import { tidy, within } from "../text.ts";
 import { isElsewhere } from "../zone.ts";
 import { check, TYPES } from "./rules.ts";
 import { fromField, toField } from "./when.ts";
@@ -63,8 +63,8 @@ export function detailsOf(
     const [starts_at, ends_at] = [fromField(plan.starts), fromField(plan.ends)];
     const [title, place, note] = [tidy(plan.title), tidy(plan.place), tidy(plan.note)];
     const say = words.gathering;
-    if (title === "") return { at: "title", words: say.titleMissing };
-    if (line(title, TITLE_MAX_CHARS)) return { at: "title", words: say.unfit };
+    const untitled = wrongIn(title, TITLE_MAX_CHARS, say.titleMissing);
+    if (untitled) return { at: "title", words: untitled };
     if (starts_at === undefined) return { at: "starts", words: say.startsMissing };
     // One that has begun may keep its start.
     if (starts_at < now_ms && starts_at !== before?.starts_at)
@@ -72,8 +72,10 @@ export function detailsOf(
     if (ends_at === undefined) return { at: "ends", words: say.endsMissing };
     const times = { title, type: plan.type, starts_at, ends_at };
     if (check({ details: times })) return { at: "ends", words: say.order };
-    if (place && line(place, PLACE_MAX_CHARS)) return { at: "place", words: say.unfit };
-    if (note && within(note, NOTE_MAX_CHARS)) return { at: "note", words: say.unfit };
+    const nowhere = wrongIn(place, PLACE_MAX_CHARS);
+    if (nowhere) return { at: "place", words: nowhere };
+    const unsaid = wrongIn(note, NOTE_MAX_CHARS, undefined, within);
+    if (unsaid) return { at: "note", words: unsaid };
     const details: GatheringDetails = {
         ...times,
         ...(place ? { place } : {}),
@@ -139,20 +141,19 @@ type FieldsProps = {
 };
 
 function Fields({ plan, wrong, change }: FieldsProps) {
-    const wrongNote = wrong?.at === "note" ? wrong.words : undefined;
-    const field = (name: Named, input: FieldInput) => (
+    const field = (name: Named, more: Partial<FieldProps>) => (
         <Field
             label={labelOf(name, plan)}
             wrong={wrong?.at === name ? wrong.words : undefined}
             value={plan[name]}
             change={(value) => change({ [name]: value })}
             testId={`plan-${name}`}
-            input={input}
+            {...more}
         />
     );
     return (
         <>
-            {field("title", { maxLength: TITLE_MAX_CHARS, spellcheck: true })}
+            {field("title", { max: TITLE_MAX_CHARS, input: { spellcheck: true } })}
             <label class="field">
                 {words.gathering.type}
                 <select
@@ -169,26 +170,18 @@ function Fields({ plan, wrong, change }: FieldsProps) {
                     ))}
                 </select>
             </label>
-            {field("starts", { type: "datetime-local" })}
-            {field("ends", { type: "datetime-local" })}
-            {field("place", { maxLength: PLACE_MAX_CHARS, spellcheck: true })}
-            <label class="field">
-                {words.gathering.note}
-                <textarea
-                    rows={3}
-                    maxLength={NOTE_MAX_CHARS}
-                    value={plan.note}
-                    {...(wrongNote ? { "data-wrong": "", "aria-invalid": "true" } : {})}
-                    onInput={(event) => change({ note: event.currentTarget.value })}
-                />
-            </label>
-            <Problem words={wrongNote} />
-            {field("places", { type: "number", inputMode: "numeric", min: 1, max: PLACES_MAX })}
+            {field("starts", { input: { type: "datetime-local" } })}
+            {field("ends", { input: { type: "datetime-local" } })}
+            {field("place", { max: PLACE_MAX_CHARS, input: { spellcheck: true } })}
+            {field("note", { max: NOTE_MAX_CHARS, rows: 3 })}
+            {field("places", { input: PLACES })}
         </>
     );
 }
 
-type Named = Exclude<keyof Plan, "type" | "note">;
+const PLACES = { type: "number", inputMode: "numeric", min: 1, max: PLACES_MAX } as const;
+
+type Named = Exclude<keyof Plan, "type">;
 
 /** Of a time it says whose it is, to whoever has another on their phone. */
 function labelOf(name: Named, plan: Plan): string {
@@ -213,38 +206,36 @@ function Hearers({ room }: { room: string }) {
 export function Canceller({ room, id, close }: { room: string; id: string; close: () => void }) {
     const { acts } = useRoost();
     const [reason, setReason] = useState("");
+    const [tries, setTries] = useState(0);
+    const wrong = wrongIn(reason, REASON_MAX_CHARS, undefined, within);
     const cancel = () => {
+        setTries(tries + 1);
+        if (wrong) return;
         const why = tidy(reason);
         acts.send(room, "gathering", { cancelled: why ? { reason: why } : {} }, id);
         close();
     };
     return (
         <Dialog heading={words.gathering.cancelHeading} close={close} testId="canceller">
-            <div class="form">
-                <label class="field">
-                    {words.gathering.cancelWhy}
-                    <textarea
-                        rows={3}
-                        maxLength={REASON_MAX_CHARS}
-                        value={reason}
-                        onInput={(event) => setReason(event.currentTarget.value)}
-                    />
-                </label>
+            <Form submit={cancel} tries={tries} testId="cancel-form">
+                <Field
+                    label={words.gathering.cancelWhy}
+                    wrong={tries > 0 ? wrong : undefined}
+                    value={reason}
+                    change={setReason}
+                    testId="cancel-reason"
+                    max={REASON_MAX_CHARS}
+                    rows={3}
+                />
                 <Hearers room={room} />
-                <div class="form-acts">
-                    <button
-                        type="button"
-                        class="button-main"
-                        data-testid="cancel-yes"
-                        onClick={cancel}
-                    >
-                        {words.gathering.cancelYes}
-                    </button>
-                    <button type="button" class="button-plain" onClick={close}>
-                        {words.gathering.cancelNo}
-                    </button>
-                </div>
-            </div>
+                <Ends
+                    busy={false}
+                    yes={words.gathering.cancelYes}
+                    no={words.gathering.cancelNo}
+                    close={close}
+                    testId="cancel-yes"
+                />
+            </Form>
         </Dialog>
     );
 }

@@ -10,22 +10,25 @@ import {
     QUESTION_MAX_CHARS,
 } from "../../generated/protocol.ts";
 import { useRoost } from "../../roost.ts";
-import { Ends, Field, Form } from "../../screen/fields.tsx";
+import { Ends, Field, Form, wrongIn } from "../../screen/fields.tsx";
 import { words } from "../../words.ts";
-import { line, tidy } from "../text.ts";
+import { tidy } from "../text.ts";
 
-/** The first field that is wrong: the question, or an answer by its place. */
-function wrongAt(question: string, options: readonly string[]): "question" | number | undefined {
-    if (line(tidy(question), QUESTION_MAX_CHARS)) return "question";
+/** The first field that is wrong, the question or an answer by its place, and what is. */
+type Wrong = { at: "question" | number; words: string };
+
+function wrongWith(question: string, options: readonly string[]): Wrong | undefined {
+    const asked = wrongIn(question, QUESTION_MAX_CHARS, words.poll.questionWrong);
+    if (asked) return { at: "question", words: asked };
     const tidied = options.map(tidy);
-    const wrong = tidied.findIndex(
-        (option, at) =>
-            option !== "" &&
-            (tidied.indexOf(option) < at || line(option, OPTION_MAX_CHARS) !== undefined),
-    );
-    if (wrong >= 0) return wrong;
+    for (const [at, option] of tidied.entries()) {
+        const twice = option !== "" && tidied.indexOf(option) < at;
+        const wrong = wrongIn(option, OPTION_MAX_CHARS) ?? (twice && words.poll.optionWrong);
+        if (wrong) return { at, words: wrong };
+    }
     const used = tidied.filter((option) => option !== "");
-    return used.length < OPTIONS_MIN ? tidied.indexOf("") : undefined;
+    if (used.length >= OPTIONS_MIN) return undefined;
+    return { at: tidied.indexOf(""), words: words.poll.optionWrong };
 }
 
 export function Asker({ room, close }: { room: string; close: () => void }) {
@@ -33,8 +36,8 @@ export function Asker({ room, close }: { room: string; close: () => void }) {
     const [question, setQuestion] = useState("");
     const [options, setOptions] = useState(["", ""]);
     const [tries, setTries] = useState(0);
-    const wrong = wrongAt(question, options);
-    const told = tries > 0 ? wrong : undefined;
+    const wrong = wrongWith(question, options);
+    const told = (at: Wrong["at"]) => (tries > 0 && wrong?.at === at ? wrong.words : undefined);
     const write = (at: number, text: string) => {
         const next = options.with(at, text);
         const room = next.at(-1) !== "" && next.length < OPTIONS_MAX;
@@ -42,7 +45,7 @@ export function Asker({ room, close }: { room: string; close: () => void }) {
     };
     const ask = () => {
         setTries(tries + 1);
-        if (wrong !== undefined) return;
+        if (wrong) return;
         const used = options.map(tidy).filter((option) => option !== "");
         acts.send(room, "poll", { ask: { question: tidy(question), options: used } });
         close();
@@ -52,21 +55,23 @@ export function Asker({ room, close }: { room: string; close: () => void }) {
             <Form submit={ask} tries={tries} testId="asker-form">
                 <Field
                     label={words.poll.question}
-                    wrong={told === "question" ? words.poll.questionWrong : undefined}
+                    wrong={told("question")}
                     value={question}
                     change={setQuestion}
                     testId="poll-question"
-                    input={{ maxLength: QUESTION_MAX_CHARS, spellcheck: true }}
+                    max={QUESTION_MAX_CHARS}
+                    input={{ spellcheck: true }}
                 />
                 {options.map((option, at) => (
                     <Field
                         key={at}
                         label={words.poll.option(at + 1)}
-                        wrong={told === at ? words.poll.optionWrong : undefined}
+                        wrong={told(at)}
                         value={option}
                         change={(text) => write(at, text)}
                         testId={`poll-answer-${at}`}
-                        input={{ maxLength: OPTION_MAX_CHARS, spellcheck: true }}
+                        max={OPTION_MAX_CHARS}
+                        input={{ spellcheck: true }}
                     />
                 ))}
                 <Ends

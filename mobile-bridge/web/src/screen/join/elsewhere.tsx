@@ -4,6 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { copy } from "../../copy.ts";
 import { words } from "../../words.ts";
+import { ToCopy } from "../fields.tsx";
 
 type Props = {
     way: keyof typeof words.join.browsers;
@@ -39,14 +40,11 @@ export function Elsewhere({ way, token, stay }: Props) {
                     (copied ? words.join.inAppCopied(browser) : words.copy.byHand)}
             </p>
             {copied === false && (
-                <textarea
-                    class="link-text"
-                    readOnly
+                <ToCopy
+                    label={words.join.inAppLink}
+                    text={link}
                     rows={3}
-                    aria-label={words.join.inAppLink}
-                    data-testid="in-app-link"
-                    value={link}
-                    onFocus={(event) => event.currentTarget.select()}
+                    testId="in-app-link"
                 />
             )}
             <button type="button" class="button-plain" data-testid="step-next" onClick={stay}>

@@ -46,7 +46,7 @@ type Props = {
 export function Steps({ token, invitation, begin, lost }: Props) {
     const { acts, shown } = useRoost();
     const [at, setAt] = useState(0);
-    const called = words.phone(invitation.name);
+    const called = words.device(invitation.name);
     const [phone, callPhone] = useState([...called].slice(0, NAME_MAX_CHARS).join(""));
     const { busy, problem, run } = useDoing(words.join.noSignal);
     const [opened, setOpened] = useState(false);
@@ -123,6 +123,7 @@ function ShownName({ invitation, phone, callPhone, next, back, place }: StepProp
                 value={phone}
                 change={callPhone}
                 testId="phone-name"
+                max={NAME_MAX_CHARS}
             />
             <Onward
                 press={() => {

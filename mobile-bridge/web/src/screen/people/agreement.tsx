@@ -2,7 +2,7 @@
 
 import { serverNow } from "../../core/clock.ts";
 import { words } from "../../words/later.ts";
-import { Check, Choices, Field } from "../fields.tsx";
+import { Check, Choices, Field, NAME_MAX_CHARS } from "../fields.tsx";
 import { dateField, type Draft, type Fault, type Wrong } from "./rules.ts";
 
 export function blankAgreement(now_ms: number): Draft {
@@ -34,6 +34,7 @@ export function AgreementFields({ draft, wrong, change }: Props) {
                 value={draft.agreed_by}
                 change={(agreed_by) => change({ agreed_by })}
                 testId="agreed-by"
+                max={NAME_MAX_CHARS}
             />
             <Choices
                 label={say.capacity}

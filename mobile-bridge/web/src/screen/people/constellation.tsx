@@ -23,7 +23,6 @@ export function Constellation({ constellation }: { constellation: string }) {
     return (
         <Page
             heading={whole ? constellationWords(whole.name) : words.people.heading}
-            tab="people"
             {...several}
         >
             <Unheard asked={asked} />
@@ -164,7 +163,7 @@ function Roll({ constellation, whole }: { constellation: string; whole: Whole })
             </section>
         );
     return (
-        <>
+        <div class="cards">
             {inOrder(whole.homes).map((home) =>
                 group(
                     words.people.homeOf(home.name, home.hub),
@@ -186,6 +185,6 @@ function Roll({ constellation, whole }: { constellation: string; whole: Whole })
                     <ul class="people">{gone.map(row)}</ul>
                 </details>
             )}
-        </>
+        </div>
     );
 }

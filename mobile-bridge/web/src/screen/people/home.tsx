@@ -5,7 +5,7 @@ import { Dialog } from "../../dialog.tsx";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
-import { Check, Ends, Field, Form, isName, Problem } from "../fields.tsx";
+import { Check, Ends, Field, Form, isName, NAME_MAX_CHARS, Problem } from "../fields.tsx";
 
 type Props = { constellation: string; close: (said?: string) => void };
 
@@ -35,6 +35,7 @@ export function AddHome({ constellation, close }: Props) {
                     value={name}
                     change={setName}
                     testId="home-name"
+                    max={NAME_MAX_CHARS}
                 />
                 <Check
                     label={words.home.hub}

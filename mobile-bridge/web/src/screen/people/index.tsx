@@ -18,7 +18,7 @@ export function People() {
     // Without a `welcome` nobody knows yet what to show.
     if (shown.me.value === undefined)
         return (
-            <Page heading={words.people.heading} tab="people">
+            <Page heading={words.people.heading}>
                 <p class="empty">{words.people.whoNobody}</p>
             </Page>
         );
@@ -32,7 +32,7 @@ function Constellations() {
         if (only) go({ at: "constellation", constellation: only.constellation }, "replace");
     }, [only?.constellation]);
     return (
-        <Page heading={words.people.constellations} tab="people">
+        <Page heading={words.people.constellations}>
             <Listings asked={asked} />
         </Page>
     );
@@ -42,7 +42,10 @@ function Constellations() {
 export function Overview() {
     const asked = useListings();
     return (
-        <section class="page" aria-label={words.people.constellations} data-testid="overview">
+        <section class="page" aria-labelledby="overview" data-testid="overview">
+            <h2 class="today-heading" id="overview">
+                {words.people.constellations}
+            </h2>
             <Listings asked={asked} />
         </section>
     );
@@ -81,7 +84,7 @@ function Row({ listing }: { listing: Listing }) {
             to={{ at: "constellation", constellation: listing.constellation }}
         >
             <span class="person-name">{constellationWords(listing.name)}</span>
-            <span class="quiet">{words.people.counts(listing.members)}</span>
+            <span class="quiet person-next">{words.people.counts(listing.members)}</span>
         </Link>
     );
 }

@@ -9,7 +9,7 @@ import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
 import { useDoing } from "../ask.ts";
-import { Choices, Ends, Field, Form, isName, Problem, Select } from "../fields.tsx";
+import { Choices, Ends, Field, Form, isName, NAME_MAX_CHARS, Problem, Select } from "../fields.tsx";
 import { Page } from "../page.tsx";
 import { AgreementFields, blankAgreement } from "./agreement.tsx";
 import { keepMade } from "./made.ts";
@@ -22,7 +22,7 @@ export function Invite({ constellation }: { constellation: string }) {
     const homes = asked.value?.homes;
     const back = { to: { at: "constellation", constellation } as const, label: words.people.back };
     return (
-        <Page heading={words.invite.heading} back={back} tab="people">
+        <Page heading={words.invite.heading} back={back}>
             <Unheard asked={asked} />
             {homes && <Inviting constellation={constellation} homes={homes} />}
         </Page>
@@ -73,6 +73,7 @@ function Inviting(props: { constellation: string; homes: readonly HomeCard[] }) 
                 value={name}
                 change={setName}
                 testId="invite-name"
+                max={NAME_MAX_CHARS}
                 input={{ autoCapitalize: "words" }}
             />
             <Choices

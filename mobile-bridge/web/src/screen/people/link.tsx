@@ -9,7 +9,7 @@ import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
 import { constellationWords } from "../../words/say.ts";
 import { useDoing } from "../ask.ts";
-import { Problem } from "../fields.tsx";
+import { Problem, ToCopy } from "../fields.tsx";
 import { momentOf } from "../times.ts";
 import { addressOf } from "./made.ts";
 
@@ -51,15 +51,12 @@ export function MadeLink({ of, made, name, constellation, state, again }: Props)
             <p class="quiet">
                 {words.link.once} {words.link.until(momentOf(made.expires_at, serverNow()))}
             </p>
-            <textarea
-                ref={text}
-                class="link-text"
-                readOnly
+            <ToCopy
+                area={text}
+                label={words.link.label}
+                text={message}
                 rows={4}
-                aria-label={words.link.label}
-                data-testid="link-text"
-                value={message}
-                onFocus={(event) => event.currentTarget.select()}
+                testId="link-text"
             />
             <div class="form-acts">
                 <button

@@ -24,7 +24,7 @@ export function Person({ constellation, person }: Of) {
     const member = asked.value?.members.find((each) => each.person === person);
     const back = { to: { at: "constellation", constellation } as const, label: words.people.back };
     return (
-        <Page heading={member?.name ?? words.people.heading} back={back} tab="people">
+        <Page heading={member?.name ?? words.people.heading} back={back}>
             <Unheard asked={asked} />
             {asked.value && !member && <p class="empty">{words.people.personGone}</p>}
             {asked.value && member && (

@@ -44,7 +44,7 @@ export function Table({ constellation, person }: Of) {
     const back = { to: { at: "person", ...of } as const, label: words.people.back };
     const button = busy ? words.table.showing : open ? words.table.again : words.table.show;
     return (
-        <Page heading={words.table.heading(name)} back={back} tab="people">
+        <Page heading={words.table.heading(name)} back={back}>
             {!open && (
                 <p class="note">
                     {words.table.intro(name)}

@@ -9,7 +9,7 @@ import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words/later.ts";
 import { useAsked, useDoing } from "../ask.ts";
-import { Choices, Ends, Field, Form, isName, Problem, Select } from "../fields.tsx";
+import { Choices, Ends, Field, Form, isName, NAME_MAX_CHARS, Problem, Select } from "../fields.tsx";
 import { Sure } from "../sure.tsx";
 import { momentOf } from "../times.ts";
 import { keepMade } from "./made.ts";
@@ -132,6 +132,7 @@ export function ProposeLiaison({ constellation, close }: ProposeProps) {
                         value={name}
                         change={setName}
                         testId="propose-name"
+                        max={NAME_MAX_CHARS}
                     />
                 ) : (
                     <Select

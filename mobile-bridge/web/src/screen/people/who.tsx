@@ -14,13 +14,15 @@ export function WhoIsWho() {
     const here = [...shown.people.value.values()].filter(({ left }) => !left);
     const liaisons = here.filter((card) => card.role === "liaison");
     return (
-        <Page heading={words.people.whoHeading} tab="people">
-            <Group heading={words.people.liaisons} people={liaisons} />
-            {role === "young" ? (
-                <Peers people={here.filter((card) => card.role === "young")} />
-            ) : (
-                <Homes homes={shown.homes.value} people={here} />
-            )}
+        <Page heading={words.people.whoHeading}>
+            <div class="cards">
+                <Group heading={words.people.liaisons} people={liaisons} />
+                {role === "young" ? (
+                    <Peers people={here.filter((card) => card.role === "young")} />
+                ) : (
+                    <Homes homes={shown.homes.value} people={here} />
+                )}
+            </div>
         </Page>
     );
 }

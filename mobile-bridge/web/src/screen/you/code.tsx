@@ -7,7 +7,7 @@ import { go } from "../../route.ts";
 import { useRoost } from "../../roost.ts";
 import { words } from "../../words.ts";
 import { useDoing } from "../ask.ts";
-import { Choices, Ends, Field, Form, isName, Problem } from "../fields.tsx";
+import { Choices, Ends, Field, Form, isName, NAME_MAX_CHARS, Problem } from "../fields.tsx";
 import { Sheet } from "../parts.tsx";
 import { movingUntil } from "./move.tsx";
 
@@ -71,6 +71,7 @@ export function UseCode() {
                         value={name}
                         change={setName}
                         testId="code-name"
+                        max={NAME_MAX_CHARS}
                     />
                 )}
                 <Problem words={problem} />

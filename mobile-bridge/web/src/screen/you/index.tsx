@@ -19,7 +19,7 @@ export function You() {
     const quietLink = me?.role === "young" ? words.quiet.link : words.receipts.link;
     const names = shown.constellations.value.map(({ name }) => constellationWords(name));
     return (
-        <Page heading={words.you.heading} tab="you">
+        <Page heading={words.you.heading}>
             {me && (
                 <div>
                     <p>
@@ -32,17 +32,21 @@ export function You() {
                     </p>
                 </div>
             )}
-            <Phones
-                heading={words.you.phones}
-                load={{ key: "my phones", ask: () => desk.devices() }}
-                end={({ device }) => desk.endDevice(device)}
-                sure={() => words.you.endBody}
-                changed={() => undefined}
-            />
-            <TextSize />
-            <p>
-                {words.language.heading}: {words.language.name}
-            </p>
+            <div class="cards">
+                <Phones
+                    heading={words.you.phones}
+                    load={{ key: "my phones", ask: () => desk.devices() }}
+                    end={({ device }) => desk.endDevice(device)}
+                    sure={() => words.you.endBody}
+                    changed={() => undefined}
+                />
+                <section class="group">
+                    <TextSize />
+                    <p>
+                        {words.language.heading}: {words.language.name}
+                    </p>
+                </section>
+            </div>
             <ul class="acts">
                 <li>
                     <Link class="act" testId="quiet" to={{ at: "quiet" }}>

@@ -31,7 +31,7 @@ export function Move() {
         );
     const back = { to: { at: "you" } as const, label: words.move.back };
     return (
-        <Page heading={words.move.heading} back={back} tab="you">
+        <Page heading={words.move.heading} back={back}>
             <p class="note">{words.move.body}</p>
             {shown.unsent.value.length > 0 && (
                 <p class="problem note" role="status">

@@ -22,16 +22,15 @@ export function QuietHours() {
     return (
         <Page
             heading={words.quiet.heading}
-            tab="you"
             back={{ to: { at: "you" }, label: words.quiet.back }}
         >
             {heard && <p class="quiet">{heard}</p>}
             {settings ? (
-                <>
+                <div class="cards">
                     <Hours settings={settings} role={role} />
                     {/* Nothing is noted on what a young person reads. */}
                     {role !== "young" && <Receipts shown={settings.receipts} />}
-                </>
+                </div>
             ) : (
                 <p role="status">{connected ? words.quiet.looking : words.quiet.unreachable}</p>
             )}
@@ -115,7 +114,7 @@ function Receipts({ shown }: { shown: boolean }) {
         );
     };
     return (
-        <section data-testid="receipts">
+        <section class="group" data-testid="receipts">
             <h2 class="subheading">{words.receipts.heading}</h2>
             <Check
                 label={words.receipts.on}
