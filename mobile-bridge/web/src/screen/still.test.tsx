@@ -75,8 +75,8 @@ test("where other words stand it is asked once more before these are lost", asyn
     await act(async () => void (typed(ROOM).value = { ...NOTHING, text: "Meanwhile" }));
     stage.find("still-not")!.focus();
     await stage.press("still-not");
-    expect(stage.find("still")!.textContent).toContain("What you wrote here will be lost.");
-    expect(document.activeElement?.textContent).toContain("will be lost");
+    const lost = "What you wrote here will be lost. Remove it?";
+    expect(document.activeElement?.textContent, "whoever works by ear is told").toBe(lost);
     await stage.press("still-keep");
     expect(stage.find("still")!.textContent).toContain("Still send it?");
     expect(stage.done).not.toContainEqual(["remove", draft.id]);
@@ -86,7 +86,7 @@ test("where other words stand it is asked once more before these are lost", asyn
     expect(composer(stage)).toBe("Meanwhile");
 });
 
-test("a question to the room has no way back to the writing, so it is asked once more", async () => {
+test("a question to the room has no way back, so it is asked once more before it is lost", async () => {
     const body = { ask: { question: "Which day?", options: ["Saturday", "Sunday"] } };
     const stage = await dayAfter(asking({ kind: "poll", body }));
     await stage.press("still-not");
