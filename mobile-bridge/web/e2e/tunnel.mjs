@@ -67,6 +67,17 @@ export class Tunnel {
         for (const end of this.#ends) end.destroy();
     }
 
+    /** From now on the far end has another build; answers with its name. */
+    renew() {
+        this.generation += 1;
+        return this.#name();
+    }
+
+    /** No digest has an "n" in it: no build is called like this by itself. */
+    #name() {
+        return `${this.build.slice(0, -2)}n${this.generation}`;
+    }
+
     close() {
         this.set("cut");
         this.#server.close();
@@ -100,8 +111,7 @@ export class Tunnel {
     async #rename(heard, answer) {
         let text = "";
         for await (const part of heard.setEncoding("utf8")) text += part;
-        const other = this.build.slice(0, -1) + this.generation;
-        const renamed = Buffer.from(text.replaceAll(this.build, other));
+        const renamed = Buffer.from(text.replaceAll(this.build, this.#name()));
         const headers = { ...heard.headers, "content-length": renamed.length };
         answer.writeHead(heard.statusCode, headers).end(renamed);
     }
