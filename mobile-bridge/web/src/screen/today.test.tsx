@@ -136,7 +136,8 @@ test("whoever answers by keyboard goes on with the next thing, and is told once"
     await sending("rsvp", tea.id);
     expect(focused()).toBe(words.today.open("Wren"));
     expect(heard()).toBe(`Tea: ${words.acts.waiting["rsvp"]}`);
-    const said = stage.place.querySelectorAll("[role=status]:not([data-testid=today-said])");
+    const others = "[role=status]:not([data-testid=today-said], :empty)";
+    const said = stage.place.querySelectorAll(others);
     expect([...said].map((each) => each.textContent), "and nobody says it again").toEqual([]);
 
     stage.all("today-room")[0]!.focus();
