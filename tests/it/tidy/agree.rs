@@ -3,7 +3,7 @@
 use super::File;
 
 /// Vectors that belong to the protocol and to no kind.
-const NOT_KINDS: [&str; 3] = ["client_frames", "digests", "server_frames"];
+const NOT_KINDS: [&str; 4] = ["client_frames", "counts", "digests", "server_frames"];
 
 /// What may stand at the top; dot-files and what `.gitignore` names beside it.
 const TOP: [&str; 9] = [
