@@ -86,7 +86,7 @@ test("where other words stand it is asked once more before these are lost", asyn
     expect(composer(stage)).toBe("Meanwhile");
 });
 
-test("a question to the room has no way back, so it is asked once more before it is lost", async () => {
+test("a poll has no way back to the writing, so one is asked before it is lost", async () => {
     const body = { ask: { question: "Which day?", options: ["Saturday", "Sunday"] } };
     const stage = await dayAfter(asking({ kind: "poll", body }));
     await stage.press("still-not");
