@@ -1,8 +1,9 @@
 //! T24: two thousand phones are cut off at once, half of them with an access token that has run
 //! out. Each hears when to come, each at its own time, and comes then: it is told first where its
 //! rooms stand, gets what it missed, and is refused for ever by nobody; and whoever says something
-//! meanwhile hardly notices (reliability, G10). And a thousand that do not wait for their turn, as no
-//! phone of ours does: all are back, and whoever says something does not wait for the storm to pass.
+//! meanwhile hardly notices (reliability, G10). And a thousand that do not wait for their turn, as
+//! no phone of ours does: all are back, and whoever says something does not wait for the storm to
+//! pass.
 
 use reqwest::{Method, StatusCode};
 use roost_server::log::Who;
