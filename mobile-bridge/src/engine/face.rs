@@ -36,7 +36,7 @@ pub enum Input {
     Send { room: RoomId, draft: Draft, made_at: i64 },
     /// The person drops a draft that is not on its way.
     Discard { id: EntryId },
-    /// The person wants a refused draft to be tried once more, or one that was asked about to go.
+    /// The person wants a refused draft to be tried again, or one that was asked about to go.
     Retry { id: EntryId },
     /// The person scrolled to the top of what is held.
     Older { room: RoomId },

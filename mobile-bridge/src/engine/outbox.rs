@@ -238,8 +238,8 @@ impl Outbox {
     }
 
     /// Of each room the draft whose turn it is: the one in the air, which an older one that is
-    /// tried again waits for; else the first that waits. What is sent, refused or asked about holds
-    /// nobody back.
+    /// tried again waits for; else the first that waits. What is sent, refused or asked about
+    /// holds nobody back.
     fn firsts(&self) -> BTreeMap<RoomId, &OutboxItem> {
         let in_air = self.items.values().filter(|item| is_in_flight(item));
         let waiting = self.items.values().filter(|item| is_waiting(item));

@@ -34,7 +34,7 @@ export type Input =
     | { t: "send"; room: string; draft: Draft; made_at: number }
     /** The person drops a draft that is not on its way. */
     | { t: "discard"; id: string }
-    /** The person wants a refused draft tried once more, or one that was asked about to go. */
+    /** The person wants a refused draft to be tried again, or one that was asked about to go. */
     | { t: "retry"; id: string }
     /** The person scrolled to the top of what is held. */
     | { t: "older"; room: string }
