@@ -68,14 +68,14 @@ async function dayLater(jo) {
     await bea.page.getByText("Still send these 2?").waitFor();
     await picture(bea, "rooms-still");
     await enter(bea.page, "circle");
-    await byId(bea.page, "still").nth(1).waitFor();
+    await byId(bea.page, "ways").nth(1).waitFor();
     await picture(bea, "room-still");
-    await byId(bea.page, "still-not").nth(1).click();
+    await byId(bea.page, "way-not").nth(1).click();
     await until("the soup", async () => (await composerSays(bea)) === "There is soup.");
-    await byId(bea.page, "still-not").click();
-    await byId(bea.page, "still-keep").waitFor();
+    await byId(bea.page, "way-not").click();
+    await byId(bea.page, "way-keep").waitFor();
     await picture(bea, "room-still-sure");
-    await byId(bea.page, "still-keep").click();
+    await byId(bea.page, "way-keep").click();
     tunnel.set("open");
     await connected(bea.page);
     await say(bea.page, "Who is at home?");
@@ -83,7 +83,7 @@ async function dayLater(jo) {
     await hears(jo.page, "Who is at home?");
     const early = await byId(jo.page, "entry").filter({ hasText: "The door is open" }).count();
     tally.check("what is asked about does not go by itself", early === 0);
-    await byId(bea.page, "still-send").click();
+    await byId(bea.page, "way-go").click();
     await hears(jo.page, "The door is open, come in.");
     await byId(bea.page, "draft").waitFor({ state: "detached" });
     await leave(jo.page);

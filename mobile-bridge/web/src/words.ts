@@ -365,11 +365,11 @@ export const words = {
         read: "Read",
     },
 
-    still: {
-        ask: (when: string) => `You wrote this ${when} and it has not gone. Still send it?`,
+    ways: {
+        still: (when: string) => `You wrote this ${when} and it has not gone. Still send it?`,
         send: "Send it",
         doNot: "Don't send",
-        lost: "What you wrote here will be lost. Remove it?",
+        lost: "What you wrote will be lost. Remove it?",
         lose: "Yes, remove it",
         keep: "Keep it",
     },

@@ -2,12 +2,11 @@
 
 import type { Unsent } from "../core/shown.ts";
 import { kindOf } from "../kind/index.ts";
-import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { Answered } from "./entry.tsx";
 import { useNow } from "./parts.tsx";
 import { isAct, pieceOf, type Place } from "./place.ts";
-import { Still, stillWords } from "./still.tsx";
+import { stillWords, Ways } from "./ways.tsx";
 
 /** After this long a draft is waiting for signal; nobody should watch "sending" for ever. */
 export const SIGNAL_MS = 10_000;
@@ -68,7 +67,7 @@ function RefusedAct({ draft }: { draft: Unsent }) {
             <div class="bubble">
                 <p class="said-time">{refusalWords(draft)}</p>
             </div>
-            <Ways id={draft.id} />
+            <Ways draft={draft} />
         </li>
     );
 }
@@ -91,34 +90,8 @@ function DraftItem(props: { draft: Unsent; place: Place; now: number }) {
                 {kind && <kind.View entry={pieceOf(draft)} card={undefined} around={around} />}
                 {stands !== "asking" && <p class="said-time">{stateWords(draft, stands)}</p>}
             </div>
-            {stands === "refused" && <Ways id={draft.id} />}
-            {stands === "asking" && <Still draft={draft} />}
+            {(stands === "refused" || stands === "asking") && <Ways draft={draft} />}
         </li>
-    );
-}
-
-/** The two ways on from a refusal. */
-function Ways({ id }: { id: string }) {
-    const { acts } = useRoost();
-    return (
-        <p class="draft-acts">
-            <button
-                type="button"
-                class="button-plain"
-                data-testid="draft-retry"
-                onClick={() => acts.retry(id)}
-            >
-                {words.tryAgain}
-            </button>
-            <button
-                type="button"
-                class="button-plain"
-                data-testid="draft-remove"
-                onClick={() => acts.remove(id)}
-            >
-                {words.remove}
-            </button>
-        </p>
     );
 }
 

@@ -4,6 +4,7 @@
 import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
 import type { Listed, Role } from "../generated/protocol.ts";
+import { forgetTyped } from "../kind/message/typed.ts";
 import { route, type Route } from "../route.ts";
 import { words } from "../words.ts";
 import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
@@ -58,7 +59,8 @@ test("that nothing was said is said only where it is so", async () => {
     }
 });
 
-test("a draft that was refused keeps its words and offers two ways on", async () => {
+test("a draft that was refused is tried again, or gives its words back", async () => {
+    forgetTyped();
     const stage = new Stage();
     stage.shown.draft({
         room: ROOM,
@@ -75,12 +77,14 @@ test("a draft that was refused keeps its words and offers two ways on", async ()
     expect(draft.dataset["state"]).toBe("refused");
     expect(draft.textContent).toContain("my words");
     expect(draft.textContent).toContain("Not sent. You cannot do that here.");
-    await stage.press("draft-retry");
-    await stage.press("draft-remove");
+    await stage.press("way-go");
+    await stage.press("way-not");
     expect(stage.done).toEqual([
         ["retry", "d1"],
         ["remove", "d1"],
     ]);
+    expect((stage.find("composer") as HTMLTextAreaElement).value).toBe("my words");
+    await stage.fill("composer", "");
 });
 
 test("what is written goes out as a message, once, without blank edges", async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// What could not be sent for a day: the person is asked, and nothing is lost that they want.
+// What has not gone, refused or a day old: the person is asked, and nothing is lost that they want.
 
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -7,7 +7,7 @@ import { newId } from "../core/ids.ts";
 import type { Unsent } from "../core/shown.ts";
 import { forgetTyped, NOTHING, typed } from "../kind/message/typed.ts";
 import { route } from "../route.ts";
-import { JO, ROOM, said, Stage } from "./stage.ts";
+import { idAt, JO, ROOM, said, Stage } from "./stage.ts";
 import { dateOf, timeOf } from "./times.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -39,13 +39,13 @@ const composer = (stage: Stage) => (stage.find("composer") as HTMLTextAreaElemen
 test("it says when it was written, and goes when Sam says so", async () => {
     const draft = asking();
     const stage = await dayAfter(draft);
-    const [row, still] = [stage.find("draft")!, stage.find("still")!];
+    const [row, still] = [stage.find("draft")!, stage.find("ways")!];
     expect(row.dataset["state"]).toBe("asking");
     expect(row.textContent).toContain("The door is open");
     const words = `You wrote this yesterday at ${TIME} and it has not gone. Still send it?`;
     expect(still.textContent).toContain(words);
     expect(stage.find("refusals")!.textContent, "a screen reader says it").toBe(words);
-    await stage.press("still-send");
+    await stage.press("way-go");
     expect(stage.done).toContainEqual(["retry", draft.id]);
 });
 
@@ -53,7 +53,7 @@ test("whoever is asked again hears when it was written, not when they last answe
     const thursday = WRITTEN - 2 * DAY_MS;
     const stage = await dayAfter(asking({ id: newId(thursday) }));
     const day = dateOf(thursday);
-    expect(stage.find("still")!.textContent).toContain(`You wrote this on ${day} at ${TIME}`);
+    expect(stage.find("ways")!.textContent).toContain(`You wrote this on ${day} at ${TIME}`);
 });
 
 test("what is not to be sent goes back to where it was written, with all it had", async () => {
@@ -61,7 +61,7 @@ test("what is not to be sent goes back to where it was written, with all it had"
     const body = { text: "The door is open", please_confirm: true };
     const draft = asking({ body, target: question.id });
     const stage = await dayAfter(draft);
-    await stage.press("still-not");
+    await stage.press("way-not");
     expect(stage.done).toContainEqual(["remove", draft.id]);
     expect(composer(stage)).toBe("The door is open");
     expect(document.activeElement).toBe(stage.find("composer"));
@@ -73,15 +73,15 @@ test("where other words stand it is asked once more before these are lost", asyn
     const draft = asking();
     const stage = await dayAfter(draft);
     await act(async () => void (typed(ROOM).value = { ...NOTHING, text: "Meanwhile" }));
-    stage.find("still-not")!.focus();
-    await stage.press("still-not");
-    const lost = "What you wrote here will be lost. Remove it?";
+    stage.find("way-not")!.focus();
+    await stage.press("way-not");
+    const lost = "What you wrote will be lost. Remove it?";
     expect(document.activeElement?.textContent, "whoever works by ear is told").toBe(lost);
-    await stage.press("still-keep");
-    expect(stage.find("still")!.textContent).toContain("Still send it?");
+    await stage.press("way-keep");
+    expect(stage.find("ways")!.textContent).toContain("Still send it?");
     expect(stage.done).not.toContainEqual(["remove", draft.id]);
-    await stage.press("still-not");
-    await stage.press("still-lose");
+    await stage.press("way-not");
+    await stage.press("way-lose");
     expect(stage.done).toContainEqual(["remove", draft.id]);
     expect(composer(stage)).toBe("Meanwhile");
 });
@@ -89,8 +89,8 @@ test("where other words stand it is asked once more before these are lost", asyn
 test("a poll has no way back to the writing, so one is asked before it is lost", async () => {
     const body = { ask: { question: "Which day?", options: ["Saturday", "Sunday"] } };
     const stage = await dayAfter(asking({ kind: "poll", body }));
-    await stage.press("still-not");
-    expect(stage.find("still")!.textContent).toContain("What you wrote here will be lost.");
+    await stage.press("way-not");
+    expect(stage.find("ways")!.textContent).toContain("What you wrote will be lost.");
     expect([composer(stage), stage.done.some(([what]) => what === "remove")]).toEqual(["", false]);
 });
 
@@ -108,4 +108,19 @@ test("the list of rooms says that something is asked, whatever else has not gone
         await stage.draw();
         expect(stage.find("room-unsent")!.textContent).toBe(expected);
     }
+});
+
+test("a change of words that was refused is not dropped by one tap; a reaction is", async () => {
+    const refused = { target: idAt(1), state: "refused", words: "It is too late." } as const;
+    const body = { text: "Are you at home?" };
+    const edit = asking({ ...refused, id: idAt(8), kind: "edit", body });
+    const reaction = asking({ ...refused, id: idAt(9), kind: "reaction", body: { emoji: "👍" } });
+    const stage = await dayAfter(edit, reaction);
+    const removed = () => stage.done.filter(([what]) => what === "remove").map(([, id]) => id);
+    await stage.press("way-not", 1);
+    expect(removed()).toEqual([reaction.id]);
+    await stage.press("way-not");
+    expect(removed()).toEqual([reaction.id]);
+    await stage.press("way-lose");
+    expect(removed()).toEqual([reaction.id, edit.id]);
 });

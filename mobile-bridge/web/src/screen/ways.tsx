@@ -1,5 +1,6 @@
-// Words that could not be sent for a day: whether they should still go is for whoever wrote them to
-// say. If not, they go back to where they were written, and are lost only if nobody wants them.
+// The ways on for what has not gone: it was refused, or waited for a day and whoever wrote it says
+// whether it should still go. If not, the words go back to where they were written, and are lost
+// only if nobody wants them.
 
 import { useRef, useState } from "preact/hooks";
 import { madeAt } from "../core/ids.ts";
@@ -10,46 +11,59 @@ import { giveBack } from "../kind/message/typed.ts";
 import { useRoost } from "../roost.ts";
 import { words } from "../words.ts";
 import { useKeptFocus } from "./focus.ts";
+import { isAct } from "./place.ts";
 import { doneOf } from "./times.ts";
 
 /** When it was written is in its id; who said once that it should go is asked about it again. */
 export function stillWords({ id }: Unsent): string {
-    return words.still.ask(doneOf(madeAt(id), Date.now()));
+    return words.ways.still(doneOf(madeAt(id), Date.now()));
 }
 
-export function Still({ draft }: { draft: Unsent }) {
+export function Ways({ draft }: { draft: Unsent }) {
     const { acts, shown } = useRoost();
     const [sure, setSure] = useState(false);
     const place = useRef<HTMLDivElement>(null);
     const question = useRef<HTMLParagraphElement>(null);
     useKeptFocus(place, question);
     const { id, room } = draft;
+    const asking = draft.state === "asking";
+    const said = hasWords(draft);
+    const ask = sure ? words.ways.lost : asking && stillWords(draft);
     const doNot = () => {
-        if (!goesBack(draft, shown.entries(room).value)) {
-            setSure(true);
-            return;
+        if (!said) acts.remove(id);
+        else if (!goesBack(draft, shown.entries(room).value)) setSure(true);
+        else {
+            acts.remove(id);
+            document.querySelector<HTMLElement>(".composer-text")?.focus();
         }
-        acts.remove(id);
-        document.querySelector<HTMLElement>(".composer-text")?.focus();
     };
+    const go = asking ? words.ways.send : words.tryAgain;
+    const not = said ? words.ways.doNot : words.remove;
     return (
-        <div ref={place} class="still" data-testid="still">
-            <p ref={question} tabIndex={-1}>
-                {sure ? words.still.lost : stillWords(draft)}
-            </p>
+        <div ref={place} class="ways" data-testid="ways">
+            {ask && (
+                <p ref={question} tabIndex={-1}>
+                    {ask}
+                </p>
+            )}
             {sure ? (
                 <p key="sure" class="draft-acts">
-                    <Way id="still-lose" label={words.still.lose} act={() => acts.remove(id)} />
-                    <Way id="still-keep" label={words.still.keep} act={() => setSure(false)} />
+                    <Way id="way-lose" label={words.ways.lose} act={() => acts.remove(id)} />
+                    <Way id="way-keep" label={words.ways.keep} act={() => setSure(false)} />
                 </p>
             ) : (
-                <p key="still" class="draft-acts">
-                    <Way id="still-send" label={words.still.send} act={() => acts.retry(id)} />
-                    <Way id="still-not" label={words.still.doNot} act={doNot} />
+                <p key="ways" class="draft-acts">
+                    <Way id="way-go" label={go} act={() => acts.retry(id)} />
+                    <Way id="way-not" label={not} act={doNot} />
                 </p>
             )}
         </div>
     );
+}
+
+/** Whether somebody typed it: a reaction that is not sent loses nothing. */
+function hasWords(draft: Unsent): boolean {
+    return !isAct(draft) || draft.kind === "edit";
 }
 
 function Way({ id, label, act }: { id: string; label: string; act: () => void }) {
