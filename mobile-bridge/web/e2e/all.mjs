@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const LANES = [
-    ["screens", "access", "conversation", "firefox", "names", "guess", "reading", "young"],
-    ["people", "today", "states", "app", "payloads", "far", "fields", "slow"],
+    "screens access conversation firefox names guess reading young far fields".split(" "),
+    "people today states app payloads slow".split(" "),
 ];
 const ALONE = ["figures", "lighthouse"];
 
