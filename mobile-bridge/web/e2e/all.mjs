@@ -6,9 +6,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const LANES = [
-    "screens access conversation firefox names guess reading young far fields".split(" "),
-    "people today states app payloads slow".split(" "),
-];
+    "screens access conversation firefox names guess reading young today far payloads slow",
+    "people states app fields",
+].map((lane) => lane.split(" "));
 const ALONE = ["figures", "lighthouse"];
 
 let failed = 0;
