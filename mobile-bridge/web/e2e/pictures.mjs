@@ -1,18 +1,23 @@
 // The pictures of the README, as the app looks now: the circle, a gathering that was answered in
-// two taps, and the young people's room. Into `pictures/`; whoever runs this looks at them.
+// two taps, and the young people's room. Of `screenshots/` these alone are kept; whoever runs this
+// looks at them.
 
 import { fileURLToPath } from "node:url";
+import { settingsAt, turn } from "./hour.mjs";
 import { byId, connected, enter, hears, joinBy, leave, menuOf, plan, say } from "./house.mjs";
 import { Run } from "./run.mjs";
 
-const run = new Run("pictures");
+/** An afternoon, at which the young people's room is open. */
+const HOUR = 16 * 60 + 20;
+
+const run = new Run("pictures", { settings: settingsAt(HOUR) });
 const { house, tally } = run;
 
 /** A README is read over slow lines, too. */
 const MOST_BYTES = 150 * 1_024;
 
 async function picture({ page }, name) {
-    const path = fileURLToPath(new URL(`../pictures/${name}.png`, import.meta.url));
+    const path = fileURLToPath(new URL(`../screenshots/readme-${name}.png`, import.meta.url));
     // Nothing is pointed at or has the focus, and nobody is just writing.
     await page.mouse.move(0, 0);
     await page.evaluate(() => document.activeElement?.blur());
@@ -23,6 +28,7 @@ async function picture({ page }, name) {
 
 async function somebody(name, role, nth) {
     const who = await run.phone(name, { colorScheme: "light", reducedMotion: "reduce" });
+    await turn(who.context, HOUR);
     await joinBy(who, house.persona(role, nth).link);
     await connected(who.page);
     return who;

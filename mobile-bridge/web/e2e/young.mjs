@@ -3,70 +3,23 @@
 // that they write, and nothing said there leads away. When it closes it says so, and keeps what was
 // being typed.
 
-import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { ask, talkerOf } from "./crowd.mjs";
+import { hourOf, settingsAt, turn } from "./hour.mjs";
 import { byId, connected, enter, hears, joinBy, say } from "./house.mjs";
 import { picture } from "./picture.mjs";
 import { Run } from "./run.mjs";
 
-const FOLDER = mkdtempSync(join(tmpdir(), "roost-hour-"));
-const MINUTE_MS = 60_000;
 const OPEN = 16 * 60;
 const CLOSED = 21 * 60;
 
-/** What the server asks for the time, put before the library's own: so much later than it is. */
-const LATER = `
-#define _GNU_SOURCE
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-int clock_gettime(clockid_t clock, struct timespec *now) {
-    long failed = syscall(SYS_clock_gettime, clock, now);
-    const char *later_s = getenv("LATER_S");
-    if (!failed && clock == CLOCK_REALTIME && later_s) now->tv_sec += atol(later_s);
-    return (int)failed;
-}
-`;
-
-function compiled() {
-    const [source, made] = [join(FOLDER, "later.c"), join(FOLDER, "later.so")];
-    writeFileSync(source, LATER);
-    const { status, stderr } = spawnSync("cc", ["-shared", "-fPIC", "-o", made, source]);
-    if (status !== 0) throw new Error(`cc: ${stderr}`);
-    return made;
-}
-
-/** How much later it is to be for a clock in London to show this minute of the day. */
-function later_ms(minute) {
-    const parts = { timeZone: "Europe/London", hourCycle: "h23", timeStyle: "short" };
-    const [hour, past] = new Intl.DateTimeFormat("en-GB", parts).format().split(":").map(Number);
-    return (minute - hour * 60 - past) * MINUTE_MS;
-}
-
-/** Runs in the page before anything else: its clock shows what the server's shows. */
-function turned(later_ms) {
-    const True = Date;
-    window.later_ms = later_ms;
-    window.Date = class extends True {
-        constructor(...given) {
-            super(...(given.length > 0 ? given : [True.now() + window.later_ms]));
-        }
-        static now = () => True.now() + window.later_ms;
-    };
-}
-
-const settings = { LD_PRELOAD: compiled(), LATER_S: `${later_ms(OPEN) / 1_000}` };
+const settings = settingsAt(OPEN);
 const run = new Run("young", { settings });
 const { house, tally } = run;
 
 async function somebody(name, role, nth) {
     const who = await run.phone(name, { reducedMotion: "reduce" });
-    await who.context.addInitScript(turned, later_ms(OPEN));
+    await turn(who.context, OPEN);
     who.frames = [];
     who.page.on("websocket", (socket) => {
         for (const way of ["framesent", "framereceived"])
@@ -110,9 +63,9 @@ async function closes(kit, priya) {
     const words = "and bring the football";
     await byId(kit.page, "composer").fill(words);
     await house.kill();
-    settings.LATER_S = `${later_ms(CLOSED) / 1_000}`;
+    Object.assign(settings, hourOf(CLOSED));
     await house.comeBack();
-    await kit.context.addInitScript(turned, later_ms(CLOSED));
+    await turn(kit.context, CLOSED);
     await kit.page.reload();
     await byId(kit.page, "closed").waitFor();
     await connected(kit.page);
@@ -146,4 +99,3 @@ await run.main(async () => {
     await tally.step("while it is open", () => open(kit, tia, priya));
     await tally.step("when it closes", () => closes(kit, priya));
 });
-rmSync(FOLDER, { recursive: true, force: true });
