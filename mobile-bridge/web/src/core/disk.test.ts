@@ -5,8 +5,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { alarms, Browser, full, ROOM, silent } from "./stage.ts";
 import { openStore, type Store } from "./store.ts";
 
-const half = { text: "half a", answers: undefined, edits: undefined, asks: false };
-
 let browser: Browser;
 beforeEach(() => void (browser = new Browser()));
 afterEach(() => {
@@ -14,28 +12,32 @@ afterEach(() => {
     vi.unstubAllGlobals();
 });
 
-const arrives = (...texts: string[]) =>
-    vi.waitFor(() => expect(browser.server.texts).toEqual(texts));
+const typed = (text: string) => ({ text, answers: undefined, edits: undefined, asks: false });
 
-test("a full disk is told of at the first letter, not at the first message", async () => {
-    const [, other] = [await browser.tab(), await browser.tab(full)];
-    expect(other.shown.durable.value).toBe(true);
-    other.phone.keepTyped(ROOM, { text: "I", answers: undefined, edits: undefined, asks: false });
-    await vi.waitFor(() => expect(other.shown.durable.value).toBe(false));
-});
-
-test("a disk that stops answering stops nobody, is told of, and sends nothing twice", async () => {
+/** A phone that is connected, and whose disk stops answering now. */
+async function fallsSilent() {
     let disk!: Store;
     const tab = await browser.tab((store) => void (disk = store));
     await tab.connected();
     await tab.phone.settled();
     alarms();
-    const comesToItself = silent(disk);
+    return { tab, comesToItself: silent(disk) };
+}
+
+test("a full disk is told of at the first letter, not at the first message", async () => {
+    const [, other] = [await browser.tab(), await browser.tab(full)];
+    expect(other.shown.durable.value).toBe(true);
+    other.phone.keepTyped(ROOM, typed("I"));
+    await vi.waitFor(() => expect(other.shown.durable.value).toBe(false));
+});
+
+test("a disk that stops answering stops nobody, is told of, and sends nothing twice", async () => {
+    const { tab, comesToItself } = await fallsSilent();
     tab.say("one");
     tab.say("two");
     expect([tab.shown.durable.value, browser.server.texts]).toEqual([true, []]);
     await vi.advanceTimersByTimeAsync(8_000);
-    await arrives("one", "two");
+    await browser.server.arrives("one", "two");
     expect(tab.shown.durable.value).toBe(false);
     await vi.waitFor(() => expect(tab.unsent).toEqual([]));
     vi.useRealTimers();
@@ -51,13 +53,8 @@ test("a disk that stops answering stops nobody, is told of, and sends nothing tw
 });
 
 test("half a message that a silent disk took late is not there when it was sent", async () => {
-    let disk!: Store;
-    const tab = await browser.tab((store) => void (disk = store));
-    await tab.connected();
-    await tab.phone.settled();
-    alarms();
-    const comesToItself = silent(disk);
-    tab.phone.keepTyped(ROOM, half);
+    const { tab, comesToItself } = await fallsSilent();
+    tab.phone.keepTyped(ROOM, typed("half a"));
     await vi.advanceTimersByTimeAsync(8_000);
     await vi.waitFor(() => expect(tab.shown.durable.value).toBe(false));
     tab.phone.keepTyped(ROOM, undefined);

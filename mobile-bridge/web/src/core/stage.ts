@@ -34,6 +34,11 @@ class Server {
         return this.entries.map(({ body }) => (body as { text: string }).text);
     }
 
+    /** Waits until this was said, and nothing else. */
+    arrives(...texts: string[]): Promise<void> {
+        return vi.waitFor(() => expect(this.texts).toEqual(texts));
+    }
+
     /** What was said before, as one page. */
     #log(): object[] {
         const { entries } = this;

@@ -20,9 +20,6 @@ afterEach(() => {
     vi.unstubAllGlobals();
 });
 
-const arrives = (...texts: string[]) =>
-    vi.waitFor(() => expect(browser.server.texts).toEqual(texts));
-
 /** What a tab wrote a day ago, for whoever had the connection then. */
 function leftYesterday(text: string): Left {
     const made_at = Date.now() - DAY_MS;
@@ -35,7 +32,7 @@ test("what is sent in a tab without the connection goes out through the other", 
     await other.connected();
     other.say("one");
     other.say("two");
-    await arrives("one", "two");
+    await browser.server.arrives("one", "two");
     await vi.waitFor(() => expect([holder.unsent, other.unsent]).toEqual([[], []]));
 });
 
@@ -46,7 +43,7 @@ test("a tab that lost its disk and has the connection sends what the other left"
     const other = await browser.tab();
     await other.connected();
     other.say("on disk, where the holder cannot look");
-    await arrives("on disk, where the holder cannot look");
+    await browser.server.arrives("on disk, where the holder cannot look");
     await vi.waitFor(() => expect(other.unsent).toEqual([]));
     await other.phone.settled();
     const store = await openStore("roost", () => browser.factory);
@@ -59,7 +56,7 @@ test("a tab without disk or connection sends too, and says that it keeps nothing
     const other = await browser.tab(full);
     await other.connected();
     other.say("only here");
-    await arrives("only here");
+    await browser.server.arrives("only here");
     expect(other.shown.durable.value).toBe(false);
     await vi.waitFor(() => expect(other.unsent).toEqual([]));
 });
@@ -79,11 +76,11 @@ test("a tab whose connection is taken hands on what it alone knew of", async () 
     // Sam turns to the other tab, which asks whether anybody is there.
     document.dispatchEvent(new Event("visibilitychange"));
     await vi.advanceTimersByTimeAsync(3_000);
-    await arrives("in the memory of a tab that falls asleep");
+    await browser.server.arrives("in the memory of a tab that falls asleep");
     vi.useRealTimers();
     await vi.waitFor(() => expect(other.unsent).toEqual(["asking"]));
     other.phone.retry(left.draft.id);
-    await arrives("in the memory of a tab that falls asleep", "of yesterday");
+    await browser.server.arrives("in the memory of a tab that falls asleep", "of yesterday");
 });
 
 test("a draft for a room that is gone says so in both tabs, and goes from both", async () => {
@@ -137,7 +134,7 @@ test("what another tab left a day ago is asked about in every tab, and any answe
     await holder.phone.settled();
     expect((await browser.tab()).unsent, "also when Roost is opened again").toEqual(["asking"]);
     other.phone.retry(left.draft.id);
-    await arrives("come in");
+    await browser.server.arrives("come in");
     await vi.waitFor(() => expect(both()).toEqual([[], []]));
 });
 
