@@ -1,7 +1,7 @@
 // Pictures of states that a day without trouble does not show: a gathering changed and answered for
-// a home, a message hidden, a room that is gone, words that found no signal for a day, a page that
-// does not come, no signal, nobody signed in; text as small as it goes; and what a computer is
-// called.
+// a home, a message hidden, a room that is gone, words that found no signal for a day or were
+// refused, a page that does not come, no signal, nobody signed in; text as small as it goes; and
+// what a computer is called.
 
 import { byId, connected, DAY_MS, enter, hears, joinBy, LAPTOP, leave, menuOf } from "./house.mjs";
 import { plan, reopen, say, until, wrongBy } from "./house.mjs";
@@ -50,6 +50,32 @@ async function odd(sam) {
     await enter(page, "circle");
     await picture(sam, "room-small");
     await leave(page);
+}
+
+/** The server refuses for good what Nadia says, by a rule that her page does not know. */
+async function refused() {
+    const nadia = await run.phone("nadia");
+    await nadia.context.routeWebSocket(/\/ws$/, (phone) => {
+        const server = phone.connectToServer();
+        const no = { code: "not_permitted", class: "final", words: "You cannot do that here." };
+        phone.onMessage((said) => {
+            const { t, room, id } = JSON.parse(said);
+            if (t === "append") phone.send(JSON.stringify({ t: "refused", room, id, ...no }));
+            else server.send(said);
+        });
+    });
+    await joinBy(nadia, house.persona("satellite", 5).link);
+    await connected(nadia.page);
+    await enter(nadia.page, "circle");
+    await say(nadia.page, "Could somebody fetch Kit from school?");
+    await nadia.page.getByText("Not sent. You cannot do that here.").first().waitFor();
+    await byId(nadia.page, "way-not").scrollIntoViewIfNeeded();
+    await picture(nadia, "room-refused");
+    await byId(nadia.page, "way-not").click();
+    const words = "Could somebody fetch Kit from school?";
+    await until("her words", async () => (await composerSays(nadia)) === words);
+    const drafts = await byId(nadia.page, "draft").count();
+    tally.check("what was refused is where it was written, and nowhere else", drafts === 0);
 }
 
 /** Bea writes without signal, and opens Roost again a day later. */
@@ -158,6 +184,7 @@ await run.main(async () => {
     await joinBy(sam, house.persona("satellite").link);
     await tally.step("in the circle", () => circle(jo, sam));
     await tally.step("where something is not there", () => odd(sam));
+    await tally.step("refused for good", refused);
     await tally.step("a day later", () => dayLater(jo));
     await tally.step("outside", outside);
     await tally.step("a screen that does not come", missing);
