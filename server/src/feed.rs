@@ -8,6 +8,7 @@
 mod repair;
 
 use crate::{
+    chain::{Anchors, Chain, Links, Point},
     config,
     error::Result,
     log::Written,
@@ -17,7 +18,7 @@ use crate::{
     store::{Db, entries::Stretch},
 };
 use roost_shared::{
-    ConstellationId, PersonId, RoomId, Seq,
+    ConstellationId, Epoch, PersonId, Refusal, RoomId, Seq,
     frame::{PAGE_MAX_ENTRIES, Side},
 };
 use std::{
@@ -32,6 +33,7 @@ pub struct Feeds(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    links: Arc<Links>,
     tail_entries: usize,
     tail_bytes: usize,
     rooms: Mutex<Rooms>,
@@ -45,8 +47,10 @@ type Rooms = HashMap<RoomId, Box<Feed>>;
 
 struct Feed {
     constellation: ConstellationId,
-    /// The last seq delivered here; `None` until the first reader has looked it up.
-    head: Option<Seq>,
+    /// Of the epoch that the last reader to come was told.
+    anchors: Anchors,
+    /// The last entry delivered here; `None` until the first reader has looked it up.
+    head: Option<Point>,
     /// Consecutive, up to `head`.
     tail: VecDeque<Line>,
     tail_bytes: usize,
@@ -78,9 +82,10 @@ pub struct Ask {
 }
 
 impl Feeds {
-    pub fn new(db: Db, limits: &config::Log) -> Feeds {
+    pub fn new(db: Db, links: Arc<Links>, limits: &config::Log) -> Feeds {
         Feeds(Arc::new(Inner {
             db,
+            links,
             tail_entries: limits.tail_entries,
             tail_bytes: limits.tail_bytes,
             rooms: Mutex::default(),
@@ -94,12 +99,18 @@ impl Feeds {
     /// [`Feeds::seen`].
     pub fn listen(
         &self,
-        constellation: ConstellationId,
+        (constellation, epoch): (ConstellationId, Epoch),
         (room, floor): (RoomId, Seq),
         outlet: &Arc<Outlet>,
-    ) -> Option<Seq> {
+    ) -> Option<Point> {
         self.with(|rooms| {
-            let feed = rooms.entry(room).or_insert_with(|| Box::new(Feed::new(constellation)));
+            let anchors = || Anchors::new(self.0.links.clone(), epoch);
+            let new = || Box::new(Feed::new(constellation, anchors()));
+            let feed = rooms.entry(room).or_insert_with(new);
+            if feed.anchors.epoch() != epoch {
+                feed.anchors = anchors();
+                feed.last = None;
+            }
             match feed.readers.iter_mut().find(|reader| Arc::ptr_eq(&reader.outlet, outlet)) {
                 Some(reader) => reader.floor = floor,
                 None => feed.readers.push(Reader { outlet: outlet.clone(), floor }),
@@ -109,7 +120,7 @@ impl Feeds {
     }
 
     /// Tells a new feed where its room's log stood after it had begun to listen.
-    pub fn seen(&self, room: RoomId, head: Seq) {
+    pub fn seen(&self, room: RoomId, head: Point) {
         self.with(|rooms| {
             if let Some(feed) = rooms.get_mut(&room) {
                 feed.head.get_or_insert(head);
@@ -135,7 +146,7 @@ impl Feeds {
         let gap = self.with(|rooms| {
             let (feed, first) = (rooms.get_mut(&room), written.lines.first());
             let (Some(feed), Some(first)) = (feed, first) else { return false };
-            if feed.head.is_some_and(|head| head.next() != first.seq) {
+            if feed.head.is_some_and(|head| head.seq.next() != first.seq) {
                 return true;
             }
             feed.readers.retain(|reader| !written.left.contains(&reader.outlet.person));
@@ -180,10 +191,20 @@ impl Feeds {
     }
 
     /// Where the rooms stand as far as their feeds know, for a session that may have missed a page.
-    pub fn heads(&self, wanted: &[RoomId]) -> Vec<(RoomId, Seq)> {
+    pub fn heads(&self, wanted: &[RoomId]) -> Vec<(RoomId, Point)> {
         self.with(|rooms| {
             let head = |room: &RoomId| Some((*room, rooms.get(room)?.head?));
             wanted.iter().filter_map(head).collect()
+        })
+    }
+
+    /// The chain at a place of a room's log, if it is one that is kept here.
+    pub fn chain(&self, room: RoomId, seq: Seq) -> Option<Chain> {
+        self.with(|rooms| {
+            let feed = rooms.get(&room)?;
+            let head = feed.head.filter(|head| head.seq == seq).and_then(|head| head.chain);
+            let line = || feed.tail.iter().find(|line| line.seq == seq)?.chain;
+            head.or_else(line)
         })
     }
 
@@ -196,10 +217,13 @@ impl Feeds {
         metrics::all().page_read();
         let stands =
             |reader: &Reader| Arc::ptr_eq(&reader.outlet, outlet) && reader.floor == ask.floor;
-        let tail = self.with(|rooms| {
+        let found = self.with(|rooms| {
             let feed = rooms.get_mut(&ask.room)?;
-            if feed.readers.iter().any(stands) { feed.page(&ask) } else { None }
+            let here = feed.readers.iter().any(stands);
+            Some((feed.anchors.clone(), if here { feed.page(&ask) } else { None }))
         });
+        // Whoever listens keeps the feed: this one does so no longer.
+        let (anchors, tail) = found.ok_or(Refusal::NotFound)?;
         if let Some(page) = tail {
             return Ok(page);
         }
@@ -207,7 +231,7 @@ impl Feeds {
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
         let mut conn = self.0.db.reader().await?;
-        Ok(Arc::new(page::read(&mut conn, outlet.person, stretch).await?))
+        Ok(Arc::new(page::read(&mut conn, outlet.person, stretch, &anchors).await?))
     }
 
     fn stale(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
@@ -222,9 +246,10 @@ impl Feeds {
 }
 
 impl Feed {
-    fn new(constellation: ConstellationId) -> Feed {
+    fn new(constellation: ConstellationId, anchors: Anchors) -> Feed {
         Feed {
             constellation,
+            anchors,
             head: None,
             tail: VecDeque::new(),
             tail_bytes: 0,
@@ -245,16 +270,17 @@ impl Feed {
 
     fn send(&mut self, room: RoomId, (lines, cards): (Vec<Line>, Vec<CardLine>), limits: &Inner) {
         // Another catch-up may have been faster; what is already out is not sent again.
-        let fresh = lines.iter().position(|line| self.head.is_none_or(|head| line.seq > head));
+        let fresh = lines.iter().position(|line| self.head.is_none_or(|at| line.seq > at.seq));
         let (Some(start), Some(last)) = (fresh, lines.last()) else { return };
-        let head = last.seq;
+        let (head, chain) = (last.seq, last.chain);
         // One page of the usual size, also for a large group: it tells the head, and sessions read
         // on.
         let fresh = &lines[start..];
         let fit = page::bounded(fresh.iter(), &cards);
         let page_from = |floor: Seq| {
             let cards = cards.iter().filter(|card| card.seq >= floor);
-            Arc::new(PageText::of(room, (head, head), fresh[..fit].iter(), cards))
+            let of = (room, &self.anchors);
+            Arc::new(PageText::of(of, (head, head), fresh[..fit].iter(), cards))
         };
         let lowest = cards.iter().map(|card| card.seq).min();
         let page = page_from(Seq::ZERO);
@@ -264,7 +290,7 @@ impl Feed {
                 _ => outlet.page(&page),
             }
         }
-        self.head = Some(head);
+        self.head = Some(Point { seq: head, chain });
         self.last = None;
         self.keep(lines.into_iter().skip(start), cards, limits);
     }
@@ -295,7 +321,7 @@ impl Feed {
     fn page(&mut self, ask: &Ask) -> Option<Arc<PageText>> {
         let Side::After(after) = ask.side else { return None };
         let after = after.max(ask.floor.previous());
-        let (head, oldest) = (self.head?, self.tail.front()?.seq);
+        let (head, oldest) = (self.head?.seq, self.tail.front()?.seq);
         if after >= head || after.next() < oldest {
             return None;
         }
@@ -314,7 +340,8 @@ impl Feed {
         let fit = page::bounded(self.tail.iter().skip(skip), &cards);
         let count = fit.min(usize::try_from(ask.limit).ok()?);
         let lines = self.tail.iter().skip(skip).take(count);
-        let page = Arc::new(PageText::of(ask.room, (after, head), lines, cards.iter()));
+        let of = (ask.room, &self.anchors);
+        let page = Arc::new(PageText::of(of, (after, head), lines, cards.iter()));
         if for_all {
             self.last = Some((after, page.clone()));
         }

@@ -9,6 +9,7 @@
 //! - [`marks`]: what phones hold and what people have read, gathered and told;
 //! - [`presence`]: who is connected, and the bounded queue towards each phone;
 //! - [`people`]: services, constellations, homes, people, sign-ins, and what `welcome` tells;
+//! - [`chain`]: how a history that was set back is noticed;
 //! - [`limits`], [`metrics`]: how much anybody may ask for; what is counted;
 //! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
 //! - [`demo`]: a furnished constellation to look around in.
@@ -17,6 +18,7 @@
 
 pub mod app;
 pub mod bus;
+pub mod chain;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -5,10 +5,9 @@
 //! 1. **Lock without counting.** The transaction begins by taking the room's lock (its row on
 //!    Postgres, the database on SQLite), so all writers of a room stand in line, whichever process
 //!    they are in.
-//! 2. **Idempotent for ever.** an id names one entry of the house, and is
-//!    looked up before anything else; a repeat gets its
-//!    first answer, even when its author has been removed since. Another body under the same id is
-//!    refused.
+//! 2. **Idempotent for ever.** An id names one entry of the house, and is looked up before anything
+//!    else; a repeat gets its first answer, even when its author has been removed since. Another
+//!    body under the same id is refused.
 //! 3. **Refusals take no number.** `decide` and `permit` come before the next `seq`: no holes.
 //! 4. **One thing.** Entry and effects commit together or not at all; the head is the last entry.
 //! 5. **Acknowledged after the commit, and only then.** Then the feeds are told.
@@ -28,6 +27,7 @@ pub use batch::{Answer, Batch, Drafted};
 
 use crate::{
     bus::Bus,
+    chain::{Anchors, Links},
     clock::{Clock, Moment, moment},
     config,
     error::{Error, Result},
@@ -38,6 +38,7 @@ use crate::{
         Conn, Db, Tx,
         cards::{self, KeptRow},
         entries::{self, EntryRow, NewEntry, Stretch},
+        homes,
         rooms::{self, Seat},
     },
 };
@@ -97,6 +98,7 @@ pub struct Written {
 #[derive(Clone)]
 pub struct Log {
     db: Db,
+    links: Arc<Links>,
     jobs: mpsc::Sender<Job>,
 }
 
@@ -118,12 +120,13 @@ impl Log {
     /// Starts the writer. It ends when every clone of the log is gone and its queue is empty.
     pub fn start(db: Db, parts: Parts, limits: &config::Log) -> Log {
         let (jobs, queue) = mpsc::channel(limits.queue);
+        let links = parts.keys.links.clone();
         let writer = Writer { db: db.clone(), parts, group: limits.group };
         // The writer goes back and forth with the database several times a group, and waits each
         // time. A thread of its own is put to sleep and woken for half of what a worker costs.
         let runtime = tokio::runtime::Handle::current();
         std::thread::spawn(move || runtime.block_on(writer.run(queue)));
-        Log { db, jobs }
+        Log { db, links, jobs }
     }
 
     /// Adds a draft to a room, and answers when it is on disk.
@@ -175,8 +178,10 @@ impl Log {
         let (seat, floor) = may(&mut conn, who, room, Action::ReadRoom).await?;
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let constellation = who.constellation;
+        let epoch = homes::constellation(&mut conn, constellation).await?.epoch;
+        let anchors = Anchors::new(self.links.clone(), epoch);
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
-        page::read(&mut conn, seat.person, stretch).await
+        page::read(&mut conn, seat.person, stretch, &anchors).await
     }
 }
 

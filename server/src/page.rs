@@ -2,6 +2,7 @@
 //! by all.
 
 use crate::{
+    chain::{Anchors, Chain, Point},
     error::{Error, Result},
     store::{
         Conn,
@@ -23,6 +24,7 @@ use serde_json::value::RawValue;
 #[derive(Clone, Debug)]
 pub struct Line {
     pub seq: Seq,
+    pub chain: Option<Chain>,
     pub text: Box<str>,
 }
 
@@ -42,6 +44,8 @@ pub struct PageText {
     pub room: RoomId,
     pub from: Seq,
     pub to: Seq,
+    /// The chain at `to`.
+    pub chain: Option<Chain>,
     pub head: Seq,
     /// The frame's UTF-8 text.
     pub text: Bytes,
@@ -95,7 +99,7 @@ impl Line {
             serde_json::to_string(&Unknown { seq, id, kind })
         };
         let text = text.map_err(|e| Error::internal("an entry does not encode", e))?;
-        Ok(Line { seq, text: text.into_boxed_str() })
+        Ok(Line { seq, chain: row.chain, text: text.into_boxed_str() })
     }
 }
 
@@ -116,23 +120,40 @@ impl CardLine {
 }
 
 impl PageText {
+    /// Its last entry.
+    pub fn end(&self) -> Point {
+        Point { seq: self.to, chain: self.chain }
+    }
+
+    /// The room's head when it was read, as far as this page knows it.
+    pub fn reaches(&self) -> Point {
+        let chain = self.chain.filter(|_| self.to == self.head);
+        Point { seq: self.head, chain }
+    }
+
     /// The page of these consecutive lines, with those of the cards that go with them; without
     /// lines, the empty page after `before_first`.
     pub fn of<'a>(
-        room: RoomId,
+        (room, anchors): (RoomId, &Anchors),
         (before_first, head): (Seq, Seq),
         lines: impl Iterator<Item = &'a Line> + Clone,
         cards: impl Iterator<Item = &'a CardLine> + Clone,
     ) -> PageText {
         let from = lines.clone().next().map_or_else(|| before_first.next(), |line| line.seq);
-        let to = lines.clone().last().map_or_else(|| from.previous(), |line| line.seq);
+        let last = lines.clone().last();
+        let to = last.map_or_else(|| from.previous(), |line| line.seq);
+        let chain = last.and_then(|line| line.chain);
         let cards = cards.filter(|card| card.goes_with(from, to));
         let mut length: usize = lines.clone().map(|line| line.text.len() + 1).sum();
         length += cards.clone().map(|card| card.text.len() + 1).sum::<usize>();
-        let mut text = String::with_capacity(length + 172);
+        let mut text = String::with_capacity(length + 232);
         text.push_str(&format!(
-            r#"{{"t":"page","room":"{room}","from":{from},"to":{to},"head":{head},"entries":["#
+            r#"{{"t":"page","room":"{room}","from":{from},"to":{to},"head":{head},"#
         ));
+        if let Some(chain) = chain {
+            text.push_str(&format!(r#""anchor":"{}","#, anchors.at(room, to, chain)));
+        }
+        text.push_str(r#""entries":["#);
         join(&mut text, lines.map(|line| &*line.text));
         let mut cards = cards.map(|card| &*card.text).peekable();
         if cards.peek().is_some() {
@@ -140,7 +161,7 @@ impl PageText {
             join(&mut text, cards);
         }
         text.push_str("]}");
-        PageText { room, from, to, head, text: Bytes::from(text) }
+        PageText { room, from, to, chain, head, text: Bytes::from(text) }
     }
 }
 
@@ -158,7 +179,12 @@ fn join<'a>(text: &mut String, parts: impl Iterator<Item = &'a str>) {
 ///
 /// # Errors
 /// `NotFound` as [`stays`]; whatever the database said.
-pub async fn read(conn: &mut Conn, person: PersonId, stretch: Stretch) -> Result<PageText> {
+pub async fn read(
+    conn: &mut Conn,
+    person: PersonId,
+    stretch: Stretch,
+    anchors: &Anchors,
+) -> Result<PageText> {
     let head = rooms::head(conn, stretch.constellation, stretch.room).await?;
     let rows = entries::range(conn, Stretch { head, ..stretch }).await?;
     let mut lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
@@ -182,7 +208,8 @@ pub async fn read(conn: &mut Conn, person: PersonId, stretch: Stretch) -> Result
     }
     let seat = Seat { constellation: stretch.constellation, room: stretch.room, person };
     stays(conn, seat, stretch.floor).await?;
-    Ok(PageText::of(stretch.room, (before_first, head), lines.iter(), cards.iter()))
+    let of = (stretch.room, anchors);
+    Ok(PageText::of(of, (before_first, head), lines.iter(), cards.iter()))
 }
 
 /// Asked when all is read that somebody wanted of a room. Whoever was removed meanwhile gets

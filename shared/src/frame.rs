@@ -39,6 +39,9 @@ pub const MARKS_EVERY_MS: i64 = 1_000;
 /// Where a phone stands in each of its rooms.
 pub type Cursors = BTreeMap<RoomId, Seq>;
 
+/// What the server said of the last entry that a phone holds of each of its rooms.
+pub type Anchors = BTreeMap<RoomId, String>;
+
 /// What a phone says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -56,6 +59,10 @@ pub enum ClientFrame {
         #[serde(default)]
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
+        /// Of each room the anchor of the last page that held its newest entry here.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<String, String>>"))]
+        anchors: Anchors,
     },
     /// Add this to a room. Answered by `ack` or `refused`.
     Append {
@@ -87,6 +94,10 @@ pub enum ClientFrame {
     Resume {
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
+        /// As in `hello`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<String, String>>"))]
+        anchors: Anchors,
     },
     /// I have read everything up to here. Only ever raises what is known; not answered.
     Mark { room: RoomId, read: Seq },
@@ -247,6 +258,11 @@ pub struct Page {
     pub to: Seq,
     /// The room's head when it was read.
     pub head: Seq,
+    /// What the room's history up to `to` is known by: `seq.chain.seal`. The phone keeps it as it
+    /// came. Absent from a page without entries, and where the history is older than anchors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub anchor: Option<String>,
     /// `to - from + 1` entries, ascending.
     pub entries: Vec<Entry>,
     /// As they are now: the cards of these entries, and of those that these entries changed.
@@ -318,15 +334,26 @@ impl ServerFrame {
     }
 }
 
-/// The digest of where somebody stands: 32-bit FNV-1a over the text `room:seq\n` of each room in
-/// ascending order, as eight hex digits. It finds what was missed; it proves nothing.
-pub fn digest(places: impl IntoIterator<Item = (RoomId, Seq)>) -> String {
-    let ordered: Cursors = places.into_iter().collect();
+/// The digest of where somebody stands: 32-bit FNV-1a over a line for each room in ascending order,
+/// as eight hex digits. The line is `room:seq:chain\n` with the chain of the anchor at that seq, or
+/// `room:seq\n` where there is none. It finds what was missed or differs; it proves nothing.
+pub fn digest<C: AsRef<str>>(stands: impl IntoIterator<Item = (RoomId, Seq, Option<C>)>) -> String {
+    let mut ordered: Vec<_> = stands.into_iter().collect();
+    ordered.sort_unstable_by_key(|(room, ..)| *room);
     let mut hash: u32 = 0x811c_9dc5;
-    for (room, seq) in ordered {
-        for byte in format!("{room}:{seq}\n").bytes() {
+    for (room, seq, chain) in ordered {
+        let line = match chain {
+            Some(chain) => format!("{room}:{seq}:{}\n", chain.as_ref()),
+            None => format!("{room}:{seq}\n"),
+        };
+        for byte in line.bytes() {
             hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
         }
     }
     format!("{hash:08x}")
+}
+
+/// The chain of an anchor; `None` for a text that is none.
+pub fn chain_of(anchor: &str) -> Option<&str> {
+    anchor.split('.').nth(1)
 }

@@ -2,6 +2,7 @@
 //! steps are taken by hand here, as a session and the doors take them.
 
 use roost_server::{
+    chain::Point,
     error::Result,
     feed::Ask,
     log::{
@@ -63,8 +64,9 @@ async fn returns(house: &House) {
 fn listens(house: &House, instance: usize, person: usize, head: Seq) -> Inlet {
     let inlet = Inlet::new(house.satellites[person], 16, 1 << 20);
     let (feeds, place) = (&house.feeds[instance], (house.circle, Seq(1)));
-    if feeds.listen(house.constellation, place, &inlet.outlet).is_none() {
-        feeds.seen(house.circle, head);
+    let of = (house.constellation, house.epoch());
+    if feeds.listen(of, place, &inlet.outlet).is_none() {
+        feeds.seen(house.circle, Point { seq: head, chain: None });
     }
     inlet
 }

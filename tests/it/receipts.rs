@@ -94,7 +94,8 @@ impl Line {
     fn phone_of(&self, person: PersonId) -> Inlet {
         let inlet = Inlet::new(person, 64, 1 << 20);
         let place = (self.room, Seq(1));
-        self.house.feeds[0].listen(self.house.constellation, place, &inlet.outlet);
+        let of = (self.house.constellation, self.house.epoch());
+        self.house.feeds[0].listen(of, place, &inlet.outlet);
         inlet
     }
 }

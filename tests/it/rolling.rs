@@ -58,7 +58,7 @@ impl Tomorrow {
         let seq = rooms::head(conn, constellation, room).await.unwrap().next();
         let (author, at) = (Some(world.person("jo")), world.app().clock.now());
         let (kind, body, digest) = (kind.to_owned(), CHORE.to_owned(), "tomorrow's".to_owned());
-        let row = EntryRow { seq, id, kind, author, target, at, body };
+        let row = EntryRow { seq, id, kind, author, target, at, body, chain: None };
         let new = [NewEntry { constellation, room, row, digest }];
         entries::add(conn, &new).await.unwrap();
         let of = target.unwrap_or(id);

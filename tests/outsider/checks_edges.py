@@ -107,7 +107,7 @@ def _(world):
     jo = world.live("Jo")
     same(json.loads(refusal_of(jo, JUNK))["code"], "frame_malformed")
     same(json.loads(refusal_of(jo, {"t": "sing"}))["code"], "frame_unknown")
-    jo.send(json.dumps({"t": "beat", "digest": digest(jo.cursors)}).ljust(MAX_FRAME))
+    jo.send(json.dumps({"t": "beat", "digest": digest(jo.cursors, jo.anchors)}).ljust(MAX_FRAME))
     survives(jo)
 
 
@@ -172,7 +172,7 @@ def _(world):
 @check("the digest of the vectors")
 def _(world):
     for vector in world.vector("digests"):
-        same(digest(vector["places"]), vector["digest"])
+        same(digest(vector["places"], vector.get("anchors")), vector["digest"])
 
 
 @check("the client takes every server frame of the vectors, and keeps a kind it does not know")

@@ -28,11 +28,13 @@ def new_id():
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def digest(places):
-    """32-bit FNV-1a over `room:seq\\n` for each room in ascending order (§ 5)."""
+def digest(places, anchors=None):
+    """32-bit FNV-1a over a line for each room in ascending order (§ 5)."""
     value = 0x811C9DC5
     for room in sorted(places):
-        for byte in f"{room}:{places[room]}\n".encode():
+        anchor = (anchors or {}).get(room)
+        chain = f":{anchor.split('.')[1]}" if anchor else ""
+        for byte in f"{room}:{places[room]}{chain}\n".encode():
             value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
     return f"{value:08x}"
 
@@ -128,6 +130,7 @@ class Phone:
         self.api, self.name, self.device = Api(base), name, new_id()
         self.access = self.refresh_token = self.epoch = self.welcome = None
         self.cursors, self.entries, self.cards, self.pages = {}, {}, {}, []
+        self.anchors = {}  # what the server said of the newest entry of each room
         self.socket = self.bye = self.heard = None
         self.beats_apart = 0
 
@@ -159,6 +162,7 @@ class Phone:
         """Connects, signs on with the cursors, and waits for the welcome."""
         self.dial()
         said = {"t": "hello", "v": VERSION, "token": self.access, "cursors": self.cursors}
+        said["anchors"] = self.anchors
         if self.epoch:
             said["epoch"] = self.epoch
         self.send(said)
@@ -232,11 +236,12 @@ class Phone:
 
     def take_welcome(self, frame):
         if self.epoch and self.epoch != frame["epoch"]:
-            self.cursors, self.entries, self.cards = {}, {}, {}
+            self.cursors, self.anchors, self.entries, self.cards = {}, {}, {}, {}
         self.epoch, self.welcome = frame["epoch"], frame
         listed = self.rooms()
         for room in [room for room in self.cursors if room not in listed]:
             del self.cursors[room]
+            self.anchors.pop(room, None)
             self.entries.pop(room, None)
         for room, place in listed.items():
             # Nothing below the floor can be missing here.
@@ -259,6 +264,8 @@ class Phone:
                 for entry in self.entries[room].values():
                     if entry["id"] == card["target"]:
                         entry.pop("body", None)
+        if "anchor" in frame and frame["to"] == max(self.entries[room]):
+            self.anchors[room] = frame["anchor"]
         self.beats_apart = 0
         while self.cursors[room] + 1 in self.entries[room]:
             self.cursors[room] += 1
@@ -266,12 +273,12 @@ class Phone:
             self.ask_range(room, after=self.cursors[room])  # there is a gap
 
     def take_beat(self, frame):
-        mine = digest(self.cursors)
+        mine = digest(self.cursors, self.anchors)
         self.beats_apart = self.beats_apart + 1 if frame["digest"] != mine else 0
         self.send({"t": "beat", "digest": mine})
         if self.beats_apart == 2:
             self.beats_apart = 0
-            self.send({"t": "resume", "cursors": self.cursors})
+            self.send({"t": "resume", "cursors": self.cursors, "anchors": self.anchors})
 
     def take_bye(self, frame):
         self.bye = frame

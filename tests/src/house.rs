@@ -15,7 +15,7 @@ use roost_server::{
     store::{Commit, Db, rooms},
 };
 use roost_shared::{
-    ConstellationId, Entry, PersonId, RoomId, Seq,
+    ConstellationId, Entry, Epoch, PersonId, RoomId, Seq,
     frame::{Page, ServerFrame, Side},
     policy::{Actor, Role},
     room::RoomKind,
@@ -72,6 +72,7 @@ impl House {
         let keys = Arc::new(keys);
         let db = dbs[0].clone();
         let parts = |feeds| parts(feeds, &keys, &clock);
+        let feeds = |db: &Db| feeds(db, &keys);
         let own = feeds(&db);
         let people = People::new(db.clone(), parts(&own), config.session.clone());
         let (constellation, satellites) = settle(&people, &clock).await.expect("people move in");
@@ -82,7 +83,7 @@ impl House {
         let circle = of(RoomKind::Circle).next().expect("a constellation has a circle");
         let lines = of(RoomKind::HubLine).collect();
         let limits = config::Log { group: 16, ..config.log };
-        let feeds: Vec<Feeds> = dbs.iter().map(feeds).collect();
+        let feeds: Vec<Feeds> = dbs.iter().map(&feeds).collect();
         let logs = dbs.into_iter().zip(&feeds).map(|(db, feeds)| {
             let db = match fault.clone() {
                 Some(fault) => db.with_fault(move || fault()),
@@ -99,6 +100,11 @@ impl House {
     pub fn who(&self, n: usize) -> Who {
         let actor = Actor::Person { person: self.satellites[n], role: Role::Satellite };
         Who { constellation: self.constellation, actor }
+    }
+
+    /// An epoch for the anchors of its feeds.
+    pub fn epoch(&self) -> Epoch {
+        Epoch::new(1, [1; 10])
     }
 
     /// The lines, and the circle.
@@ -146,8 +152,9 @@ async fn settle(people: &People, clock: &Clock) -> Result<(ConstellationId, Vec<
     Ok((constellation, satellites))
 }
 
-fn feeds(db: &Db) -> Feeds {
-    let feeds = Feeds::new(db.clone(), &Config::in_folder(Path::new("unused")).log);
+fn feeds(db: &Db, keys: &Keys) -> Feeds {
+    let limits = Config::in_folder(Path::new("unused")).log;
+    let feeds = Feeds::new(db.clone(), keys.links.clone(), &limits);
     tokio::spawn(feeds.clone().repair());
     feeds
 }

@@ -105,6 +105,8 @@ impl Board {
 /// Where this phone stands in one room.
 struct Place {
     cursor: i64,
+    /// What the server said of the entry at the cursor.
+    anchor: Option<String>,
     pending: Option<Draft>,
     talk: Talk,
     /// What `welcome` told of when this connection began, until it is seen.
@@ -156,7 +158,10 @@ impl Sender {
     async fn converse(&mut self, mut wire: Wire) -> Result<std::convert::Infallible, Lost> {
         let stood = self.places.iter().map(|(room, place)| (*room, Seq(place.cursor)));
         let cursors: Cursors = stood.collect();
-        wire.hello(&self.sign_in.access, self.epoch, cursors).await.map_err(|_| Lost)?;
+        let known = self.places.iter().filter_map(|(room, at)| Some((*room, at.anchor.clone()?)));
+        let shown = (cursors, known.collect());
+        let (access, epoch) = (&self.sign_in.access, self.epoch);
+        wire.hello_showing(access, epoch, shown).await.map_err(|_| Lost)?;
         loop {
             let Heard::Frame(frame, _) = wire.listen().await else { return Err(Lost) };
             match *frame {
@@ -185,7 +190,10 @@ impl Sender {
     }
 
     async fn enter(&mut self, wire: &mut Wire, welcome: Welcome) -> Result<(), Lost> {
-        self.epoch = Some(welcome.epoch);
+        if self.epoch.replace(welcome.epoch).is_some_and(|before| before != welcome.epoch) {
+            eprintln!("{} is told of another epoch, and nothing was set back", self.name);
+            self.board.refused.fetch_add(1, SeqCst);
+        }
         for listed in &welcome.rooms {
             let (room, floor, head) = (listed.room, listed.floor.0, listed.head.0);
             if !self.places.contains_key(&room) {
@@ -194,7 +202,7 @@ impl Sender {
             }
             let place = self.places.entry(room).or_insert_with(|| {
                 let talk = Talk::new(&welcome, listed);
-                Place { cursor: floor - 1, pending: None, talk, owed: None }
+                Place { cursor: floor - 1, anchor: None, pending: None, talk, owed: None }
             });
             place.owed = Some(head);
             self.board.reach(&self.name, room, place.cursor);
@@ -223,7 +231,7 @@ impl Sender {
     }
 
     async fn see(&mut self, wire: &mut Wire, page: Page) -> Result<(), Lost> {
-        let Page { room, from, to, head, entries, cards } = page;
+        let Page { room, from, to, head, anchor, entries, cards } = page;
         if head > to {
             self.told(room, head.0);
         }
@@ -242,6 +250,9 @@ impl Sender {
             let (phone, room, id) = (self.name.clone(), room.to_string(), entry.id.to_string());
             let saw = Event::Saw { phone, room, id, seq: entry.seq.0, at: entry.at };
             self.recorder.note(&saw);
+        }
+        if place.cursor == to.0 {
+            place.anchor = anchor;
         }
         if place.owed.is_some_and(|owed| place.cursor >= owed) {
             place.owed = None;

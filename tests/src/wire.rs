@@ -4,7 +4,7 @@
 use futures_util::{SinkExt, StreamExt};
 use roost_shared::{
     EntryId, RoomId,
-    frame::{ClientFrame, Cursors, Page, ServerFrame, Welcome},
+    frame::{Anchors, ClientFrame, Cursors, Page, ServerFrame, Welcome},
     id::Epoch,
 };
 use serde_json::json;
@@ -105,7 +105,21 @@ impl Wire {
         epoch: Option<Epoch>,
         cursors: Cursors,
     ) -> Result<(), Error> {
-        self.say(&ClientFrame::Hello { v: 1, token: access.to_owned(), epoch, cursors }).await
+        self.hello_showing(access, epoch, (cursors, Anchors::new())).await
+    }
+
+    /// As [`Wire::hello`], and shows what it was told of what it holds.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn hello_showing(
+        &mut self,
+        access: &str,
+        epoch: Option<Epoch>,
+        (cursors, anchors): (Cursors, Anchors),
+    ) -> Result<(), Error> {
+        let token = access.to_owned();
+        self.say(&ClientFrame::Hello { v: 1, token, epoch, cursors, anchors }).await
     }
 
     /// Sends a message draft; the answer comes among everything else.

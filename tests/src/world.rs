@@ -12,7 +12,7 @@ use crate::{
 use roost_bridge::{Phone, View};
 use roost_server::{App, Config, Error};
 use roost_shared::{PersonId, RoomId, frame::Welcome, room::RoomKind};
-use std::{net::SocketAddr, sync::Mutex, thread, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Mutex, thread, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// How long a server may take to end.
@@ -76,6 +76,11 @@ impl World {
         let served = wait::within("the server ends", ENDING, served).await;
         served.expect("the server does not panic").expect("the server ends well");
         self.app = None;
+    }
+
+    /// The file of the database. Whoever changes it stops the world first.
+    pub fn database(&self) -> PathBuf {
+        self.config.store.data.join("roost.db")
     }
 
     /// The house behind the doors, for what only an operator may do.

@@ -3,7 +3,9 @@
 //! anything.
 
 use roost_shared::{
-    Draft, EntryId, Epoch, PersonId, Refusal, RoomId, Seq, frame::ClientFrame, room::Mark,
+    Draft, EntryId, Epoch, PersonId, Refusal, RoomId, Seq,
+    frame::{Anchors, ClientFrame},
+    room::Mark,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,6 +96,11 @@ pub enum Write {
         room: RoomId,
         ranges: Vec<Span>,
     },
+    /// What the server said of the newest entry that is held now, as it came.
+    PutAnchor {
+        room: RoomId,
+        anchor: String,
+    },
     /// Forget the entries of a room below its floor, and their cards.
     DropBelow {
         room: RoomId,
@@ -120,12 +127,12 @@ pub enum Write {
     DropOutbox {
         id: EntryId,
     },
-    /// Forget the room's entries, ranges, cards and marks: it is no longer ours.
+    /// Forget the room's entries, ranges, anchor, cards and marks: it is no longer ours.
     WipeRoom {
         room: RoomId,
     },
-    /// Forget all entries, ranges, cards and marks, but not the outbox: the server's history was
-    /// set back.
+    /// Forget all entries, ranges, anchors, cards and marks, but not the outbox: the server's
+    /// history was set back.
     WipeEntries,
     PutEpoch {
         epoch: Epoch,
@@ -250,6 +257,7 @@ pub struct Saved {
     pub epoch: Option<Epoch>,
     pub welcome: Option<Value>,
     pub ranges: BTreeMap<RoomId, Vec<Span>>,
+    pub anchors: Anchors,
     pub outbox: Vec<OutboxItem>,
     pub cards: BTreeMap<RoomId, Vec<HeldCard>>,
     pub marks: BTreeMap<RoomId, Reading>,

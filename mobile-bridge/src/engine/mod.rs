@@ -216,7 +216,8 @@ impl Engine {
     fn greet(&mut self, turn: &mut Turn) {
         let token = self.connection.opened(turn);
         let (epoch, cursors) = (self.sync.epoch(), self.sync.introduce());
-        turn.transmit(ClientFrame::Hello { v: VERSION, token, epoch, cursors });
+        let anchors = self.sync.anchors();
+        turn.transmit(ClientFrame::Hello { v: VERSION, token, epoch, cursors, anchors });
     }
 
     fn hear(&mut self, text: &str, turn: &mut Turn) {

@@ -14,6 +14,9 @@ use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 /// The largest integer that JavaScript keeps exactly, 2^53 - 1. Larger ones are malformed.
 const INT_MAX: i64 = (1 << 53) - 1;
 
+/// The longest anchor that is kept, in bytes.
+const ANCHOR_MAX: usize = 64;
+
 /// A server frame, as far as the engine looks at it.
 #[derive(Debug, PartialEq)]
 pub(super) enum Heard {
@@ -78,6 +81,7 @@ pub(super) struct Page {
     pub(super) from: Seq,
     pub(super) to: Seq,
     pub(super) head: Seq,
+    pub(super) anchor: Option<String>,
     /// As they came; entry number i has seq `from + i`.
     pub(super) entries: Vec<Value>,
     pub(super) ids: Vec<EntryId>,
@@ -210,7 +214,14 @@ fn page(mut fields: Fields) -> Option<Page> {
         _ => Vec::new(),
     };
     let cards = cards.into_iter().filter_map(|raw| Some((card(&raw)?, raw))).collect();
-    Some(Page { room, from: Seq(from), to: Seq(to), head: Seq(head), entries, ids, cards })
+    let anchor = words(&fields, "anchor").filter(|text| is_anchor(text));
+    Some(Page { room, from: Seq(from), to: Seq(to), head: Seq(head), anchor, entries, ids, cards })
+}
+
+/// Kept and given back as it came, so it is bounded, and of letters that are one byte each.
+fn is_anchor(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=ANCHOR_MAX).contains(&text.len()) && text.bytes().all(plain)
 }
 
 fn card(raw: &Value) -> Option<HeldCard> {

@@ -10,7 +10,7 @@ use super::{
 };
 use roost_shared::{
     Epoch, RoomId, Seq,
-    frame::{self, ClientFrame, Cursors},
+    frame::{self, Anchors, ClientFrame, Cursors},
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,8 @@ pub(super) struct Room {
     floor: Seq,
     head: Seq,
     spans: Spans,
+    /// What the server said of the newest entry held, of those of which it said anything.
+    anchor: Option<String>,
     /// Held without their bodies, since the server did not know their kind. Another one may: on
     /// disk and to the next connection they count as missing.
     bare: BTreeSet<Seq>,
@@ -40,7 +42,8 @@ pub(super) struct Room {
 impl Room {
     fn new(floor: Seq, head: Seq, spans: Spans, cards: Cards) -> Room {
         let bare = BTreeSet::new();
-        let mut room = Room { floor, head, spans, bare, cards, asked: false, before: None };
+        let mut room =
+            Room { floor, head, spans, anchor: None, bare, cards, asked: false, before: None };
         room.spans.cut_below(floor);
         room.cards.cut_below(floor);
         room.raise_head(head);
@@ -111,6 +114,9 @@ impl Sync {
             let held = Room::new(listing.floor, listing.head, spans, cards(&room));
             sync.rooms.insert(room, held);
         }
+        for (room, held) in &mut sync.rooms {
+            held.anchor = saved.anchors.get(room).cloned();
+        }
         sync
     }
 
@@ -140,8 +146,17 @@ impl Sync {
         self.cursors()
     }
 
+    /// What the server said of what is held.
+    pub(super) fn anchors(&self) -> Anchors {
+        let known = self.rooms.iter().filter_map(|(id, room)| Some((*id, room.anchor.clone()?)));
+        known.collect()
+    }
+
     pub(super) fn digest(&self) -> String {
-        frame::digest(self.cursors())
+        frame::digest(self.rooms.iter().map(|(id, room)| {
+            let chain = room.anchor.as_deref().and_then(frame::chain_of);
+            (*id, room.cursor(), chain)
+        }))
     }
 
     /// Forgets what was asked: the connection it was asked on is gone.
@@ -168,7 +183,8 @@ impl Sync {
         let differs = own != theirs;
         if differs && self.differed {
             self.forget_asked();
-            turn.transmit(ClientFrame::Resume { cursors: self.cursors() });
+            let (cursors, anchors) = (self.cursors(), self.anchors());
+            turn.transmit(ClientFrame::Resume { cursors, anchors });
         } else {
             self.differed = differs;
         }
@@ -251,7 +267,7 @@ impl Sync {
 /// Writes the entries of a page that are not held yet. Returns whether there were any.
 fn merge(room: &mut Room, page: Page, turn: &mut Turn) -> bool {
     let known_head = room.head;
-    let Page { room: id, from, to, head, entries, .. } = page;
+    let Page { room: id, from, to, head, anchor, entries, .. } = page;
     let (floor, held) = (room.floor, &room.spans);
     let numbered = (from.0..=to.0).map(Seq).zip(entries);
     let new = numbered.filter(|(seq, _)| *seq >= floor && !held.holds(*seq));
@@ -264,6 +280,11 @@ fn merge(room: &mut Room, page: Page, turn: &mut Turn) -> bool {
         room.spans.add(Span { from: from.max(floor), to });
         turn.write(Write::PutEntries { room: id, entries: new });
         turn.write(Write::PutRanges { room: id, ranges: room.whole().as_slice().to_vec() });
+        let newest = room.spans.newest().is_some_and(|newest| newest.to == to);
+        if let Some(anchor) = anchor.filter(|_| newest) {
+            room.anchor = Some(anchor.clone());
+            turn.write(Write::PutAnchor { room: id, anchor });
+        }
     }
     room.raise_head(head);
     if grew || room.head != known_head {

@@ -17,10 +17,11 @@ use sqlx::{
 use std::path::Path;
 
 /// `kept` holds the single values: `account`, `epoch`, `welcome`.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS entries (room TEXT NOT NULL, seq BIGINT NOT NULL,
      entry TEXT NOT NULL, PRIMARY KEY (room, seq)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ranges (room TEXT NOT NULL PRIMARY KEY, ranges TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS anchors (room TEXT NOT NULL PRIMARY KEY, anchor TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS outbox (id TEXT NOT NULL PRIMARY KEY, place BIGINT NOT NULL,
      item TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS cards (room TEXT NOT NULL, target TEXT NOT NULL,
@@ -39,6 +40,8 @@ const PUT_ENTRY: &str = "INSERT INTO entries (room, seq, entry) VALUES (?, ?, ?)
     ON CONFLICT (room, seq) DO UPDATE SET entry = excluded.entry";
 const PUT_RANGES: &str = "INSERT INTO ranges (room, ranges) VALUES (?, ?)
     ON CONFLICT (room) DO UPDATE SET ranges = excluded.ranges";
+const PUT_ANCHOR: &str = "INSERT INTO anchors (room, anchor) VALUES (?, ?)
+    ON CONFLICT (room) DO UPDATE SET anchor = excluded.anchor";
 const PUT_ITEM: &str = "INSERT INTO outbox (id, place, item) VALUES (?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET place = excluded.place, item = excluded.item";
 const PUT_KEPT: &str = "INSERT INTO kept (name, value) VALUES (?, ?)
@@ -54,14 +57,20 @@ const DROP_BELOW: [&str; 2] = [
     "DELETE FROM cards WHERE room = ? AND seq < ?",
 ];
 const DROP_ITEM: &str = "DELETE FROM outbox WHERE id = ?";
-const WIPE_ROOM: [&str; 4] = [
+const WIPE_ROOM: [&str; 5] = [
     "DELETE FROM entries WHERE room = ?",
     "DELETE FROM ranges WHERE room = ?",
+    "DELETE FROM anchors WHERE room = ?",
     "DELETE FROM cards WHERE room = ?",
     "DELETE FROM marks WHERE room = ?",
 ];
-const WIPE_ENTRIES: [&str; 4] =
-    ["DELETE FROM entries", "DELETE FROM ranges", "DELETE FROM cards", "DELETE FROM marks"];
+const WIPE_ENTRIES: [&str; 5] = [
+    "DELETE FROM entries",
+    "DELETE FROM ranges",
+    "DELETE FROM anchors",
+    "DELETE FROM cards",
+    "DELETE FROM marks",
+];
 const WIPE_REST: [&str; 2] = ["DELETE FROM outbox", "DELETE FROM kept WHERE name <> 'account'"];
 
 const READ_ENTRIES: &str =
@@ -70,6 +79,7 @@ const READ_CARDS: &str = "SELECT card FROM cards WHERE room = ? ORDER BY seq";
 const READ_ALL_CARDS: &str = "SELECT room, card FROM cards ORDER BY room, target";
 const READ_MARKS: &str = "SELECT room, reading FROM marks";
 const READ_RANGES: &str = "SELECT room, ranges FROM ranges";
+const READ_ANCHORS: &str = "SELECT room, anchor FROM anchors";
 const READ_OUTBOX: &str = "SELECT item FROM outbox ORDER BY place";
 const READ_KEPT: &str = "SELECT value FROM kept WHERE name = ?";
 
@@ -116,6 +126,7 @@ impl Disk {
             ..Saved::default()
         };
         saved.ranges.extend(self.by_room(READ_RANGES).await?);
+        saved.anchors.extend(self.by_room(READ_ANCHORS).await?);
         saved.marks.extend(self.by_room(READ_MARKS).await?);
         for (room, card) in self.by_room::<Value>(READ_ALL_CARDS).await? {
             saved.cards.entry(room).or_default().push(held_of(&card)?);
@@ -182,6 +193,9 @@ async fn apply_one(db: &mut SqliteConnection, write: &Write) -> Result<(), Bridg
         }
         Write::PutRanges { room, ranges } => {
             run(db, sqlx::query(PUT_RANGES).bind(room.to_string()).bind(text(ranges)?)).await
+        }
+        Write::PutAnchor { room, anchor } => {
+            run(db, sqlx::query(PUT_ANCHOR).bind(room.to_string()).bind(text(anchor)?)).await
         }
         Write::DropBelow { room, floor } => {
             for drop in DROP_BELOW {

@@ -42,6 +42,9 @@ impl Memory {
             Write::PutRanges { room, ranges } => {
                 self.saved.ranges.insert(*room, ranges.clone());
             }
+            Write::PutAnchor { room, anchor } => {
+                self.saved.anchors.insert(*room, anchor.clone());
+            }
             Write::DropBelow { room, floor } => {
                 self.entries.retain(|(of, seq), _| of != room || *seq >= floor.0);
                 let above = |card: &Value| card["seq"].as_i64().is_some_and(|seq| seq >= floor.0);
@@ -64,6 +67,7 @@ impl Memory {
             Write::DropOutbox { id } => outbox.retain(|item| item.draft.id != *id),
             Write::WipeRoom { room } => {
                 self.saved.ranges.remove(room);
+                self.saved.anchors.remove(room);
                 self.saved.marks.remove(room);
                 self.entries.retain(|(of, _), _| of != room);
                 self.cards.retain(|(of, _), _| of != room);
@@ -82,6 +86,7 @@ impl Memory {
 
     fn wipe_entries(&mut self) {
         self.saved.ranges.clear();
+        self.saved.anchors.clear();
         self.saved.marks.clear();
         self.entries.clear();
         self.cards.clear();

@@ -46,6 +46,8 @@ fn some_writes() -> Vec<Write> {
         Write::PutEntries { room: room(1), entries: vec![entry(1), entry(2), entry(5)] },
         Write::PutEntries { room: room(2), entries: vec![entry(1)] },
         Write::PutRanges { room: room(1), ranges: vec![Span { from: Seq(1), to: Seq(2) }] },
+        Write::PutAnchor { room: room(1), anchor: "1.old.seal".to_owned() },
+        Write::PutAnchor { room: room(1), anchor: "2.chain.seal".to_owned() },
         Write::PutOutbox { item: item(2) },
         Write::PutOutbox { item: item(1) },
         Write::PutOutbox { item: OutboxItem { state: ItemState::Queued, ..item(2) } },
@@ -82,6 +84,7 @@ async fn a_file_keeps_what_was_written() {
     assert_eq!(places, [(2, 5), (9, 9)]);
     assert_eq!(saved.cards[&room(1)].len(), 2);
     assert_eq!(saved.marks[&room(1)].read, Seq(2));
+    assert_eq!(saved.anchors, [(room(1), "2.chain.seal".to_owned())].into());
 
     store.apply(&[Write::WipeAll]).await.unwrap();
     assert_eq!(store.load().await.unwrap(), Saved::default());
@@ -127,6 +130,7 @@ async fn a_file_of_before_there_were_cards_is_read_again() {
     }
     drop(older);
     let saved = Store::open(&path).await.unwrap().load().await.unwrap();
+    assert!(saved.anchors.is_empty());
     assert_eq!((saved.ranges.len(), saved.outbox.len()), (0, 2), "words that are not sent stay");
     assert!(saved.epoch.is_some() && saved.welcome.is_some());
 }

@@ -243,6 +243,13 @@ fn page(dice: &mut Dice, model: &Model, room: RoomId) -> Value {
         "t": "page", "room": room, "from": start + 1, "to": end, "head": end + dice.below(3),
         "entries": &log[start..end], "note": "fields from the future are no harm",
     });
+    match dice.below(6) {
+        0 => page["anchor"] = json!("9.told.before"),
+        1 => page["anchor"] = json!("an anchor, but not as it is written"),
+        2 => page["anchor"] = json!(9),
+        3 => page["anchor"] = json!("x".repeat(65)),
+        _ => {}
+    }
     // As it was before something was removed.
     for entry in page["entries"].as_array_mut().into_iter().flatten() {
         if entry["body"].is_null() {

@@ -77,6 +77,7 @@ fn furnish(dice: &mut Dice) -> Model {
     let me = PersonId::new(BEGIN_MS - 8_000, dice.bytes());
     let mut model = Model::new(epoch, me, dice.between(1, 8));
     model.role = if dice.chance(20) { "young" } else { "satellite" };
+    model.has_anchors = dice.chance(80);
     model.kind = dice.pick(&["circle", "hub_line", "hub_line", "peers", "lounge"]).unwrap_or(&"");
     for _ in 0..dice.between(1, 3) {
         let room = RoomId::new(BEGIN_MS - 7_000, dice.bytes());
@@ -98,7 +99,7 @@ fn furnish(dice: &mut Dice) -> Model {
 /// What a phone may have kept of this server: ranges in disorder, drafts in every state, an old
 /// epoch.
 fn remember(dice: &mut Dice, model: &Model) -> Saved {
-    let (mut ranges, mut outbox) = (BTreeMap::new(), Vec::new());
+    let (mut ranges, mut anchors, mut outbox) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let (mut cards, mut marks) = (BTreeMap::new(), BTreeMap::new());
     for (room, held) in &model.rooms {
         cards.insert(*room, junk::held_cards(dice, held));
@@ -110,6 +111,10 @@ fn remember(dice: &mut Dice, model: &Model) -> Saved {
             spans.push(Span { from: Seq(from), to: Seq(dice.between(from, head.max(from))) });
         }
         ranges.insert(*room, spans);
+        if dice.chance(60) {
+            let anchor = ["9.of-another-history.seal", "no anchor", ""];
+            anchors.insert(*room, (*dice.pick(&anchor).unwrap_or(&"")).to_owned());
+        }
         for _ in 0..dice.between(0, 2) {
             let order = i64::try_from(outbox.len()).unwrap_or(0) * 3 + 1;
             let draft = junk::kept(dice, BEGIN_MS - 60_000, model.id_at(*room, head));
@@ -130,7 +135,7 @@ fn remember(dice: &mut Dice, model: &Model) -> Saved {
     }
     let old = Epoch::new(1, dice.bytes());
     let epoch = [Some(model.epoch), Some(model.epoch), Some(old), None][dice.below(4)];
-    Saved { epoch, welcome, ranges, outbox, cards, marks }
+    Saved { epoch, welcome, ranges, anchors, outbox, cards, marks }
 }
 
 impl Play {

@@ -104,6 +104,14 @@ impl ModelRoom {
     fn head(&self) -> i64 {
         i64::try_from(self.log.len()).unwrap_or(i64::MAX)
     }
+
+    /// Stands for the ids up to here, as a chain does.
+    fn chain(&self, seq: i64) -> String {
+        let upto = self.log.get(..usize::try_from(seq).unwrap_or(0)).unwrap_or_default();
+        let bytes = upto.iter().filter_map(|entry| entry["id"].as_str()).flat_map(str::bytes);
+        let mixed = bytes.fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        format!("{mixed:x}")
+    }
 }
 
 /// The server as one phone sees it.
@@ -123,6 +131,8 @@ pub struct Model {
     pub greeted: bool,
     /// Whether the instance behind this connection knows the kind `poll`.
     pub knows_polls: bool,
+    /// Whether its pages have anchors: a log from before there were any has none.
+    pub has_anchors: bool,
 }
 
 impl Model {
@@ -139,6 +149,7 @@ impl Model {
             page_entries,
             greeted: false,
             knows_polls: true,
+            has_anchors: true,
         }
     }
 
@@ -159,7 +170,7 @@ impl Model {
                 let known = *epoch == Some(self.epoch);
                 self.catch_up(&if known { cursors.clone() } else { Cursors::new() });
             }
-            ClientFrame::Resume { cursors } => self.catch_up(cursors),
+            ClientFrame::Resume { cursors, .. } => self.catch_up(cursors),
             ClientFrame::Append { room, id, kind, target, body } => {
                 let draft =
                     Draft { id: *id, kind: kind.clone(), target: *target, body: body.clone() };
@@ -248,7 +259,10 @@ impl Model {
     /// `beat`, with the digest of the heads.
     pub fn beat(&mut self) {
         let ours = self.rooms.iter().filter(|(_, room)| room.ours);
-        let digest = frame::digest(ours.map(|(id, room)| (*id, Seq(room.head()))));
+        let digest = frame::digest(ours.map(|(id, room)| {
+            let chain = (self.has_anchors && room.head() > 0).then(|| room.chain(room.head()));
+            (*id, Seq(room.head()), chain)
+        }));
         self.say(json!({"t": "beat", "digest": digest}));
     }
 
@@ -311,6 +325,9 @@ impl Model {
             "t": "page", "room": id, "from": from, "to": to, "head": room.head(),
             "entries": Value::Null,
         });
+        if self.has_anchors && !entries.is_empty() {
+            page["anchor"] = json!(format!("{to}.{}.seal", room.chain(to)));
+        }
         page["entries"] = entries.iter().map(|entry| self.told(entry)).collect();
         let cards = room.cards_of(entries);
         if !cards.is_empty() {

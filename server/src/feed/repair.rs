@@ -70,7 +70,7 @@ impl Feeds {
     fn behind(&self, room: RoomId) -> Option<Behind> {
         self.with(|rooms| {
             let feed = rooms.get(&room)?;
-            let (constellation, head) = (feed.constellation, feed.head?);
+            let (constellation, head) = (feed.constellation, feed.head?.seq);
             let (readers, generation) = (feed.readers.clone(), feed.generation.clone());
             Some(Behind { constellation, room, head, readers, generation })
         })
@@ -120,15 +120,16 @@ mod tests {
     use super::*;
     use crate::{
         app::App,
+        chain::Point,
         config::Config,
         feed::Ask,
         log::Who,
         outlet::{Inlet, Push},
-        people::register::NewPerson,
+        people::{keys::Keys, register::NewPerson},
         store::Db,
     };
     use roost_shared::{
-        Draft, EntryId,
+        Draft, EntryId, Epoch,
         policy::{Actor, Role},
         room::RoomKind,
     };
@@ -160,11 +161,12 @@ mod tests {
         let db = Db::sqlite(&config.store.data.join("roost.db")).await.unwrap();
         let (who, sam, room) = settle(&app, &db).await;
         // The feeds of a second process, to which nobody hands what the first one writes.
-        let feeds = Feeds::new(db, &config.log);
+        let feeds = Feeds::new(db, Keys::for_tests().links, &config.log);
         let (constellation, floor) = (who.constellation, Seq::ZERO.next());
         let mut inlet = Inlet::new(sam, 9, 1 << 20);
-        assert_eq!(feeds.listen(constellation, (room, floor), &inlet.outlet), None);
-        feeds.seen(room, floor);
+        let place = (constellation, Epoch::new(1, [1; 10]));
+        assert_eq!(feeds.listen(place, (room, floor), &inlet.outlet), None);
+        feeds.seen(room, Point { seq: floor, chain: None });
         let said = draft(1, "message", None, json!({"text": "the code of the door"}));
         let target = Some(said.id);
         app.log.append(who, room, said).await.unwrap();

@@ -87,7 +87,8 @@ pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<Response>
 pub async fn me(State(app): State<App>, me: Me) -> Answer<axum::Json<Welcome>> {
     let mut conn = app.directory.reader().await?;
     let rooms = app.directory.rooms_of(&mut conn, &me).await?;
-    Ok(axum::Json(app.directory.welcome(&mut conn, &me, &rooms).await?))
+    let known = app.directory.known_to(&mut conn, &me).await?;
+    Ok(axum::Json(app.directory.welcome(&mut conn, &me, &rooms, &known).await?))
 }
 
 /// The answer to a new sign-in. A browser holds one cookie: whoever was signed in there is signed

@@ -7,6 +7,7 @@
 
 use super::{Parts, Receipt, Who, Written};
 use crate::{
+    chain::Point,
     clock,
     error::{Error, Result},
     page::{CardLine, Line},
@@ -59,7 +60,7 @@ pub type Answer = Result<Receipt, Refusal>;
 struct Open {
     constellation: ConstellationId,
     kind: RoomKind,
-    head: Seq,
+    head: Point,
     head_at: i64,
     lines: Vec<Line>,
     cards: BTreeMap<Seq, CardLine>,
@@ -151,7 +152,7 @@ impl<'t> Batch<'t> {
         if let Err(refusal) = body.permit(&context) {
             return Ok(Err(refusal));
         }
-        let row = row(draft, &body, &context);
+        let row = self.row((room, draft), &body, &context);
         self.write(room, (row, digest), (&body, &context)).await.map(Ok)
     }
 
@@ -178,7 +179,7 @@ impl<'t> Batch<'t> {
         standing: &Standing,
     ) -> Result<Context> {
         let open = &self.rooms[&room];
-        let (constellation, room_kind, seq) = (open.constellation, open.kind, open.head.next());
+        let (constellation, room_kind, seq) = (open.constellation, open.kind, open.head.seq.next());
         // Time in a room never runs backwards, whatever the clocks of instances say.
         let at = self.now.max(open.head_at);
         let needs = body.needs(draft);
@@ -225,6 +226,22 @@ impl<'t> Batch<'t> {
         })
     }
 
+    /// The entry that a draft becomes in this state of the room.
+    fn row(&self, (room, draft): (RoomId, &Draft), body: &Body, context: &Context) -> EntryRow {
+        let (before, seq, at) = (self.rooms[&room].head.chain, context.seq, context.at);
+        let chain = self.parts.keys.links.next(before, (room, seq), (draft.id, at));
+        EntryRow {
+            seq,
+            id: draft.id,
+            kind: draft.kind.clone(),
+            author: context.author.person,
+            target: draft.target,
+            at,
+            body: body.stored(context),
+            chain: Some(chain),
+        }
+    }
+
     /// From here on the draft is taken: its row, its effects, its card and that of its target, and
     /// the room's head move together.
     async fn write(
@@ -240,7 +257,7 @@ impl<'t> Batch<'t> {
             self.put_card(room, card).await?;
         }
         let open = self.rooms.get_mut(&room).expect("the caller opened the room");
-        open.head = row.seq;
+        open.head = Point { seq: row.seq, chain: row.chain };
         open.head_at = row.at;
         open.lines.push(Line::of(&row)?);
         let receipt = Receipt { seq: row.seq, at: row.at, first: true };
@@ -336,19 +353,6 @@ fn author(who: Who) -> Option<PersonId> {
     match who.actor {
         Actor::Operator => None,
         Actor::Person { person, .. } => Some(person),
-    }
-}
-
-/// The entry that a draft becomes in this state of the room.
-fn row(draft: &Draft, body: &Body, context: &Context) -> EntryRow {
-    EntryRow {
-        seq: context.seq,
-        id: draft.id,
-        kind: draft.kind.clone(),
-        author: context.author.person,
-        target: draft.target,
-        at: context.at,
-        body: body.stored(context),
     }
 }
 

@@ -189,9 +189,9 @@ impl People {
         let liaisons = everyone.iter().filter(liaison).map(|one| one.card.name.clone()).collect();
         let person = everyone.into_iter().find(|one| one.card.person == person);
         let person = person.ok_or(Refusal::EnrolmentUnusable)?;
-        let name = homes::constellation_name(&mut conn, constellation).await?;
+        let found = homes::constellation(&mut conn, constellation).await?;
         Ok(Invitation {
-            constellation: name.unwrap_or_default(),
+            constellation: found.name,
             name: person.card.name,
             role: person.card.role,
             liaisons,

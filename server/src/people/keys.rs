@@ -3,6 +3,7 @@
 //! another.
 
 use crate::{
+    chain::Links,
     clock::entropy,
     error::{Error, Result},
 };
@@ -15,6 +16,7 @@ use std::{
     io::Write,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
+    sync::Arc,
 };
 use subtle::ConstantTimeEq;
 
@@ -34,6 +36,8 @@ pub struct Keys {
     /// The last one signs, all of them verify: add a file to rotate, remove the old one 10 minutes
     /// later.
     pub access: Vec<AccessKey>,
+    /// What chains and anchors are made with: once for each entry and page.
+    pub links: Arc<Links>,
 }
 
 impl Keys {
@@ -62,7 +66,12 @@ impl Keys {
             }
         }
         access.sort_by(|a, b| a.kid.cmp(&b.kid));
-        Ok(Keys { house, access })
+        Ok(Keys::of(house, access))
+    }
+
+    fn of(house: [u8; 32], access: Vec<AccessKey>) -> Keys {
+        let links = Links::new(derived(&house, "chain"), derived(&house, "anchor"));
+        Keys { house, access, links: Arc::new(links) }
     }
 
     /// What is kept of a draft for ever, so that a repeat with another content is known even after
@@ -121,10 +130,15 @@ impl Keys {
     }
 
     fn mac(&self, purpose: &str) -> Hmac<Sha256> {
-        let mut mac = hmac(&self.house);
-        mac.update(purpose.as_bytes());
-        hmac(&mac.finalize().into_bytes())
+        derived(&self.house, purpose)
     }
+}
+
+/// A key for one purpose, ready to use.
+fn derived(house: &[u8; 32], purpose: &str) -> Hmac<Sha256> {
+    let mut mac = hmac(house);
+    mac.update(purpose.as_bytes());
+    hmac(&mac.finalize().into_bytes())
 }
 
 fn hmac(key: &[u8]) -> Hmac<Sha256> {
@@ -170,7 +184,7 @@ impl Keys {
     /// Keys for a test that needs no folder.
     pub fn for_tests() -> Keys {
         let access = vec![AccessKey { kid: "t1".to_owned(), secret: [2; 32] }];
-        Keys { house: [1; 32], access }
+        Keys::of([1; 32], access)
     }
 }
 

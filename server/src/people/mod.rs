@@ -10,7 +10,8 @@
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
 //! - `settings`: what somebody sets for themselves;
 //! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
-//! - `directory` and `told`: everything a phone is told in `welcome`.
+//! - `directory` and `told`: everything a phone is told in `welcome`;
+//! - `rollback`: whether what a phone holds is the history that stands here.
 //!
 //! Every act on people here leaves a row in the trail in its own transaction.
 
@@ -26,6 +27,7 @@ pub mod members;
 pub mod peers;
 pub mod register;
 pub mod roll;
+pub mod rollback;
 pub mod seats;
 pub mod second;
 pub mod session;

@@ -4,10 +4,14 @@ use super::{By, OPERATOR, People};
 use crate::{
     clock::entropy,
     error::Result,
-    store::{Tx, devices, homes, meta, people},
+    store::{
+        Tx, devices,
+        homes::{self, NewService},
+        meta, people,
+    },
 };
 use roost_shared::{
-    ConstellationId, HomeId, PersonId, Refusal, ServiceId,
+    ConstellationId, Epoch, HomeId, PersonId, Refusal, ServiceId,
     frame::PersonCard,
     policy::{Action, Actor, Object, Role, decide},
     room::RoomKind,
@@ -95,12 +99,13 @@ impl People {
     /// `NameInvalid`.
     pub async fn add_service(&self, name: &str) -> Result<ServiceId> {
         let name = check_name(name)?;
-        let id = ServiceId::new(self.now(), entropy());
+        let at = self.now();
+        let (service, epoch) = (ServiceId::new(at, entropy()), Epoch::new(at, entropy()));
         let mut tx = self.begin_operator_act().await?;
-        homes::add_service(tx.conn(), id, name, self.now()).await?;
-        self.trail(tx.conn(), None, OPERATOR, ("service.add", id.to_string())).await?;
+        homes::add_service(tx.conn(), NewService { service, name, at, epoch }).await?;
+        self.trail(tx.conn(), None, OPERATOR, ("service.add", service.to_string())).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(service)
     }
 
     /// Adds a constellation with its circle.

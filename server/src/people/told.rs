@@ -6,14 +6,15 @@ use crate::{
     store::{marks::Stand, people::Place, rooms::Mine},
 };
 use roost_shared::{
-    PersonId,
+    Epoch, PersonId,
     frame::{ConstellationCard, HomeCard, PersonCard},
     policy::Role,
     room::{Listed, Named, RoomKind, title},
 };
 
-/// The names of a constellation.
+/// The names of a constellation, and the epoch of its service.
 pub struct Names {
+    pub epoch: Epoch,
     pub constellation: String,
     pub people: Vec<PersonCard>,
     pub homes: Vec<HomeCard>,
@@ -80,7 +81,7 @@ fn listed(mine: &Mine, me: PersonId, names: &Names, stand: &[Stand]) -> Listed {
         read: mine.read,
         marks: others.iter().map(|it| marks::shown(it.mark, receipts && it.receipts)).collect(),
         floor: mine.membership.floor,
-        head: mine.head,
+        head: mine.head.seq,
         view: mine.membership.view,
     }
 }

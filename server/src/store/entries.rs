@@ -5,20 +5,23 @@ use super::{
     rooms::{Membership, room_kind, view},
     tx::{AND_COMMIT, BEGIN_AND},
 };
-use crate::error::Result;
+use crate::{
+    chain::{Chain, Point},
+    error::Result,
+};
 use roost_shared::{
     ConstellationId, EntryId, HomeId, PersonId, RoomId, Seq, frame::Side, room::RoomKind,
 };
 use sqlx::{FromRow, Row as _, any::AnyRow};
 
 const ADD: &str = "INSERT INTO entries \
-     (room, seq, constellation, id, kind, author, target, at, body, digest) \
+     (room, seq, constellation, id, kind, author, target, at, body, digest, chain) \
      VALUES {rows}";
-static ADD_ROWS: ManyRows = ManyRows::new(ADD, 10);
-static ADD_ROWS_AND_COMMIT: ManyRows = ManyRows::between("", ADD, AND_COMMIT, 10);
+static ADD_ROWS: ManyRows = ManyRows::new(ADD, 11);
+static ADD_ROWS_AND_COMMIT: ManyRows = ManyRows::between("", ADD, AND_COMMIT, 11);
 const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS (VALUES {rows}) \
      SELECT asked.place, r.kind, last.seq, last.at, m.floor, m.view, m.left_at, \
-     same.room, same.author, same.seq, same.at, same.digest, p.home \
+     same.room, same.author, same.seq, same.at, same.digest, p.home, last.chain \
      FROM asked JOIN rooms r ON r.room = asked.room \
      LEFT JOIN places p ON p.constellation = asked.constellation AND p.person = asked.person \
      LEFT JOIN members m ON m.room = asked.room AND m.person = asked.person \
@@ -28,12 +31,17 @@ const STANDINGS: &str = "WITH asked (place, constellation, room, person, id) AS 
      WHERE r.constellation = asked.constellation";
 static STANDINGS_ROWS: ManyRows = ManyRows::new(STANDINGS, 5);
 static BEGIN_AND_STANDINGS_ROWS: ManyRows = ManyRows::between(BEGIN_AND, STANDINGS, "", 5);
-const TARGET: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
+const TARGET: &str = "SELECT seq, id, kind, author, target, at, body, chain FROM entries \
      WHERE constellation = $1 AND room = $2 AND id = $3";
-const AFTER: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
+const AFTER: &str = "SELECT seq, id, kind, author, target, at, body, chain FROM entries \
      WHERE constellation = $1 AND room = $2 AND seq > $3 AND seq <= $4 ORDER BY seq LIMIT $5";
-const BEFORE: &str = "SELECT seq, id, kind, author, target, at, body FROM entries \
+const BEFORE: &str = "SELECT seq, id, kind, author, target, at, body, chain FROM entries \
      WHERE constellation = $1 AND room = $2 AND seq >= $3 AND seq < $4 ORDER BY seq DESC LIMIT $5";
+const CHAINS: &str = "WITH asked (constellation, room, seq) AS (VALUES {rows}) \
+     SELECT asked.room, e.seq, e.chain FROM asked \
+     JOIN entries e ON e.room = asked.room AND e.seq = asked.seq \
+     WHERE e.constellation = asked.constellation";
+static CHAINS_ROWS: ManyRows = ManyRows::new(CHAINS, 3);
 
 /// A row of the log, as it is added.
 pub struct NewEntry {
@@ -53,6 +61,7 @@ pub struct EntryRow {
     pub target: Option<EntryId>,
     pub at: i64,
     pub body: String,
+    pub chain: Option<Chain>,
 }
 
 /// What is already there under a draft's id.
@@ -100,7 +109,8 @@ async fn insert(conn: &mut Conn, new: &[NewEntry], last: &'static ManyRows) -> R
                 .bind(row.target.map(|target| target.to_string()))
                 .bind(row.at)
                 .bind(row.body.as_str())
-                .bind(digest.as_str());
+                .bind(digest.as_str())
+                .bind(row.chain.map(Chain::to_text).unwrap_or_default());
         }
         query.execute(&mut *conn).await?;
     }
@@ -121,7 +131,7 @@ pub struct Asked {
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub kind: RoomKind,
-    pub head: Seq,
+    pub head: Point,
     pub head_at: i64,
     /// Whether the author is a member, or ever was.
     pub known: bool,
@@ -196,15 +206,40 @@ fn standing(row: &AnyRow) -> Result<Standing> {
     };
     let left: Option<i64> = row.try_get(6)?;
     let home: Option<String> = row.try_get(12)?;
+    let chain: Option<String> = row.try_get(13)?;
     Ok(Standing {
         kind: room_kind(row.try_get(1)?)?,
-        head: Seq(row.try_get::<Option<i64>, _>(2)?.unwrap_or(0)),
+        head: point(row.try_get(2)?, chain.as_deref()),
         head_at: row.try_get::<Option<i64>, _>(3)?.unwrap_or(0),
         known: member.is_some(),
         member: member.filter(|_| left.is_none()),
         home: home.map(|home| parsed(home.parse())).transpose()?,
         earlier,
     })
+}
+
+/// The last entry of a room, or none.
+pub(super) fn point(seq: Option<i64>, chain: Option<&str>) -> Point {
+    Point { seq: Seq(seq.unwrap_or(0)), chain: chain.and_then(Chain::read) }
+}
+
+/// The chains at these places. Where there is no entry, or one without a chain, there is none.
+pub async fn chains(
+    conn: &mut Conn,
+    asked: &[(ConstellationId, RoomId, Seq)],
+) -> Result<Vec<(RoomId, Point)>> {
+    let mut found = Vec::with_capacity(asked.len());
+    for (_, part, sql) in CHAINS_ROWS.parts(asked) {
+        let mut query = sqlx::query_as(sql);
+        for (constellation, room, seq) in part {
+            query = query.bind(constellation.to_string()).bind(room.to_string()).bind(seq.0);
+        }
+        let rows: Vec<(String, i64, String)> = query.fetch_all(&mut *conn).await?;
+        for (room, seq, chain) in rows {
+            found.push((parsed(room.parse())?, point(Some(seq), Some(&chain))));
+        }
+    }
+    Ok(found)
 }
 
 /// The entry that a draft answers.
@@ -232,6 +267,7 @@ struct Row {
     target: Option<String>,
     at: i64,
     body: String,
+    chain: String,
 }
 
 /// What to read of a room's log.
@@ -279,6 +315,7 @@ impl TryFrom<Row> for EntryRow {
             target: row.target.map(|target| parsed(target.parse())).transpose()?,
             at: row.at,
             body: row.body,
+            chain: Chain::read(&row.chain),
         })
     }
 }

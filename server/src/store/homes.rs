@@ -2,16 +2,19 @@
 
 use super::{Conn, parsed};
 use crate::error::Result;
-use roost_shared::{ConstellationId, ServiceId, frame::HomeCard};
+use roost_shared::{ConstellationId, Epoch, Refusal, ServiceId, frame::HomeCard};
 
-const ADD_SERVICE: &str = "INSERT INTO services (service, name, created_at) VALUES ($1, $2, $3)";
+const ADD_SERVICE: &str =
+    "INSERT INTO services (service, name, created_at, epoch) VALUES ($1, $2, $3, $4)";
 const SERVICES: &str = "SELECT service, name FROM services ORDER BY created_at, service";
 const ADD_CONSTELLATION: &str = "INSERT INTO constellations \
      (constellation, service, name, created_at, changed) \
      VALUES ($1, $2, $3, $4, 0)";
 const CONSTELLATIONS: &str = "SELECT constellation, name FROM constellations \
      WHERE service = $1 ORDER BY created_at, constellation";
-const CONSTELLATION_NAME: &str = "SELECT name FROM constellations WHERE constellation = $1";
+const CONSTELLATION: &str = "SELECT c.name, s.epoch FROM constellations c \
+     JOIN services s ON s.service = c.service WHERE c.constellation = $1";
+const REPLACE_EPOCH: &str = "UPDATE services SET epoch = $1 WHERE service = $2 AND epoch = $3";
 const SERVICE_EXISTS: &str = "SELECT COUNT(*) FROM services WHERE service = $1";
 const ADD_HOME: &str = "INSERT INTO homes (home, constellation, name, hub, created_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
@@ -19,10 +22,55 @@ const HOMES: &str = "SELECT home, name, hub FROM homes WHERE constellation = $1 
      ORDER BY hub DESC, created_at, home";
 const SERVICE_OF: &str = "SELECT service FROM constellations WHERE constellation = $1";
 
+/// A service to add.
+pub struct NewService<'a> {
+    pub service: ServiceId,
+    pub name: &'a str,
+    pub at: i64,
+    pub epoch: Epoch,
+}
+
 /// Adds a service.
-pub async fn add_service(conn: &mut Conn, id: ServiceId, name: &str, at: i64) -> Result<()> {
-    sqlx::query(ADD_SERVICE).bind(id.to_string()).bind(name).bind(at).execute(conn).await?;
+pub async fn add_service(conn: &mut Conn, new: NewService<'_>) -> Result<()> {
+    sqlx::query(ADD_SERVICE)
+        .bind(new.service.to_string())
+        .bind(new.name)
+        .bind(new.at)
+        .bind(new.epoch.to_string())
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+/// Gives an epoch to the services that have none yet.
+pub async fn begin_epochs(conn: &mut Conn, fresh: Epoch) -> Result<()> {
+    for (service, _) in services(conn).await? {
+        replace_epoch(conn, service, ("", fresh)).await?;
+    }
+    Ok(())
+}
+
+/// Ends the epoch of a service. False when somebody else already did.
+pub async fn end_epoch(
+    conn: &mut Conn,
+    service: ServiceId,
+    (old, new): (Epoch, Epoch),
+) -> Result<bool> {
+    replace_epoch(conn, service, (&old.to_string(), new)).await
+}
+
+async fn replace_epoch(
+    conn: &mut Conn,
+    service: ServiceId,
+    (old, new): (&str, Epoch),
+) -> Result<bool> {
+    let done = sqlx::query(REPLACE_EPOCH)
+        .bind(new.to_string())
+        .bind(service.to_string())
+        .bind(old)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Every service: (id, name), oldest first.
@@ -68,15 +116,22 @@ pub async fn constellations(
     rows.into_iter().map(|(id, name)| Ok((parsed(id.parse())?, name))).collect()
 }
 
-/// What a constellation is called. `None`: there is no such constellation.
-pub async fn constellation_name(
-    conn: &mut Conn,
-    constellation: ConstellationId,
-) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar(CONSTELLATION_NAME)
-        .bind(constellation.to_string())
-        .fetch_optional(conn)
-        .await?)
+/// What is told of a constellation as a whole.
+pub struct Constellation {
+    pub name: String,
+    /// Of its service.
+    pub epoch: Epoch,
+}
+
+/// What a constellation is called, and the epoch of its service.
+///
+/// # Errors
+/// `NotFound` when there is no such constellation.
+pub async fn constellation(conn: &mut Conn, id: ConstellationId) -> Result<Constellation> {
+    let row: Option<(String, String)> =
+        sqlx::query_as(CONSTELLATION).bind(id.to_string()).fetch_optional(conn).await?;
+    let (name, epoch) = row.ok_or(Refusal::NotFound)?;
+    Ok(Constellation { name, epoch: parsed(epoch.parse())? })
 }
 
 /// Adds a home. False when it would be a second hub.

@@ -1,39 +1,18 @@
-//! Facts about the database itself: its epoch, its pulse, and the row that readiness writes.
+//! Facts about the database itself: its pulse, and the row that readiness writes.
 //! Nothing here belongs to a constellation, but for the mark of a change.
 
 use super::{Conn, parsed};
 use crate::error::Result;
-use roost_shared::{ConstellationId, Epoch};
+use roost_shared::ConstellationId;
 
 const READ: &str = "SELECT value FROM meta WHERE name = $1";
 const SET: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-const SET_ONCE: &str =
-    "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-const REPLACE: &str = "UPDATE meta SET value = $1 WHERE name = $2 AND value = $3";
 const BEAT: &str = "UPDATE pulse SET count = count + 1 WHERE name = 'people' RETURNING count";
 const MARK: &str = "UPDATE constellations SET changed = $1 WHERE constellation = $2";
 const CHANGED: &str =
     "SELECT constellation, changed FROM constellations WHERE changed > $1 ORDER BY changed";
 const PULSE: &str = "SELECT count FROM pulse WHERE name = 'people'";
-
-/// The epoch, made by whoever asks first.
-pub async fn epoch(conn: &mut Conn, fresh: Epoch) -> Result<Epoch> {
-    sqlx::query(SET_ONCE).bind("epoch").bind(fresh.to_string()).execute(&mut *conn).await?;
-    let text: String = sqlx::query_scalar(READ).bind("epoch").fetch_one(conn).await?;
-    parsed(text.parse())
-}
-
-/// Ends an epoch. False when somebody else already did.
-pub async fn replace_epoch(conn: &mut Conn, old: Epoch, new: Epoch) -> Result<bool> {
-    let done = sqlx::query(REPLACE)
-        .bind(new.to_string())
-        .bind("epoch")
-        .bind(old.to_string())
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
 
 /// Writes a value and reads it back: what readiness means.
 pub async fn probe(conn: &mut Conn, value: &str) -> Result<bool> {

@@ -1,7 +1,10 @@
 //! Rooms, whose row is also their lock, and who is a member. A room's head is its last entry.
 
-use super::{Conn, ManyRows, Tx, parsed};
-use crate::error::{Error, Result};
+use super::{Conn, ManyRows, Tx, entries::point, parsed};
+use crate::{
+    chain::Point,
+    error::{Error, Result},
+};
 use roost_shared::{
     ConstellationId, HomeId, PersonId, RoomId, Seq,
     policy::Role,
@@ -14,9 +17,11 @@ const ADD: &str = "INSERT INTO rooms (room, constellation, kind, home, created_a
 const LOCK: &str = "UPDATE rooms SET kind = kind WHERE constellation = $1 AND room = $2";
 const HEAD: &str = "SELECT seq FROM entries WHERE constellation = $1 AND room = $2 \
      ORDER BY seq DESC LIMIT 1";
-const HEADS: &str = "WITH asked (constellation, room) AS (VALUES {rows}) SELECT r.room, \
+const HEADS: &str = "WITH asked (constellation, room) AS (VALUES {rows}) \
+     SELECT r.room, last.seq, last.chain FROM asked JOIN rooms r ON r.room = asked.room \
+     LEFT JOIN entries last ON last.room = r.room AND last.seq = \
      (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) \
-     FROM asked JOIN rooms r ON r.room = asked.room WHERE r.constellation = asked.constellation";
+     WHERE r.constellation = asked.constellation";
 static HEADS_ROWS: ManyRows = ManyRows::new(HEADS, 2);
 const OF_CONSTELLATION: &str =
     "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
@@ -72,7 +77,7 @@ pub struct Mine {
     pub role: Role,
     pub kind: RoomKind,
     pub home: Option<HomeId>,
-    pub head: Seq,
+    pub head: Point,
     /// Up to where some phone of theirs is known to hold it, and they have read it.
     pub held: Seq,
     pub read: Seq,
@@ -120,16 +125,16 @@ pub async fn head(conn: &mut Conn, constellation: ConstellationId, room: RoomId)
 pub async fn heads(
     conn: &mut Conn,
     rooms: &[(RoomId, ConstellationId)],
-) -> Result<Vec<(RoomId, Seq)>> {
+) -> Result<Vec<(RoomId, Point)>> {
     let mut heads = Vec::with_capacity(rooms.len());
     for (_, part, sql) in HEADS_ROWS.parts(rooms) {
         let mut query = sqlx::query_as(sql);
         for (room, constellation) in part {
             query = query.bind(constellation.to_string()).bind(room.to_string());
         }
-        let rows: Vec<(String, Option<i64>)> = query.fetch_all(&mut *conn).await?;
-        for (room, head) in rows {
-            heads.push((parsed(room.parse())?, Seq(head.unwrap_or(0))));
+        let rows: Vec<(String, Option<i64>, Option<String>)> = query.fetch_all(&mut *conn).await?;
+        for (room, seq, chain) in rows {
+            heads.push((parsed(room.parse())?, point(seq, chain.as_deref())));
         }
     }
     Ok(heads)
@@ -182,7 +187,7 @@ pub async fn of_person(
                 role: super::people::role(&row.role)?,
                 kind: room_kind(&row.kind)?,
                 home: row.home.map(|home| parsed(home.parse())).transpose()?,
-                head: Seq(row.head.unwrap_or(0)),
+                head: point(row.head, None),
                 held: Seq(row.delivered.unwrap_or(0)),
                 read: Seq(row.read.unwrap_or(0)),
                 membership: Membership { floor: Seq(row.floor), view: view(&row.view)? },

@@ -1,6 +1,8 @@
-//! The socket: `line` is the WebSocket, `socket` is I/O only, `session` is a pure state machine.
+//! The socket: `line` is the WebSocket, `socket` is I/O only, `session` is a pure state
+//! machine, and `enter` finds out who comes in.
 
 mod answer;
+mod enter;
 pub mod line;
 mod notes;
 mod place;

@@ -11,15 +11,17 @@ use super::{
     place::{Place, Places},
 };
 use crate::{
+    chain::Point,
     feed::Ask,
     log::{Receipt, Who},
     outlet::Push,
     page::PageText,
-    store::rooms::{Membership, Mine},
+    people::rollback::Shown,
+    store::rooms::Mine,
 };
 use bytes::Bytes;
 use roost_shared::{
-    Draft, EntryId, PersonId, Refusal, RoomId, Seq,
+    Draft, EntryId, Epoch, PersonId, Refusal, RoomId, Seq,
     frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
     policy::{Action, Actor, Object, decide},
     refusal::Told,
@@ -49,13 +51,13 @@ pub enum Input {
     /// The answer to `Fetch`.
     Page { ask: Ask, page: Result<Arc<PageText>, Refusal> },
     /// Some pages did not fit into the queue: this is where my rooms stand.
-    Behind(Vec<(RoomId, Seq)>),
+    Behind(Vec<(RoomId, Point)>),
     /// The answer to `Append`.
     Appended { room: RoomId, id: EntryId, answer: Result<Receipt, Refusal> },
     /// Everything sent so far is flushed, and there is time for more.
     Turn,
     /// A beat is due, and this is where my rooms stand.
-    Beat(Vec<(RoomId, Seq)>),
+    Beat(Vec<(RoomId, Point)>),
     /// The phone has not said hello in time.
     HelloLate,
     /// The house ends this connection.
@@ -76,7 +78,9 @@ pub struct Entered {
 #[derive(Debug)]
 pub enum Output {
     /// Find out whose token this is.
-    SignIn { token: String, epoch: Option<roost_shared::Epoch>, cursors: Cursors },
+    SignIn { token: String, epoch: Option<Epoch>, shown: Shown },
+    /// Find out whether this is the history that stands here.
+    Check { epoch: Epoch, shown: Shown },
     /// Find out again what they may read.
     Reload,
     /// Write a draft.
@@ -109,6 +113,8 @@ enum Phase {
 pub struct Session {
     phase: Phase,
     person: Option<PersonId>,
+    /// The epoch that the phone was told.
+    epoch: Option<Epoch>,
     places: Places,
     asks: VecDeque<Ask>,
     bad_frames: u8,
@@ -147,7 +153,7 @@ impl Session {
     pub fn wants_turn(&self) -> bool {
         self.phase == Phase::Live
             && (!self.asks.is_empty()
-                || self.places.iter().any(|(_, place)| place.sent < place.head))
+                || self.places.iter().any(|(_, place)| place.sent.seq < place.head.seq))
     }
 
     /// Whether the next beat should come soon: its answer says that pages of rooms with marks have
@@ -159,12 +165,12 @@ impl Session {
     fn frame(&mut self, frame: Result<ClientFrame, Unread>) -> Vec<Output> {
         self.silent_beats = 0;
         match (self.phase, frame) {
-            (Phase::Fresh, Ok(ClientFrame::Hello { v, token, epoch, cursors })) => {
+            (Phase::Fresh, Ok(ClientFrame::Hello { v, token, epoch, cursors, anchors })) => {
                 if v != frame::VERSION {
                     return self.close(Refusal::VersionUnknown);
                 }
                 self.phase = Phase::Entering;
-                vec![Output::SignIn { token, epoch, cursors }]
+                vec![Output::SignIn { token, epoch, shown: Shown { cursors, anchors } }]
             }
             (Phase::Fresh, Ok(_)) => self.close(Refusal::HelloExpected),
             (Phase::Fresh, Err(unread)) => self.close(unread.refusal),
@@ -201,15 +207,17 @@ impl Session {
                     Err(refusal) => vec![refused_in(room, None, refusal)],
                 }
             }
-            ClientFrame::Resume { cursors } => {
+            ClientFrame::Resume { cursors, anchors } => {
                 for (room, place) in self.places.iter_mut() {
                     place.sent = place.stand(cursors.get(room).copied().unwrap_or(Seq::ZERO));
                 }
-                self.holds().into_iter().collect()
+                let shown = Shown { cursors, anchors };
+                let check = self.epoch.map(|epoch| Output::Check { epoch, shown });
+                self.holds().into_iter().chain(check).collect()
             }
             ClientFrame::Mark { room, read } => match self.may(room, Action::MarkRoom) {
                 Ok(Place { kind, head, .. }) => {
-                    let read = read.min(head);
+                    let read = read.min(head.seq);
                     if let Some(place) = self.places.get_mut(room) {
                         place.held = place.held.max(read);
                     }
@@ -225,8 +233,7 @@ impl Session {
             // The phone's answer to our beat. Any frame is proof of life, counted above.
             ClientFrame::Beat { digest } if self.beat_out => {
                 self.beat_out = false;
-                let sent = self.places.iter().map(|(room, place)| (*room, place.sent));
-                let is_whole = digest == frame::digest(sent);
+                let is_whole = digest == self.places.digest(|place| place.sent);
                 is_whole.then(|| self.holds()).flatten().into_iter().collect()
             }
             // A phone that has woken asks whether we are there; what it says to this ends the
@@ -250,15 +257,8 @@ impl Session {
         Ok(place)
     }
 
-    /// What was sent has come to the phone: said of rooms with marks, where it was not known yet.
     fn holds(&mut self) -> Option<Output> {
-        let rooms = self.places.iter_mut().filter(|(_, place)| place.is_unconfirmed());
-        let rooms: Vec<_> = rooms
-            .map(|(room, place)| {
-                place.held = place.sent;
-                (*room, place.kind, place.sent)
-            })
-            .collect();
+        let rooms = self.places.confirm();
         (!rooms.is_empty()).then_some(Output::Holds(rooms))
     }
 
@@ -287,18 +287,14 @@ impl Session {
             Ok(entered) => entered,
             Err(refusal) => return self.close(refusal),
         };
+        // A phone that is told of another epoch forgets all it holds.
+        let epoch = Some(entered.welcome.epoch);
         let known = std::mem::take(&mut self.places);
+        let known = if self.epoch == epoch { known } else { Places::default() };
+        self.epoch = epoch;
         let places = entered.rooms.iter().map(|mine| {
-            let (kind, Membership { floor, view }) = (mine.kind, mine.membership);
-            let (sent, head, held) = (Seq::ZERO, mine.head, mine.held);
-            let (constellation, role) = (mine.constellation, mine.role);
-            let mut place = Place { constellation, role, kind, view, floor, sent, head, held };
-            let before = known.get(mine.room).filter(|old| old.floor == place.floor);
-            let stood = before.map(|old| old.sent).or(entered.cursors.get(&mine.room).copied());
-            place.sent = place.stand(stood.unwrap_or(Seq::ZERO));
-            // A live page may have told more than the list that was read beside it.
-            place.head = place.head.max(before.map_or(Seq::ZERO, |old| old.head));
-            (mine.room, place)
+            let cursor = entered.cursors.get(&mine.room).copied().unwrap_or(Seq::ZERO);
+            (mine.room, Place::of(mine, known.get(mine.room), cursor))
         });
         self.places = Places::new(places.collect());
         self.asks.retain_mut(|ask| match self.places.get(ask.room) {
@@ -319,11 +315,11 @@ impl Session {
 
     fn live(&mut self, page: &Arc<PageText>) -> Vec<Output> {
         let Some(place) = self.places.get_mut(page.room) else { return Vec::new() };
-        place.head = place.head.max(page.head);
-        if page.from != place.sent.next() {
+        place.head = place.head.max(page.reaches());
+        if page.from != place.sent.seq.next() {
             return Vec::new();
         }
-        place.sent = page.to;
+        place.sent = page.end();
         self.news = true;
         vec![Output::Send(page.text.clone())]
     }
@@ -333,9 +329,9 @@ impl Session {
         if let Some(ask) = self.asks.pop_front() {
             return vec![Output::Fetch(ask)];
         }
-        let behind = self.places.iter().find(|(_, place)| place.sent < place.head);
+        let behind = self.places.iter().find(|(_, place)| place.sent.seq < place.head.seq);
         let Some((room, place)) = behind else { return Vec::new() };
-        let side = Side::After(place.sent);
+        let side = Side::After(place.sent.seq);
         let (room, constellation, floor) = (*room, place.constellation, place.floor);
         vec![Output::Fetch(Ask { constellation, room, floor, side, limit: PAGE_MAX_ENTRIES })]
     }
@@ -349,10 +345,10 @@ impl Session {
             Err(refusal) => return self.close(refusal),
         };
         let Some(place) = self.places.get_mut(page.room) else { return Vec::new() };
-        place.head = place.head.max(page.head);
-        if ask.side == Side::After(place.sent) {
+        place.head = place.head.max(page.reaches());
+        if ask.side == Side::After(place.sent.seq) {
             // An empty answer means that nothing is there after all: do not ask for ever.
-            place.sent = page.to.max(place.sent);
+            place.sent = place.sent.max(page.end());
             if page.to < page.from {
                 place.head = place.sent;
             }
@@ -361,7 +357,7 @@ impl Session {
         vec![Output::Send(page.text.clone())]
     }
 
-    fn beat(&mut self, heads: &[(RoomId, Seq)]) -> Vec<Output> {
+    fn beat(&mut self, heads: &[(RoomId, Point)]) -> Vec<Output> {
         // The digest is of where the rooms stand, not of where this session believes they do.
         self.heads(heads);
         if self.silent_beats >= SILENT_BEATS_MAX {
@@ -372,7 +368,7 @@ impl Session {
     }
 
     /// What lies beyond the last page sent is read from the log, turn by turn.
-    fn heads(&mut self, heads: &[(RoomId, Seq)]) -> Vec<Output> {
+    fn heads(&mut self, heads: &[(RoomId, Point)]) -> Vec<Output> {
         for (room, head) in heads {
             if let Some(place) = self.places.get_mut(*room) {
                 place.head = place.head.max(*head);
@@ -383,7 +379,7 @@ impl Session {
 
     fn send_beat(&mut self) -> Output {
         (self.beat_out, self.news) = (true, false);
-        let digest = frame::digest(self.places.iter().map(|(room, place)| (*room, place.head)));
+        let digest = self.places.digest(|place| place.head);
         send(&ServerFrame::Beat { digest })
     }
 

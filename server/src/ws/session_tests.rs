@@ -15,6 +15,10 @@ fn room(n: u8) -> RoomId {
     RoomId::new(1, [n; 10])
 }
 
+fn at(seq: i64) -> Point {
+    Point { seq: Seq(seq), chain: None }
+}
+
 fn mine(n: u8, floor: i64, head: i64) -> Mine {
     let membership = crate::store::rooms::Membership { floor: Seq(floor), view: View::Full };
     Mine {
@@ -23,7 +27,7 @@ fn mine(n: u8, floor: i64, head: i64) -> Mine {
         role: Role::Satellite,
         kind: RoomKind::Circle,
         home: None,
-        head: Seq(head),
+        head: at(head),
         held: Seq::ZERO,
         read: Seq::ZERO,
         membership,
@@ -31,9 +35,13 @@ fn mine(n: u8, floor: i64, head: i64) -> Mine {
 }
 
 fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
+    entered_in(Epoch::new(1, [1; 10]), rooms, cursors)
+}
+
+fn entered_in(epoch: Epoch, rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
     let welcome = Welcome {
         v: 1,
-        epoch: Epoch::new(1, [1; 10]),
+        epoch,
         now: 1,
         beat_ms: 20_000,
         silence_ms: 45_000,
@@ -54,13 +62,20 @@ fn entered(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
 }
 
 fn hello() -> ClientFrame {
-    let (token, cursors) = ("token".to_owned(), Cursors::new());
-    ClientFrame::Hello { v: frame::VERSION, token, epoch: None, cursors }
+    let (cursors, anchors) = Default::default();
+    ClientFrame::Hello {
+        v: frame::VERSION,
+        token: "token".to_owned(),
+        epoch: None,
+        cursors,
+        anchors,
+    }
 }
 
 fn page(n: u8, from: i64, to: i64, head: i64) -> Arc<PageText> {
     let text = Bytes::from(format!("{n}:{from}-{to}"));
-    Arc::new(PageText { room: room(n), from: Seq(from), to: Seq(to), head: Seq(head), text })
+    let (from, to, head) = (Seq(from), Seq(to), Seq(head));
+    Arc::new(PageText { room: room(n), from, to, chain: None, head, text })
 }
 
 /// A session that is live in these rooms.
@@ -75,6 +90,7 @@ fn live(rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Session {
 fn told(outputs: Vec<Output>) -> Vec<String> {
     let word = |output| match output {
         Output::SignIn { .. } => "sign in".to_owned(),
+        Output::Check { shown, .. } => format!("check {}", shown.cursors.len()),
         Output::Reload => "reload".to_owned(),
         Output::Append { .. } => "append".to_owned(),
         Output::Fetch(Ask { side, limit, .. }) => format!("read {side:?} {limit}"),
@@ -97,8 +113,8 @@ fn told(outputs: Vec<Output>) -> Vec<String> {
 #[test]
 fn before_the_welcome() {
     let append = ClientFrame::Beat { digest: String::new() };
-    let old =
-        ClientFrame::Hello { v: 9, token: String::new(), epoch: None, cursors: Cursors::new() };
+    let (cursors, anchors) = Default::default();
+    let old = ClientFrame::Hello { v: 9, token: String::new(), epoch: None, cursors, anchors };
     let table = [
         (Input::Frame(Ok(hello())), "sign in"),
         (Input::Frame(Ok(append)), "close hello_expected 4400"),
@@ -200,7 +216,9 @@ fn a_page_of_a_room_with_marks_is_asked_about_once() {
         session.wants_beat()
     };
     let answer = |session: &mut Session, line: i64, circle: i64| {
-        let digest = frame::digest([(room(1), Seq(line)), (room(2), Seq(circle))]);
+        let digest = frame::digest(
+            [(1, line), (2, circle)].map(|(n, seq)| (room(n), Seq(seq), None::<&str>)),
+        );
         told(session.step(Input::Frame(Ok(ClientFrame::Beat { digest }))))
     };
     assert!(!session.wants_beat(), "a hello says what is held");
@@ -224,11 +242,11 @@ fn a_page_of_a_room_with_marks_is_asked_about_once() {
 #[test]
 fn a_beat_knows_where_rooms_stand_and_finds_what_was_missed() {
     let mut session = live(vec![mine(1, 1, 3)], &[(1, 3)]);
-    let stale = told(session.step(Input::Beat(vec![(room(1), Seq(3))])));
+    let stale = told(session.step(Input::Beat(vec![(room(1), at(3))])));
     assert!(!session.wants_turn());
     let beat = told(session.step(Input::Frame(Ok(ClientFrame::Beat { digest: String::new() }))));
     assert!(beat.is_empty());
-    let fresh = told(session.step(Input::Beat(vec![(room(1), Seq(5)), (room(9), Seq(1))])));
+    let fresh = told(session.step(Input::Beat(vec![(room(1), at(5)), (room(9), at(1))])));
     assert_ne!(stale, fresh, "the digest is of the head");
     assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(3)) 200"]);
 }
@@ -244,7 +262,7 @@ fn whoever_left_while_a_page_was_read_is_looked_at_again() {
 #[test]
 fn a_phone_whose_queue_was_full_reads_on() {
     let mut session = live(vec![mine(1, 1, 3)], &[(1, 3)]);
-    assert!(session.step(Input::Behind(vec![(room(1), Seq(4))])).is_empty());
+    assert!(session.step(Input::Behind(vec![(room(1), at(4))])).is_empty());
     assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(3)) 200"]);
     let large = page(1, 4, 5, 300);
     session.step(Input::Push(Push::Page(large)));
@@ -279,8 +297,16 @@ fn cursors_are_held_between_the_floor_and_the_head() {
     assert!(!live(vec![mine(1, 5, 9)], &[(1, 99)]).wants_turn(), "nothing above the head");
     let mut session = live(vec![mine(1, 1, 9)], &[(1, 9)]);
     let cursors = [(room(1), Seq(3)), (room(8), Seq(1))].into();
-    session.step(Input::Frame(Ok(ClientFrame::Resume { cursors })));
+    let resume = ClientFrame::Resume { cursors, anchors: frame::Anchors::new() };
+    assert_eq!(told(session.step(Input::Frame(Ok(resume)))), ["check 2"]);
     assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(3)) 200"], "resume steps back");
+}
+
+#[test]
+fn a_phone_that_is_told_of_another_epoch_is_sent_everything() {
+    let mut session = live(vec![mine(1, 1, 9), mine(2, 4, 9)], &[(1, 9), (2, 9)]);
+    session.step(entered_in(Epoch::new(2, [1; 10]), vec![mine(1, 1, 9), mine(2, 4, 9)], &[]));
+    assert_eq!(told(session.step(Input::Turn)), ["read After(Seq(0)) 200"]);
 }
 
 #[test]

@@ -4,23 +4,23 @@
 use super::{
     answer::close_code,
     line::Line,
-    session::{Entered, Input, Output, Session},
+    session::{Input, Output, Session},
 };
 use crate::{
     app::App,
-    clock::{after, after_in_step, spread},
+    chain::Point,
+    clock::{after, after_in_step},
     limits::Frames,
     log::{Receipt, Who},
     metrics,
     outlet::{Inlet, Outlet, Push},
     people::{session::Me, token::Bearer},
-    store::{Reader, rooms::Mine},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, future::poll_immediate, stream::FuturesUnordered};
 use roost_shared::{
-    EntryId, Epoch, Refusal, RoomId, Seq,
-    frame::{Cursors, MARKS_EVERY_MS, ServerFrame, Welcome},
+    EntryId, Refusal, RoomId,
+    frame::{MARKS_EVERY_MS, ServerFrame},
     refusal::Class,
 };
 use std::{
@@ -49,7 +49,7 @@ pub(super) struct Wire {
     session: Session,
     pub(super) joined: Option<Box<Joined>>,
     pending: Pending,
-    wake: Pin<Box<Sleep>>,
+    pub(super) wake: Pin<Box<Sleep>>,
     /// By when the phone must have taken what is being sent, once it does not take it at once.
     deadline: Option<Instant>,
     frames: Frames,
@@ -58,8 +58,8 @@ pub(super) struct Wire {
 /// What a signed-in connection holds on to.
 pub(super) struct Joined {
     pub(super) me: Me,
-    inlet: Inlet,
-    rooms: Vec<RoomId>,
+    pub(super) inlet: Inlet,
+    pub(super) rooms: Vec<RoomId>,
 }
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
@@ -109,7 +109,7 @@ impl Wire {
         if self.joined.is_some() { Input::Beat(self.heads()) } else { Input::HelloLate }
     }
 
-    fn heads(&self) -> Vec<(RoomId, Seq)> {
+    fn heads(&self) -> Vec<(RoomId, Point)> {
         self.joined.as_ref().map_or_else(Vec::new, |joined| self.app.feeds.heads(&joined.rooms))
     }
 
@@ -159,9 +159,14 @@ impl Wire {
                     Some(refused) => refused,
                     None => continue,
                 },
-                Output::SignIn { token, epoch, cursors } => {
-                    Input::Entered(Box::pin(self.sign_in(&token, epoch, cursors)).await)
+                Output::SignIn { token, epoch, shown } => {
+                    Input::Entered(Box::pin(self.sign_in(&token, epoch, shown)).await)
                 }
+                Output::Check { epoch, shown } => match Box::pin(self.check(epoch, &shown)).await {
+                    Ok(None) => continue,
+                    Ok(Some(entered)) => Input::Entered(Ok(entered)),
+                    Err(refusal) => Input::Entered(Err(refusal)),
+                },
                 Output::Reload => Input::Entered(Box::pin(self.reload()).await),
                 Output::Fetch(ask) => {
                     let Some(joined) = self.joined.as_deref() else { continue };
@@ -226,81 +231,6 @@ impl Wire {
         }
     }
 
-    async fn sign_in(
-        &mut self,
-        token: &str,
-        epoch: Option<Epoch>,
-        mut cursors: Cursors,
-    ) -> Result<Box<Entered>, Refusal> {
-        let bearer = self.app.people.bearer(token)?;
-        let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
-        let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
-        // Coming back gives a new bucket of frames, so that is counted too.
-        self.app.limits.request(me.person)?;
-        let live = &self.app.config.live;
-        let inlet = Inlet::new(me.person, live.queue_frames, live.queue_bytes);
-        self.app.presence.enter(me.places(), &inlet.outlet)?;
-        self.joined = Some(Box::new(Joined { me: me.clone(), inlet, rooms: Vec::new() }));
-        // Phones that came together do not beat together.
-        let first = spread(i64::try_from(live.beat_ms).unwrap_or(i64::MAX));
-        self.wake.as_mut().reset(after_in_step(u64::try_from(first).unwrap_or(0)));
-        if self.app.is_draining() {
-            return Err(Refusal::Draining);
-        }
-        let rooms = self.listen(&mut conn, &me).await?;
-        let directory = &self.app.directory;
-        let mut told = directory.epoch();
-        if epoch != Some(told) {
-            cursors.clear();
-        } else if let Some(ended) = directory.check_rollback(&me, &rooms, &cursors).await {
-            told = ended.map_err(|e| e.refusal())?;
-            cursors.clear();
-        }
-        entered((&self.app, &mut conn), &me, rooms, (told, cursors)).await
-    }
-
-    async fn reload(&mut self) -> Result<Box<Entered>, Refusal> {
-        let joined = self.joined.as_mut().ok_or(Refusal::SignInAgain)?;
-        let bearer = joined.me.bearer();
-        let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
-        let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
-        self.app.presence.follow(joined.me.places(), me.places(), &joined.inlet.outlet);
-        joined.me = me.clone();
-        let rooms = self.listen(&mut conn, &me).await?;
-        let told = (self.app.directory.epoch(), Cursors::new());
-        entered((&self.app, &mut conn), &me, rooms, told).await
-    }
-
-    /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing
-    /// that is committed meanwhile can fall between.
-    async fn listen(&mut self, conn: &mut Reader, me: &Me) -> Result<Vec<Mine>, Refusal> {
-        let directory = &self.app.directory;
-        let mut rooms = directory.rooms_of(conn, me).await.map_err(|e| e.refusal())?;
-        let Some(joined) = self.joined.as_mut() else { return Err(Refusal::SignInAgain) };
-        let feeds = &self.app.feeds;
-        for gone in joined.rooms.iter().filter(|old| !rooms.iter().any(|mine| mine.room == **old)) {
-            feeds.leave(*gone, &joined.inlet.outlet);
-        }
-        joined.rooms = rooms.iter().map(|mine| mine.room).collect();
-        let mut fresh = Vec::new();
-        for mine in &mut rooms {
-            let place = (mine.room, mine.membership.floor);
-            match feeds.listen(mine.constellation, place, &joined.inlet.outlet) {
-                Some(head) => mine.head = mine.head.max(head),
-                None => fresh.push((mine.room, mine.constellation)),
-            }
-        }
-        if !fresh.is_empty() {
-            let heads = directory.heads(conn, &fresh).await.map_err(|e| e.refusal())?;
-            for mine in rooms.iter_mut().filter(|mine| fresh.iter().any(|it| it.0 == mine.room)) {
-                let head = heads.iter().find(|(room, _)| *room == mine.room);
-                mine.head = head.map_or(Seq::ZERO, |(_, head)| *head);
-                feeds.seen(mine.room, mine.head);
-            }
-        }
-        Ok(rooms)
-    }
-
     /// Says why, and gives the phone a moment to hear it.
     async fn close(&mut self, refusal: Refusal) {
         tracing::debug!(refusal.code = refusal.code(), "a connection is ended");
@@ -347,17 +277,6 @@ async fn unwelcome(app: &App, joined: Option<(&Outlet, Bearer)>) -> Refusal {
         Err(error) if error.refusal().class() == Class::SignInAgain => error.refusal(),
         _ => std::future::pending().await,
     }
-}
-
-async fn entered(
-    (app, conn): (&App, &mut Reader),
-    me: &Me,
-    rooms: Vec<Mine>,
-    (epoch, cursors): (Epoch, Cursors),
-) -> Result<Box<Entered>, Refusal> {
-    let welcome = app.directory.welcome(conn, me, &rooms).await.map_err(|e| e.refusal())?;
-    let welcome = Welcome { epoch, ..welcome };
-    Ok(Box::new(Entered { person: me.person, rooms, welcome, cursors }))
 }
 
 async fn next_push(joined: &mut Option<Box<Joined>>) -> Push {

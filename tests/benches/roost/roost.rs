@@ -13,6 +13,7 @@ use roost_server::{
         register::NewPerson,
         token::{self, Bearer},
     },
+    store::homes,
 };
 use roost_shared::{ConstellationId, PersonId, ServiceId, policy::Role, room::RoomKind};
 use roost_tests::ample;
@@ -59,16 +60,20 @@ pub async fn furnish(place: &Path, order: Order) -> Done<Roster> {
         let circle = mine.iter().find(|mine| mine.kind == RoomKind::Circle).ok_or("no circle")?;
         let mut elsewhere = String::new();
         for line in mine.iter().filter(|mine| mine.kind != RoomKind::Circle) {
-            write!(elsewhere, r#","{}":{}"#, line.room, line.head)?;
+            write!(elsewhere, r#","{}":{}"#, line.room, line.head.seq)?;
         }
         if rooms.last().is_none_or(|(last, _)| *last != one.constellation) {
-            let (room, head) = (circle.room.to_string(), circle.head.0);
+            let (room, head) = (circle.room.to_string(), circle.head.seq.0);
             rooms.push((one.constellation, Place { room, head, sitters: Vec::new() }));
         }
         let sitter = Sitter { person: one.card.person.to_string(), elsewhere };
         rooms.last_mut().ok_or("no room")?.1.sitters.push(sitter);
     }
-    let (epoch, clock) = (app.directory.epoch().to_string(), app.clock.clone());
+    let mut conn = app.directory.reader().await?;
+    let first = rooms.first().ok_or("no room")?.0;
+    let epoch = homes::constellation(&mut conn, first).await?.epoch.to_string();
+    drop(conn);
+    let clock = app.clock.clone();
     app.close().await;
     let keys = Keys::load(&place.join("keys"), false)?;
     let mint = move |person: &str| mint(&keys, person, clock.now());

@@ -9,6 +9,7 @@ use super::{
 };
 use futures_util::future::join_all;
 use roost_server::{
+    chain::Point,
     feed::Ask,
     log::Who,
     outlet::{Inlet, Push},
@@ -248,8 +249,9 @@ impl Listener {
         let inlet = Inlet::new(player.person, 1 + below(&mut stage.dice, 3), 1 << 20);
         let feeds = &stage.house.feeds[instance];
         let place = (stage.id, floor);
-        if feeds.listen(stage.constellation, place, &inlet.outlet).is_none() {
-            feeds.seen(stage.id, stage.room.head());
+        let of = (stage.constellation, stage.house.epoch());
+        if feeds.listen(of, place, &inlet.outlet).is_none() {
+            feeds.seen(stage.id, Point { seq: stage.room.head(), chain: None });
         }
         let mut one = Listener { player, instance, inlet, reader: Reader::new(floor) };
         let (who, held) = (stage.who(Some(player)), 1 + whole(stage.dice.below(30)));
@@ -281,7 +283,8 @@ impl Listener {
             let side = Side::After(self.reader.at);
             let ask = Ask { constellation, room, floor, side, limit: 200 };
             let feeds = &stage.house.feeds[self.instance];
-            let knows = feeds.heads(&[stage.id]) == [(stage.id, stage.room.head())];
+            let heads = feeds.heads(&[stage.id]);
+            let knows = heads.iter().any(|(_, head)| head.seq == stage.room.head());
             let page = feeds.page(ask, &self.inlet.outlet).await.unwrap();
             let (from, page) = (page.from, sheet(&page));
             if knows {

@@ -3,7 +3,7 @@
 use super::{ACTORS, Frame, NO_SUCH_ROOM, Scene, heard, is_closed_to, said};
 use roost_shared::{
     RoomId, Seq,
-    frame::{ClientFrame, Cursors, ServerFrame, Welcome},
+    frame::{Anchors, ClientFrame, Cursors, ServerFrame, Welcome},
 };
 use roost_tests::{
     ids,
@@ -146,11 +146,14 @@ fn room(row: &Frame, scene: &Scene) -> RoomId {
 pub(super) fn frame(say: &str, access: &str, room: RoomId) -> ClientFrame {
     let frame = match say {
         "hello" => {
-            let (token, cursors) = (access.to_owned(), Cursors::new());
-            ClientFrame::Hello { v: 1, token, epoch: None, cursors }
+            let (cursors, anchors) = Default::default();
+            ClientFrame::Hello { v: 1, token: access.to_owned(), epoch: None, cursors, anchors }
         }
         "beat" => ClientFrame::Beat { digest: "811c9dc5".to_owned() },
-        "resume" => ClientFrame::Resume { cursors: Cursors::from([(room, Seq::ZERO)]) },
+        "resume" => ClientFrame::Resume {
+            cursors: Cursors::from([(room, Seq::ZERO)]),
+            anchors: Anchors::new(),
+        },
         "range" => {
             let after = Some(Seq::ZERO);
             ClientFrame::Range { room, after, before: None, limit: None }

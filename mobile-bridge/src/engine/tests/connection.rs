@@ -59,9 +59,9 @@ fn what_does_not_answer_is_given_up() {
 #[test]
 fn on_wake_a_live_connection_must_prove_itself() {
     let mut bench = Bench::live(&[]);
-    let beat = ClientFrame::Beat { digest: digest([]) };
+    let beat = ClientFrame::Beat { digest: digest::<&str>([]) };
     assert_eq!(transmitted(&bench.step(Input::Wake)), [beat]);
-    bench.hear(&json!({"t": "beat", "digest": digest([])}));
+    bench.hear(&json!({"t": "beat", "digest": digest::<&str>([])}));
     assert!(!bench.after(PROOF_MS, Input::Timer).contains(&Output::Close));
     bench.step(Input::Wake);
     bench.after(PROOF_MS - 1, Input::Wake);

@@ -1,6 +1,7 @@
 //! Gaps, beats, floors and epochs, one story each.
 
 use super::*;
+use roost_shared::frame::Anchors;
 
 #[test]
 fn a_gap_is_asked_for_once_until_it_is_closed() {
@@ -50,14 +51,38 @@ fn what_came_bare_is_read_again_from_the_next_server() {
 #[test]
 fn two_different_beats_in_a_row_resume() {
     let mut bench = Bench::live(&[(1, 1, 3)]);
-    let theirs = json!({"t": "beat", "digest": digest([(room(1), Seq(3))])});
-    let own = ClientFrame::Beat { digest: digest([(room(1), Seq(0))]) };
-    let resume = ClientFrame::Resume { cursors: [(room(1), Seq(0))].into() };
+    let theirs = json!({"t": "beat", "digest": digest([(room(1), Seq(3), None::<&str>)])});
+    let own = ClientFrame::Beat { digest: digest([(room(1), Seq(0), None::<&str>)]) };
+    let (cursors, anchors) = ([(room(1), Seq(0))].into(), Anchors::new());
+    let resume = ClientFrame::Resume { cursors, anchors };
     assert_eq!(transmitted(&bench.hear(&theirs)), std::slice::from_ref(&own));
     assert_eq!(transmitted(&bench.hear(&theirs)), [own, resume]);
     bench.hear(&theirs);
     bench.hear(&page(1, 1, 2));
     assert_eq!(transmitted(&bench.hear(&theirs)).len(), 1, "a page came in between");
+}
+
+#[test]
+fn what_is_held_stands_on_what_the_server_said_of_the_newest() {
+    let mut bench = Bench::live(&[(1, 1, 0)]);
+    let told = |from, to, anchor: &str| {
+        let mut told = page(1, from, to);
+        told["anchor"] = json!(anchor);
+        told
+    };
+    bench.hear(&told(1, 2, "2.two.seal"));
+    bench.hear(&told(5, 6, "6.six.seal"));
+    bench.hear(&told(3, 3, "3.three.seal"));
+    bench.hear(&page(1, 4, 4));
+    let differs = json!({"t": "beat", "digest": "0badbeef"});
+    let own = ClientFrame::Beat { digest: digest([(room(1), Seq(6), Some("six"))]) };
+    assert_eq!(transmitted(&bench.hear(&differs)), std::slice::from_ref(&own));
+    let anchors: Anchors = [(room(1), "6.six.seal".to_owned())].into();
+    let resume = ClientFrame::Resume { cursors: [(room(1), Seq(6))].into(), anchors };
+    assert_eq!(transmitted(&bench.hear(&differs)), [own, resume]);
+    bench.hear(&welcome(8, &[(1, 1, 0)]));
+    let own = ClientFrame::Beat { digest: digest([(room(1), Seq(0), None::<&str>)]) };
+    assert_eq!(transmitted(&bench.hear(&differs)), [own], "another epoch: nothing is held");
 }
 
 #[test]

@@ -4,14 +4,25 @@
 const OFFSET_BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
-/** 32-bit FNV-1a over `room:seq\n`, rooms ascending, as eight lower-case hex digits. */
-export function digest(places: Iterable<readonly [room: string, seq: number]>): string {
-    const rows = [...places].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+/** Where a room stands: its seq, and the chain of the anchor there, if there is one. */
+export type Stand = readonly [room: string, seq: number, chain: string | undefined];
+
+/** The chain of an anchor. */
+export function chainOf(anchor: string | undefined): string | undefined {
+    return anchor?.split(".")[1];
+}
+
+/**
+ * 32-bit FNV-1a over `room:seq:chain\n`, or `room:seq\n` without an anchor, rooms ascending, as
+ * eight lower-case hex digits.
+ */
+export function digest(stands: Iterable<Stand>): string {
+    const rows = [...stands].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     let hash = OFFSET_BASIS;
-    for (const [room, seq] of rows) {
-        const row = `${room}:${seq}\n`;
+    for (const [room, seq, chain] of rows) {
+        const row = chain === undefined ? `${room}:${seq}\n` : `${room}:${seq}:${chain}\n`;
         for (let at = 0; at < row.length; at += 1) {
-            // Ids and numbers are ASCII, so a code unit is a byte.
+            // Ids, numbers and chains are ASCII, so a code unit is a byte.
             hash = Math.imul(hash ^ row.charCodeAt(at), PRIME);
         }
     }

@@ -15,10 +15,20 @@ import {
 import { WINDOW_ENTRIES } from "./window.ts";
 
 /** The tables as they are now; raised when a build has to read everything again. */
-const VERSION = 3;
+const VERSION = 4;
 /** The first build that kept cards. */
 const WITH_CARDS = 2;
-const TABLES = ["facts", "ranges", "entries", "cards", "marks", "outbox", "left", "typed"] as const;
+const TABLES = [
+    "facts",
+    "ranges",
+    "anchors",
+    "entries",
+    "cards",
+    "marks",
+    "outbox",
+    "left",
+    "typed",
+] as const;
 type Table = (typeof TABLES)[number];
 type Tables = Record<Table, IDBObjectStore>;
 
@@ -55,9 +65,10 @@ class DiskStore implements Store {
 
     async read(): Promise<Kept> {
         const tables = this.#begin("readonly").tables;
-        const [facts, ranges, marks, entries, cards, outbox, left, typed] = await Promise.all([
+        const [facts, ranges, anchors, marks, entries, cards, ...own] = await Promise.all([
             all<unknown>(tables.facts),
             all<Span[]>(tables.ranges),
+            all<string>(tables.anchors),
             all<Reading>(tables.marks),
             newest(tables),
             all<CardOf>(tables.cards),
@@ -65,6 +76,7 @@ class DiskStore implements Store {
             done<Left[]>(tables.left.getAll()),
             all<Typed>(tables.typed),
         ]);
+        const [outbox, left, typed] = own;
         const cardsByRoom = byRoom(cards);
         const held = [...cardsByRoom].map(([room, cards]) => [room, cards.map(heldOf)] as const);
         return {
@@ -72,6 +84,7 @@ class DiskStore implements Store {
                 epoch: (facts.get("epoch") as string | undefined) ?? null,
                 welcome: (facts.get("welcome") as Welcome | undefined) ?? null,
                 ranges: Object.fromEntries(ranges) as Record<string, Span[]>,
+                anchors: Object.fromEntries(anchors) as Record<string, string>,
                 outbox: outbox.sort((a, b) => a.order - b.order),
                 cards: Object.fromEntries(held),
                 marks: Object.fromEntries(marks) as Record<string, Reading>,
@@ -170,6 +183,9 @@ function put(tables: Tables, write: Write): void {
         case "put_ranges":
             tables.ranges.put(write.ranges, write.room);
             return;
+        case "put_anchor":
+            tables.anchors.put(write.anchor, write.room);
+            return;
         case "drop_below":
             tables.entries.delete(seqs(write.room, write.floor));
             each<CardOf>(tables.cards, targets(write.room), (card, at) => {
@@ -197,10 +213,11 @@ function put(tables: Tables, write: Write): void {
             tables.entries.delete(seqs(write.room, Infinity));
             tables.cards.delete(targets(write.room));
             tables.ranges.delete(write.room);
+            tables.anchors.delete(write.room);
             tables.marks.delete(write.room);
             return;
         case "wipe_entries":
-            for (const table of ["entries", "ranges", "cards", "marks"] as const)
+            for (const table of ["entries", "ranges", "anchors", "cards", "marks"] as const)
                 tables[table].clear();
             return;
         case "put_epoch":

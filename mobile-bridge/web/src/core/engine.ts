@@ -168,7 +168,8 @@ export class Engine {
         const token = this.#connection.opened(turn);
         const { epoch } = this.#sync;
         const cursors = this.#sync.introduce();
-        turn.transmit({ t: "hello", v: VERSION, token, ...(epoch ? { epoch } : {}), cursors });
+        const known = { ...(epoch ? { epoch } : {}), cursors, ...this.#sync.anchors() };
+        turn.transmit({ t: "hello", v: VERSION, token, ...known });
     }
 
     #hear(text: string, turn: Turn): void {

@@ -71,6 +71,8 @@ export type Write =
     | { t: "put_entries"; room: string; entries: Entry[] }
     /** The runs of entries that are held now. */
     | { t: "put_ranges"; room: string; ranges: Span[] }
+    /** What the server said of the newest entry that is held now, as it came. */
+    | { t: "put_anchor"; room: string; anchor: string }
     /** Forget the entries of a room below its floor, and their cards. */
     | { t: "drop_below"; room: string; floor: number }
     /** Keep these cards, as they came, by `target`; each is newer than the one held. */
@@ -81,11 +83,11 @@ export type Write =
     | { t: "put_marks"; room: string; reading: Reading }
     | { t: "put_outbox"; item: OutboxItem }
     | { t: "drop_outbox"; id: string }
-    /** Forget the room's entries, ranges, cards and marks: it is no longer ours. */
+    /** Forget the room's entries, ranges, anchor, cards and marks: it is no longer ours. */
     | { t: "wipe_room"; room: string }
     /**
-     * Forget all entries, ranges, cards and marks, but not the outbox: the server's history was
-     * set back.
+     * Forget all entries, ranges, anchors, cards and marks, but not the outbox: the server's
+     * history was set back.
      */
     | { t: "wipe_entries" }
     | { t: "put_epoch"; epoch: string }
@@ -169,6 +171,7 @@ export type Saved = {
     epoch?: string | null;
     welcome?: Welcome | null;
     ranges?: Record<string, Span[]>;
+    anchors?: Record<string, string>;
     outbox?: OutboxItem[];
     cards?: Record<string, HeldCard[]>;
     marks?: Record<string, Reading>;

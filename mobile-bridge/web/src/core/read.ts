@@ -49,6 +49,7 @@ export type PageHeard = {
     from: number;
     to: number;
     head: number;
+    anchor: string | undefined;
     /** As they came; entry number i has seq `from + i`. */
     entries: Entry[];
     ids: string[];
@@ -180,7 +181,14 @@ function page(fields: Fields): PageHeard {
         return id(entry, "id");
     });
     const cards = Array.isArray(fields["cards"]) ? (fields["cards"] as unknown[]) : [];
-    return { room, from, to, head, entries: entries as Entry[], ids, cards: cards.flatMap(card) };
+    const anchor = anchorOrNone(fields["anchor"]);
+    const told = { entries: entries as Entry[], ids, cards: cards.flatMap(card) };
+    return { room, from, to, head, anchor, ...told };
+}
+
+/** Kept and given back as it came, so it is bounded, and of letters that are one byte each. */
+function anchorOrNone(value: unknown): string | undefined {
+    return typeof value === "string" && ANCHOR.test(value) ? value : undefined;
 }
 
 /** Whether the server that sent this entry did not know its kind: it has no moment and no body. */
@@ -247,6 +255,7 @@ function string(fields: Fields, name: string): string {
     return value;
 }
 
+const ANCHOR = /^[A-Za-z0-9._-]{1,64}$/;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function idOrNone(value: unknown): string | undefined {

@@ -3,7 +3,7 @@
 // drafts or sockets.
 
 import { Cards } from "./cards.ts";
-import { digest } from "./digest.ts";
+import { chainOf, digest } from "./digest.ts";
 import type { Saved, Span } from "./face.ts";
 import { isBare, savedGreeting, type Greeting, type PageHeard } from "./read.ts";
 import { Spans } from "./spans.ts";
@@ -20,6 +20,8 @@ export class Room {
     floor: number;
     head: number;
     spans: Spans;
+    /** What the server said of the newest entry held, of those of which it said anything. */
+    anchor: string | undefined;
     /**
      * Held without their bodies, since the server did not know their kind. Another one may: on
      * disk and to the next connection they count as missing.
@@ -86,6 +88,7 @@ export class Sync {
         for (const [room, { floor, head }] of greeting?.rooms ?? []) {
             this.#rooms.set(room, new Room(floor, head, new Spans(ranges[room]), cards(room)));
         }
+        for (const [id, room] of this.#rooms) room.anchor = saved.anchors?.[id];
     }
 
     /** In ascending order of id, which is the order in which both engines speak of rooms. */
@@ -115,8 +118,16 @@ export class Sync {
         return this.cursors();
     }
 
+    /** What the server said of what is held; nothing, as a frame has it, where it said nothing. */
+    anchors(): { anchors?: Record<string, string> } {
+        const known = this.rooms().flatMap(([id, { anchor }]) =>
+            anchor === undefined ? [] : [[id, anchor] as const],
+        );
+        return known.length > 0 ? { anchors: Object.fromEntries(known) } : {};
+    }
+
     digest(): string {
-        return digest(Object.entries(this.cursors()));
+        return digest(this.rooms().map(([id, room]) => [id, room.cursor, chainOf(room.anchor)]));
     }
 
     /** Forgets what was asked: the connection it was asked on is gone. */
@@ -143,7 +154,7 @@ export class Sync {
         const differs = own !== theirs;
         if (differs && this.#differed) {
             this.forgetAsked();
-            turn.transmit({ t: "resume", cursors: this.cursors() });
+            turn.transmit({ t: "resume", cursors: this.cursors(), ...this.anchors() });
         } else {
             this.#differed = differs;
         }
@@ -233,6 +244,10 @@ function merge(room: Room, page: PageHeard, turn: Turn): boolean {
         room.spans.add({ from: Math.max(from, room.floor), to });
         turn.write({ t: "put_entries", room: id, entries });
         turn.write({ t: "put_ranges", room: id, ranges: room.whole.list() });
+        if (page.anchor !== undefined && room.spans.newest()?.to === to) {
+            room.anchor = page.anchor;
+            turn.write({ t: "put_anchor", room: id, anchor: page.anchor });
+        }
     }
     room.raiseHead(head);
     if (grew || room.head !== knownHead) turn.show({ t: "room", room: id });

@@ -7,7 +7,7 @@ import { counted } from "../kind/gathering/rules.ts";
 import { kindOf, standsOf } from "../kind/index.ts";
 import { askedOf, NOBODY } from "../kind/kind.ts";
 import { isSaid, sendable } from "../kind/rules.ts";
-import { digest } from "./digest.ts";
+import { chainOf, digest, type Stand } from "./digest.ts";
 import { frame } from "./read.ts";
 
 type Bodies = { body: unknown; text?: string; refused?: string }[];
@@ -21,9 +21,15 @@ function vector<T>(name: string): T {
 }
 
 test("digests", () => {
-    const table = vector<{ places: Record<string, number>; digest: string }[]>("digests");
-    for (const { places, digest: expected } of table) {
-        expect(digest(Object.entries(places))).toBe(expected);
+    type Row = {
+        places: Record<string, number>;
+        anchors?: Record<string, string>;
+        digest: string;
+    };
+    for (const { places, anchors, digest: expected } of vector<Row[]>("digests")) {
+        const rows = Object.entries(places);
+        const stands = rows.map(([room, seq]): Stand => [room, seq, chainOf(anchors?.[room])]);
+        expect(digest(stands)).toBe(expected);
     }
 });
 

@@ -324,6 +324,11 @@ to: Seq,
  */
 head: Seq, 
 /**
+ * What the room's history up to `to` is known by: `seq.chain.seal`. The phone keeps it as it
+ * came. Absent from a page without entries, and where the history is older than anchors.
+ */
+anchor?: string, 
+/**
  * `to - from + 1` entries, ascending.
  */
 entries: Array<Entry>, 
@@ -370,11 +375,19 @@ token: string,
 /**
  * The epoch the cursors belong to; cursors of another epoch count as 0.
  */
-epoch?: Epoch, cursors: Record<string, number>, } | { "t": "append", room: RoomId, id: EntryId, kind: string, target?: EntryId, body: unknown, } | { "t": "range", room: RoomId, after?: Seq, before?: Seq, 
+epoch?: Epoch, cursors: Record<string, number>, 
+/**
+ * Of each room the anchor of the last page that held its newest entry here.
+ */
+anchors?: { [key in string]: string }, } | { "t": "append", room: RoomId, id: EntryId, kind: string, target?: EntryId, body: unknown, } | { "t": "range", room: RoomId, after?: Seq, before?: Seq, 
 /**
  * At most this many entries, 1 to 200; 200 when absent.
  */
-limit?: number, } | { "t": "resume", cursors: Record<string, number>, } | { "t": "mark", room: RoomId, read: Seq, } | { "t": "typing", room: RoomId, } | { "t": "beat", digest: string, };
+limit?: number, } | { "t": "resume", cursors: Record<string, number>, 
+/**
+ * As in `hello`.
+ */
+anchors?: { [key in string]: string }, } | { "t": "mark", room: RoomId, read: Seq, } | { "t": "typing", room: RoomId, } | { "t": "beat", digest: string, };
 
 export type ServerFrame = { "t": "welcome" } & Welcome | { "t": "page" } & Page | { "t": "ack", room: RoomId, id: EntryId, seq: Seq, at: number, } | { "t": "refused", room?: RoomId, id?: EntryId, 
 /**
