@@ -18,7 +18,7 @@ const TRANSCRIPTS: u64 = 500;
 
 /// Outputs, with each kind of write and of frame, and each state of a draft that is written,
 /// counted as one of its own.
-const OUTPUTS: usize = 30;
+const OUTPUTS: usize = 31;
 
 /// The largest integer that JavaScript keeps exactly.
 const INT_MAX: i64 = (1 << 53) - 1;

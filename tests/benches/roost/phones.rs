@@ -10,6 +10,7 @@ use crate::{
 };
 use roost_shared::frame::MARKS_EVERY_MS;
 use std::{
+    collections::VecDeque,
     fmt::Write,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -21,6 +22,9 @@ use tokio::{net::TcpStream, task::JoinHandle};
 
 /// So that a frame with a draft is 190 bytes long: what follows the stamp in a text.
 const FILLER: &str = "the kettle is on, come when you like";
+
+/// Anchors that are remembered of a room: a storm's phones come back to one of the last.
+const ANCHORS_KEPT: usize = 64;
 
 /// What happened since the last `Desk::restart`.
 #[derive(Default)]
@@ -39,6 +43,8 @@ pub struct Desk {
     epoch: String,
     tally: Mutex<Tally>,
     rooms: Vec<(String, AtomicI64)>,
+    /// By room, what the server said of its last entries: their seqs and anchors.
+    anchors: Vec<Mutex<VecDeque<(i64, String)>>>,
     /// Whether an ack sends the next message (closed loop).
     pub endless: AtomicBool,
     /// Whether people are seen: typing before they write, and marking what they have read.
@@ -69,6 +75,7 @@ impl Desk {
             epoch: roster.epoch.clone(),
             tally: Mutex::default(),
             rooms: roster.rooms.iter().map(room).collect(),
+            anchors: roster.rooms.iter().map(|_| Mutex::default()).collect(),
             endless: AtomicBool::new(false),
             alive: AtomicBool::new(false),
             sent: AtomicU64::new(0),
@@ -95,6 +102,31 @@ impl Desk {
 
     pub fn head(&self, room: usize) -> i64 {
         self.rooms[room].1.load(Relaxed)
+    }
+
+    /// Remembers the anchor of a page, as every phone does; here one does for its room.
+    fn keep_anchor(&self, room: usize, text: &[u8]) {
+        let Some(to) = wire::number(text, br#""to":"#) else { return };
+        let mut known = self.anchors[room].lock().unwrap_or_else(PoisonError::into_inner);
+        if known.back().is_some_and(|(last, _)| *last >= to) {
+            return;
+        }
+        if let Some(anchor) = wire::between(text, br#""anchor":""#) {
+            known.push_back((to, String::from_utf8_lossy(anchor).into_owned()));
+            if known.len() > ANCHORS_KEPT {
+                known.pop_front();
+            }
+        }
+    }
+
+    /// What a phone with this cursor shows in its `hello`.
+    fn anchors(&self, room: usize, cursor: i64) -> String {
+        let known = self.anchors[room].lock().unwrap_or_else(PoisonError::into_inner);
+        let anchor = known.iter().find(|(seq, _)| *seq == cursor);
+        let name = &self.rooms[room].0;
+        anchor.map_or_else(String::new, |(_, anchor)| {
+            format!(r#","anchors":{{"{name}":"{anchor}"}}"#)
+        })
     }
 
     /// Waits until every message was acked and delivered to ten, and says how many deliveries lack.
@@ -138,8 +170,12 @@ impl Phone {
             return Err(format!("not upgraded: {head}").into());
         }
         let hello = format!(
-            r#"{{"t":"hello","v":1,"token":"{}","epoch":"{}","cursors":{{"{}":{cursor}{}}}}}"#,
-            seat.token, desk.epoch, desk.rooms[seat.room].0, seat.elsewhere
+            r#"{{"t":"hello","v":1,"token":"{}","epoch":"{}","cursors":{{"{}":{cursor}{}}}{}}}"#,
+            seat.token,
+            desk.epoch,
+            desk.rooms[seat.room].0,
+            seat.elsewhere,
+            desk.anchors(seat.room, cursor)
         );
         mouth.say(&wire::from_client(hello.as_bytes()));
         let listening = Mutex::new(None);
@@ -267,6 +303,7 @@ impl Phone {
             rest = from;
         }
         drop(tally);
+        desk.keep_anchor(self.seat.room, text);
         self.mark(desk, text, now);
         if self.missing.load(Relaxed) > 0 {
             if self.missing.fetch_sub(heard, Relaxed) <= heard {
