@@ -6,6 +6,7 @@ use crate::{
     card::CardOf,
     entry::Entry,
     id::{ConstellationId, EntryId, Epoch, HomeId, PersonId, RoomId, Seq},
+    json,
     policy::Role,
     refusal::{Refusal, Told},
     room::{Listed, Mark},
@@ -53,7 +54,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         epoch: Option<Epoch>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "json::map")]
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
     },
@@ -65,6 +66,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         target: Option<EntryId>,
+        #[serde(deserialize_with = "json::value")]
         #[cfg_attr(test, ts(type = "unknown"))]
         body: Value,
     },
@@ -85,6 +87,7 @@ pub enum ClientFrame {
     },
     /// Stand here again; the server sends what follows, as after `hello`.
     Resume {
+        #[serde(deserialize_with = "json::map")]
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
     },
