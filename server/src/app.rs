@@ -149,7 +149,15 @@ impl App {
         found.1
     }
 
+    /// An almost full disk is not ready: whoever looks at this is to hear of it before the first
+    /// message is refused. Nobody is sent away by it, reading and connections go on.
     async fn probe(&self) -> Result<bool> {
+        let written = self.write_and_read().await;
+        // Tried too when the write failed, since its log says why.
+        Ok(self.db.has_room().await && written?)
+    }
+
+    async fn write_and_read(&self) -> Result<bool> {
         let mut tx = self.db.begin().await?;
         let good = meta::probe(tx.conn(), &self.clock.now().to_string()).await?;
         tx.commit().await?;

@@ -1,6 +1,9 @@
 //! The one noun: an entry in the log of a room. Drafts go in, entries come out.
 
-use crate::id::{EntryId, PersonId, Seq};
+use crate::{
+    id::{EntryId, PersonId, Seq},
+    json,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,6 +20,7 @@ pub struct Draft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub target: Option<EntryId>,
+    #[serde(deserialize_with = "json::value")]
     #[cfg_attr(test, ts(type = "unknown"))]
     pub body: Value,
 }

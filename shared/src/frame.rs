@@ -6,6 +6,7 @@ use crate::{
     card::CardOf,
     entry::Entry,
     id::{ConstellationId, EntryId, Epoch, HomeId, PersonId, RoomId, Seq},
+    json,
     policy::Role,
     refusal::{Refusal, Told},
     room::{Listed, Mark},
@@ -56,7 +57,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         epoch: Option<Epoch>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "json::map")]
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
         /// Of each room the anchor of the last page that held its newest entry here.
@@ -72,6 +73,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         target: Option<EntryId>,
+        #[serde(deserialize_with = "json::value")]
         #[cfg_attr(test, ts(type = "unknown"))]
         body: Value,
     },
@@ -92,6 +94,7 @@ pub enum ClientFrame {
     },
     /// Stand here again; the server sends what follows, as after `hello`.
     Resume {
+        #[serde(deserialize_with = "json::map")]
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
         /// As in `hello`.

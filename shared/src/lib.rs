@@ -10,6 +10,7 @@
 //! - [`room`] and [`policy`]: which rooms exist, who belongs to them, who may do what;
 //! - [`quiet`]: when a phone is left in peace;
 //! - [`frame`]: the WebSocket protocol, told in words in `shared/PROTOCOL.md`;
+//! - [`json`]: JSON that can be read in one way only;
 //! - [`refusal`]: every "no" that Roost can say, and what to do about it.
 //!
 //! There is no I/O, no async, no clock, no randomness and no SQL here: time and identities come in
@@ -21,6 +22,7 @@ pub mod entry;
 pub mod frame;
 pub mod ics;
 pub mod id;
+pub mod json;
 pub mod kind;
 pub mod policy;
 pub mod quiet;

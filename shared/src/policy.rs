@@ -111,13 +111,16 @@ actions! {
     Mute,
     /// See who belongs to a constellation or a room: names and homes.
     SeeMembers,
-    /// Invite adults and young people, send the invitation again, move, suspend or end them and
-    /// their phones.
+    /// Invite adults and young people, send the invitation again, move or end them.
     ManageMembers,
     /// Create or end a liaison worker. It needs a second admin, which is not asked here.
     ManageLiaisons,
     /// End somebody's sign-ins at once, for somebody's safety. To undo it needs a second person.
     Suspend,
+    /// See on which phones somebody else is signed in, and end it there.
+    EndPhones,
+    /// See when somebody else's phones were last here.
+    SeeLastHere,
 }
 
 /// What it is asked of.
@@ -131,6 +134,8 @@ pub enum Object {
     /// The people of a constellation, and whether it is one of the actor's own; of an admin's, all
     /// of their service are.
     Constellation { mine: bool },
+    /// The phones of somebody of this role, in a constellation of the actor's own.
+    Phones { of: Role },
     /// The service as a whole.
     Service,
 }
@@ -159,6 +164,8 @@ pub fn decide(actor: Actor, action: Action, object: Object) -> Result<(), Refusa
         Object::Constellation { .. } | Object::Service if role == Role::Young => {
             Err(Refusal::NotFound)
         }
+        Object::Phones { of } if role == Role::Young || hides(of, role) => Err(Refusal::NotFound),
+        Object::Phones { of } => permitted(of_phones(role, action, of)),
         Object::Constellation { .. } => permitted(in_constellation(role, action)),
         Object::Service => permitted(role == Role::Admin && action == Action::ManageLiaisons),
     }
@@ -193,7 +200,31 @@ fn in_room(role: Role, action: Action, kind: RoomKind) -> bool {
         PublishGathering => kind == RoomKind::Circle && leads,
         AnswerGathering => kind == RoomKind::Circle && adult,
         ChangeMembers | RunService | OwnSession | OwnDevices | OwnSettings | ManageMembers
-        | ManageLiaisons | Suspend => false,
+        | ManageLiaisons | Suspend | EndPhones | SeeLastHere => false,
+    }
+}
+
+/// Where a young person is signed in, their liaison worker alone may know. To an admin, who is not
+/// told which young people there are, it does not exist; for somebody's safety they suspend, which
+/// ends every sign-in and tells nothing.
+fn hides(of: Role, from: Role) -> bool {
+    of == Role::Young && from != Role::Liaison
+}
+
+/// Of the phones of somebody whom they may know. A liaison worker ends any in the constellation but
+/// an admin's: admins hold each other, and the operator holds both. When a phone was last here is a
+/// piece of somebody's day, for whoever looks after them and nobody else; of a young person's, for
+/// nobody.
+fn of_phones(role: Role, action: Action, of: Role) -> bool {
+    let (liaison, admin) = (role == Role::Liaison, role == Role::Admin);
+    match action {
+        Action::EndPhones => admin || liaison && of != Role::Admin,
+        Action::SeeLastHere => match of {
+            Role::Admin | Role::Liaison => admin,
+            Role::Hub | Role::Satellite => liaison,
+            Role::Young => false,
+        },
+        _ => false,
     }
 }
 
@@ -277,11 +308,26 @@ mod tests {
     }
 
     #[test]
+    fn of_the_phones_of_others() {
+        let phones = |of, none, end, see| {
+            let rows = [(Action::EndPhones, end), (Action::SeeLastHere, see)];
+            holds(Object::Phones { of }, none, &rows);
+        };
+        phones(Role::Admin, "----0", "Y---0", "Y---0");
+        phones(Role::Liaison, "----0", "YY--0", "Y---0");
+        phones(Role::Hub, "----0", "YY--0", "-Y--0");
+        phones(Role::Satellite, "----0", "YY--0", "-Y--0");
+        phones(Role::Young, "0-000", "0Y000", "0-000");
+    }
+
+    #[test]
     fn of_the_operator() {
         let mine = Object::Session { of: PersonId::new(1, [1; 10]) };
         let outside = Object::Room { member: None, kind: RoomKind::Circle };
         let constellation = Object::Constellation { mine: true };
-        let objects = [inside(RoomKind::Peers), outside, mine, constellation, Object::Service];
+        let phones = Object::Phones { of: Role::Young };
+        let inside = inside(RoomKind::Peers);
+        let objects = [inside, outside, mine, constellation, phones, Object::Service];
         for object in objects {
             for action in Action::ALL {
                 let is_room = matches!(object, Object::Room { .. });

@@ -38,7 +38,10 @@ pub fn within(text: &str, max_chars: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// As [`within`], on one line.
+/// As [`within`], on one line: for every text that stands in a list or a sentence of ours (names,
+/// titles, places, questions, searches). Whatever some reader takes for the end of a line is
+/// refused: line feed and carriage return, U+0085, and the separators U+2028 and U+2029, which are
+/// no control characters and may stand in a text of several lines.
 ///
 /// # Errors
 /// As [`within`]; `TextUnprintable` for whatever breaks a line, and for a tab.
@@ -95,6 +98,11 @@ mod tests {
             ("a\nb", Err(Refusal::TextUnprintable)),
             ("a\tb", Err(Refusal::TextUnprintable)),
             ("a\u{2028}b", Err(Refusal::TextUnprintable)),
+            ("a\u{2029}b", Err(Refusal::TextUnprintable)),
+            ("a\u{85}b", Err(Refusal::TextUnprintable)),
+            ("a\rb", Err(Refusal::TextUnprintable)),
+            ("a\u{b}b", Err(Refusal::TextUnprintable)),
+            ("a\u{c}b", Err(Refusal::TextUnprintable)),
             ("a\u{0}b", Err(Refusal::TextUnprintable)),
         ];
         for (text, expected) in table {
@@ -114,6 +122,7 @@ mod tests {
             ("", false),
             ("  ", false),
             ("a\nb", false),
+            ("a\u{2028}b", false),
         ];
         for (text, passes) in table {
             let expected = if *passes { Ok(()) } else { Err(Refusal::QueryInvalid) };

@@ -1,10 +1,18 @@
-//! My phones: I see where I am signed in and end what I no longer hold; Priya ends anybody's phone
-//! of her constellation, and everybody else only their own. T08: what is somebody else's can be
-//! neither taken nor moved, and a tablet that two share is of one at a time.
+//! My phones: I see where I am signed in and end what I no longer hold; Priya ends any phone of her
+//! constellation but an admin's, an admin any but a young person's, and everybody else only their
+//! own. T08: what is somebody else's can be neither taken nor moved, and a tablet that two share is
+//! of one at a time. T18: where a young person is signed in, nobody but Priya learns.
 
 use reqwest::{Client, Method};
-use roost_server::people::By;
-use roost_tests::{desk::Desk, door::Heard, ids, wire::Wire, world::World};
+use roost_server::people::{By, register::NewPerson};
+use roost_shared::{PersonId, policy::Role};
+use roost_tests::{
+    desk::Desk,
+    door::{Heard, SignIn},
+    ids,
+    wire::Wire,
+    world::World,
+};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -66,6 +74,80 @@ async fn priya_ends_any_phone_of_her_constellation() {
     assert!(list["devices"][0].get("seen_at").is_none(), "{list}");
     let own = Desk::with(&world, &young).ask(Method::GET, "/api/devices", None).await.with(200);
     assert!(own["devices"][0]["seen_at"].is_i64(), "but their own");
+}
+
+/// Somebody new of Wren, without a home, on a phone of their own.
+async fn enlist(world: &World, role: Role, name: &str) -> SignIn {
+    let new = NewPerson { constellation: world.cast.wren, home: None, role, name };
+    let person = world.app().people.add_person(new).await.unwrap();
+    world.door.accept(&world.app().people.enrol(person).await.unwrap()).await
+}
+
+/// What is heard by whoever asks where somebody is signed in: whether it is told, and whether also
+/// when they were last here; or the code of the refusal.
+async fn sees(desk: &Desk, person: PersonId) -> String {
+    let heard = desk.get(&format!("members/{person}/devices")).await;
+    if heard.status != 200 {
+        return heard.code();
+    }
+    let phones = heard.json()["devices"].as_array().unwrap().clone();
+    assert!(!phones.is_empty(), "{}", heard.text);
+    let when = phones.iter().all(|phone| phone["seen_at"].is_i64());
+    assert!(when || phones.iter().all(|phone| phone.get("seen_at").is_none()));
+    (if when { "when" } else { "where" }).to_owned()
+}
+
+#[tokio::test]
+async fn whose_phones_somebody_may_know_and_end() {
+    const NO: &str = "not_permitted";
+    const NOBODY: &str = "not_found";
+    let world = World::new().await;
+    let ana = enlist(&world, Role::Admin, "Ana").await;
+    let (ben, lou) = (
+        enlist(&world, Role::Admin, "Ben").await.person,
+        enlist(&world, Role::Liaison, "Lou").await.person,
+    );
+    let mut actors = vec![("ana", Desk::with(&world, &ana))];
+    for name in ["priya", "jo", "sam", "kit"] {
+        actors.push((name, Desk::of(&world, name).await));
+    }
+    let (max, amara, kit) = (world.person("max"), world.person("amara"), world.person("kit"));
+    // Whom it is about; what Ana, Priya, Jo, Sam and Kit hear.
+    let table: [(&str, PersonId, [&str; 5]); 8] = [
+        ("Ana, an admin", ana.person, ["when", NO, NO, NO, NOBODY]),
+        ("another admin", ben, ["when", NO, NO, NO, NOBODY]),
+        ("another liaison worker", lou, ["when", "where", NO, NO, NOBODY]),
+        ("Priya", world.person("priya"), ["when", "when", NO, NO, NOBODY]),
+        ("Max of the hub", max, ["where", "when", NO, NO, NOBODY]),
+        ("Amara of a satellite", amara, ["where", "when", NO, NO, NOBODY]),
+        ("Kit, a young person", kit, [NOBODY, "where", NO, NO, NOBODY]),
+        ("nobody", PersonId::new(ids::now_ms(), ids::entropy()), [NOBODY, NOBODY, NO, NO, NOBODY]),
+    ];
+    let nobody = table[7].1;
+    for (whom, person, row) in table {
+        for ((name, desk), expected) in actors.iter().zip(row) {
+            let device = match whom {
+                "nobody" => ids::device(),
+                _ => {
+                    let link = world.app().people.enrol(person).await.unwrap();
+                    world.door.accept(&link).await.device
+                }
+            };
+            assert_eq!(sees(desk, person).await, expected, "{name} of {whom}");
+            let what = format!("devices/{device}/end");
+            let heard = desk.act(person, &what, json!({})).await;
+            if expected.starts_with("not_") {
+                assert_eq!(heard.code(), expected, "{name} ends {whom}'s");
+            } else {
+                assert_eq!(heard.status, 204, "{name} ends {whom}'s: {}", heard.text);
+            }
+            // Whoever may know nothing hears the same bytes as of nobody.
+            if expected.starts_with("not_") && *name != "priya" {
+                let nothing = desk.act(nobody, &what, json!({})).await;
+                assert_eq!(heard, nothing, "{name} of {whom}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

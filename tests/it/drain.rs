@@ -86,9 +86,9 @@ async fn whoever_is_not_listening_does_not_keep_it_from_ending() {
     let _mute = Wire::dial(address).await.unwrap();
     let (_deaf, _) = Wire::enter(address, &phones[0].access).await.unwrap();
     let mut slow = TcpStream::connect(address).await.unwrap();
-    slow.write_all(b"POST /api/session/refresh HTTP/1.1\r\ncontent-length: 9\r\n\r\n{")
-        .await
-        .unwrap();
+    let head = "POST /api/session/refresh HTTP/1.1\r\nhost: roost\r\n\
+                content-type: application/json\r\ncontent-length: 9\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.unwrap();
     assert!(instance.door.is_alive().await, "all of them have arrived");
     let began = Instant::now();
     instance.signal("TERM");

@@ -43,6 +43,7 @@ mod rolling;
 mod settings;
 mod sign_in;
 mod slow;
+mod spelling;
 mod start;
 mod storm;
 mod tidy;

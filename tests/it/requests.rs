@@ -14,11 +14,12 @@ use tokio::{
     net::TcpStream,
 };
 
-const HEADERS: [(&str, &str); 6] = [
+const HEADERS: [(&str, &str); 7] = [
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
     ("permissions-policy", "geolocation=(), camera=(), microphone=()"),
     ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
     ("x-robots-tag", "noindex"),
     ("cache-control", "no-store"),
 ];
@@ -44,6 +45,70 @@ async fn every_answer_has_an_id_of_ours_and_the_headers_of_the_house() {
             // A file may say how long it keeps.
             let fits = said == value || name == "cache-control" && answer.status().is_success();
             assert!(fits, "{method} {path}: {name} is {said}");
+        }
+        assert!(!answer.headers().contains_key("strict-transport-security"), "this is plain http");
+    }
+}
+
+#[tokio::test]
+async fn under_https_every_answer_says_that_there_is_no_other_way() {
+    let world = World::with(|config| {
+        config.server.public_url = "https://roost.example.org".to_owned();
+        config.server.proxies = 1;
+    })
+    .await;
+    for path in ["/", "/healthz", "/api/me", "/sw.js", "/app.webmanifest", "/nowhere"] {
+        let answer = Client::new().get(format!("{}{path}", world.door.base())).send().await;
+        let answer = answer.unwrap();
+        let said: Vec<_> = answer.headers().get_all("strict-transport-security").iter().collect();
+        assert_eq!(said, ["max-age=31536000"], "{path}");
+    }
+}
+
+/// The status of the answer to a head with these lines.
+async fn status_of(address: std::net::SocketAddr, head: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("{head}connection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    wait::within("it is answered", PATIENCE, stream.read_to_string(&mut heard)).await.unwrap();
+    heard.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let world = World::with(|config| {
+        let free = roost_tests::postgres::free_port();
+        config.metrics.listen = format!("127.0.0.1:{free}");
+    })
+    .await;
+    let metrics = world.app().config.metrics.address().unwrap().unwrap();
+    let table = [
+        ("1.1", "host: roost.example.org\r\n", true),
+        ("1.1", "host: 192.0.2.1:8787\r\n", true),
+        ("1.1", "Host: another.example.org\r\n", true),
+        ("1.0", "host: roost.example.org\r\n", true),
+        ("1.0", "", true),
+        ("1.1", "", false),
+        ("1.1", "host:\r\n", false),
+        ("1.1", "host: roost.example.org\r\nhost: roost.example.org\r\n", false),
+        ("1.1", "host: roost.example.org\r\nHost: another.example.org\r\n", false),
+        ("1.0", "host: roost.example.org\r\nhost: another.example.org\r\n", false),
+        ("1.1", "host: roost.example.org/path\r\n", false),
+        ("1.1", "host: sam@roost.example.org\r\n", false),
+        ("1.1", "host: roost.example.org, another.example.org\r\n", false),
+    ];
+    for (version, hosts, good) in table {
+        for (address, path, answer) in [
+            (world.door.address, "/healthz", "200"),
+            (world.door.address, "/", "200"),
+            (world.door.address, "/nowhere", "404"),
+            (world.door.address, "/api/me", "401"),
+            (metrics, "/metrics", "200"),
+        ] {
+            let head = format!("GET {path} HTTP/{version}\r\n{hosts}");
+            let expected = if good { answer } else { "400" };
+            assert_eq!(status_of(address, &head).await, expected, "{head}");
         }
     }
 }
@@ -106,7 +171,8 @@ async fn a_head_that_does_not_arrive_ends_its_connection() {
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_given_up_and_a_large_one_refused() {
     let world = World::with(|config| config.limits.request_ms = 300).await;
-    let head = "POST /api/session/refresh HTTP/1.1\r\nhost: roost\r\n";
+    let head = "POST /api/session/refresh HTTP/1.1\r\nhost: roost\r\n\
+                content-type: application/json\r\n";
     let large = format!("{head}content-length: 65537\r\n\r\n{}", "x".repeat(65_537));
     let table = [
         (format!("{head}content-length: 9\r\n\r\n{{"), "503 Service Unavailable", "busy"),

@@ -71,11 +71,27 @@ impl Door {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response: Response = request.send().await?;
-        let status = response.status();
-        let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
-        let id = id.unwrap_or("no id").to_owned();
-        Ok(Heard { status, text: response.text().await?.replace(&id, "?") })
+        hear(request.send().await?).await
+    }
+
+    /// Posts a text as a body of this type, or of none, whatever it is; else as [`Door::ask`].
+    ///
+    /// # Errors
+    /// When the server did not answer.
+    pub async fn post_text(
+        &self,
+        path: &str,
+        access: Option<&str>,
+        (kind, text): (Option<&str>, String),
+    ) -> reqwest::Result<Heard> {
+        let mut request = self.client.post(format!("{}{path}", self.base())).body(text);
+        if let Some(access) = access {
+            request = request.bearer_auth(access);
+        }
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        hear(request.send().await?).await
     }
 
     /// Posts many bodies over one connection, one right after the other, as somebody who is in a
@@ -96,7 +112,7 @@ impl Door {
                 let (body, host) = (body.to_string(), self.address);
                 let request = format!(
                     "POST {path} HTTP/1.1\r\nhost: {host}\r\nx-forwarded-for: {from}\r\n\
-                     content-length: {}\r\n\r\n{body}",
+                     content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
                     body.len()
                 );
                 mouth.write_all(request.as_bytes()).await?;
@@ -137,6 +153,14 @@ impl Door {
         assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
         serde_json::from_str(&heard.text).expect("a sign-in has the fields of PROTOCOL.md")
     }
+}
+
+/// An answer, without the id of its request.
+async fn hear(response: Response) -> reqwest::Result<Heard> {
+    let status = response.status();
+    let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let id = id.unwrap_or("no id").to_owned();
+    Ok(Heard { status, text: response.text().await?.replace(&id, "?") })
 }
 
 /// So many answers in a row, without the ids of their requests.

@@ -14,6 +14,7 @@ use roost_server::{App, Config};
 use serde_json::json;
 use std::{
     env, fs,
+    io::Write,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -89,12 +90,24 @@ impl Instance {
         self.start_as(command).await;
     }
 
+    /// The neighbour on the small disk takes all but `left` bytes of it.
+    pub fn crowd_small_disk(&self, left: u64) {
+        let file = fs::File::options().append(true).open(self.neighbour());
+        let mut file = file.expect("the neighbour's file is there");
+        while file.write_all(&[0; 4_096]).is_ok() {}
+        let taken = file.metadata().expect("it can be asked for its length").len();
+        file.set_len(taken - left).expect("a file can be cut");
+    }
+
     /// The neighbour on the small disk goes away.
     pub fn free_small_disk(&self) {
+        fs::remove_file(self.neighbour()).expect("the neighbour's file is there");
+    }
+
+    /// The neighbour's file, as the process sees it.
+    fn neighbour(&self) -> String {
         let pid = self.process.as_ref().expect("it was started").id();
-        let disk = self.folder.path().join("disk/taken");
-        let seen = format!("/proc/{pid}/root{}", disk.display());
-        fs::remove_file(seen).expect("the neighbour's file is there");
+        format!("/proc/{pid}/root{}", self.folder.path().join("disk/taken").display())
     }
 
     /// As [`Instance::start`], with these settings of the environment on top.

@@ -5,15 +5,14 @@ use crate::{app::App, error::Error, people::session::Me};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use roost_shared::{Refusal, refusal::Told};
+use roost_shared::{Refusal, json, refusal::Told};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error as _},
 };
-use serde_json::Value;
 use std::{net::IpAddr, sync::Arc};
 
 /// The face of an error towards HTTP.
@@ -70,13 +69,15 @@ pub async fn nothing_here() -> Problem {
     Refusal::NotFound.into()
 }
 
-/// A JSON body. Unknown fields are refused by the types that are read.
+/// A JSON body. Unknown fields are refused by the types that are read, and so are names that stand
+/// twice.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Answer<Json<T>> {
+        check_is_json(request.headers())?;
         let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Refusal::FrameTooLarge
@@ -92,13 +93,30 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
+/// Whether a body says once, and plainly, that it is JSON. It is a defence, not a form: the three
+/// types that a page of another site may post without asking us first (forms, and `text/plain`;
+/// Fetch, "CORS-safelisted request-header") never reach a door, whatever is done with `Origin`.
+///
+/// # Errors
+/// `FrameMalformed` for any other type, or none.
+fn check_is_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter().map(HeaderValue::to_str);
+    let (Some(Ok(said)), None) = (types.next(), types.next()) else {
+        return Err(Refusal::FrameMalformed);
+    };
+    let (essence, parameter) = said.split_once(';').map_or((said, None), |(a, b)| (a, Some(b)));
+    let is_json = essence.trim().eq_ignore_ascii_case("application/json");
+    let charset = parameter.map(|said| said.trim().replace('"', "").to_ascii_lowercase());
+    let is_utf8 = charset.is_none_or(|said| said == "charset=utf-8");
+    if is_json && is_utf8 { Ok(()) } else { Err(Refusal::FrameMalformed) }
+}
+
 /// A part of a body that is an object: there, too, serde would take a list.
 pub struct Object<T>(pub T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Object<T>, D::Error> {
-        let fields = Value::Object(serde_json::Map::deserialize(reader)?);
-        T::deserialize(fields).map(Object).map_err(D::Error::custom)
+        T::deserialize(json::object(reader)?).map(Object).map_err(D::Error::custom)
     }
 }
 
@@ -113,9 +131,12 @@ impl FromRequest<App> for Nothing {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Answer<Nothing> {
+        let is_json = check_is_json(request.headers());
         let bytes = Bytes::from_request(request, app).await;
         let bytes = bytes.map_err(|_| Refusal::FrameMalformed)?;
+        // An empty body is of no type, whatever type it says it has.
         if !bytes.is_empty() {
+            is_json?;
             let _: Option<Empty> =
                 serde_json::from_slice(&bytes).map_err(|_| Refusal::FrameMalformed)?;
         }
@@ -174,6 +195,36 @@ pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_says_that_it_is_json() {
+        let table: [(&[&str], bool); 17] = [
+            (&["application/json"], true),
+            (&["Application/JSON"], true),
+            (&["application/json;charset=utf-8"], true),
+            (&["application/json; charset=UTF-8"], true),
+            (&["application/json; charset=\"utf-8\""], true),
+            (&[], false),
+            (&[""], false),
+            (&["text/plain"], false),
+            (&["text/plain;charset=UTF-8"], false),
+            (&["text/plain; application/json"], false),
+            (&["application/x-www-form-urlencoded"], false),
+            (&["multipart/form-data; boundary=a"], false),
+            (&["application/json; charset=utf-16"], false),
+            (&["application/json; charset=utf-8; q=1"], false),
+            (&["application/json, text/plain"], false),
+            (&["application/jsonp"], false),
+            (&["text/plain", "application/json"], false),
+        ];
+        for (types, is_json) in table {
+            let mut headers = HeaderMap::new();
+            for said in types {
+                headers.append(header::CONTENT_TYPE, said.parse().unwrap());
+            }
+            assert_eq!(check_is_json(&headers).is_ok(), is_json, "{types:?}");
+        }
+    }
 
     #[test]
     fn only_what_our_own_proxies_say_counts() {

@@ -62,7 +62,7 @@ pub async fn end_mine(
     path = "/api/constellations/{constellation}/members/{person}/devices",
     tag = api::PEOPLE,
     extensions(
-        ("x-roost-who" = json!(shapes_of::BOTH)),
+        ("x-roost-who" = json!(shapes_of::OF_PHONES)),
         ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
     security(("access" = [])),
     params(shapes_of::OfMember),
@@ -81,7 +81,7 @@ pub async fn theirs(
     path = "/api/constellations/{constellation}/members/{person}/devices/{device}/end",
     tag = api::PEOPLE,
     extensions(
-        ("x-roost-who" = json!(shapes_of::BOTH)),
+        ("x-roost-who" = json!(shapes_of::OF_PHONES)),
         ("x-roost-refusals" = json!(["not_found", "not_permitted"]))),
     security(("access" = [])),
     params(shapes_of::OfMember, ("device" = shapes::Id, Path, description = "A phone of theirs.")),

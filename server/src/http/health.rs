@@ -1,4 +1,5 @@
-//! Alive: the loop turns. Ready: a real write and a real read went through.
+//! Alive: the loop turns. Ready: a real write and a real read went through, and the disk has room
+//! for what phones write next. Why it is not ready is for whoever is at the machine, in the log.
 
 use super::api;
 use crate::app::App;
@@ -16,7 +17,8 @@ pub async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// Whether a real write and a read went through. Answered from what was found within a second.
+/// Whether a real write and a read went through, and the disk is not almost full. Answered from
+/// what was found within a second. Reading and connections may go on while it is not ready.
 #[utoipa::path(get, path = "/readyz", tag = api::OPERATOR,
     extensions(("x-roost-who" = json!("everybody"))),
     responses(

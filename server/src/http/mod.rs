@@ -10,6 +10,7 @@ mod devices;
 mod enrolments;
 mod finds;
 mod health;
+mod host;
 mod pass;
 mod path;
 mod peers;
@@ -144,6 +145,7 @@ pub fn router(app: App) -> Router {
         // Of the routes that are there already.
         .method_not_allowed_fallback(answer::nothing_here)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(middleware::from_fn(host::pass))
         .layer(middleware::from_fn_with_state(app.clone(), pass::pass))
         .with_state(app)
 }

@@ -3,10 +3,10 @@
 use super::{People, session::Me};
 use crate::{
     error::Result,
-    store::{Conn, homes},
+    store::{Conn, homes, people},
 };
 use roost_shared::{
-    ConstellationId, Refusal, ServiceId,
+    ConstellationId, PersonId, Refusal, ServiceId,
     policy::{Action, Actor, Object, Role, decide},
 };
 
@@ -34,6 +34,17 @@ impl By<'_> {
         let admin = me.is_admin() && me.service == service;
         me.role_in(constellation).or(admin.then_some(Role::Admin))
     }
+
+    /// Who they are in a constellation of this service; the operator is of none.
+    pub(super) fn actor_in(
+        self,
+        constellation: ConstellationId,
+        service: ServiceId,
+    ) -> Option<Actor> {
+        let By::Person(me) = self else { return None };
+        let role = self.role_in(constellation, service)?;
+        Some(Actor::Person { person: me.person, role })
+    }
 }
 
 impl People {
@@ -54,15 +65,36 @@ impl People {
             return Ok(service.ok_or(Refusal::NotFound)?);
         };
         let found =
-            service.and_then(|service| Some((service, by.role_in(constellation, service)?)));
-        let Some((service, role)) = found else {
+            service.and_then(|service| Some((service, by.actor_in(constellation, service)?)));
+        let Some((service, actor)) = found else {
             // Whatever their role elsewhere: it is none of theirs.
             decide(me.actor(), action, Object::Constellation { mine: false })?;
             return Err(Refusal::NotFound.into());
         };
-        let actor = Actor::Person { person: me.person, role };
         decide(actor, action, Object::Constellation { mine: true })?;
         Ok(service)
+    }
+
+    /// As [`People::may`], for an act on the phones of somebody of the constellation, who has not
+    /// left; their service and role. Carers hear the same of everybody, and of nobody.
+    ///
+    /// # Errors
+    /// As [`People::may`]; `NotFound`, also of whom `decide` hides.
+    pub(super) async fn may_with_phones(
+        &self,
+        conn: &mut Conn,
+        by: By<'_>,
+        (constellation, person): (ConstellationId, PersonId),
+    ) -> Result<(ServiceId, Role)> {
+        let service = self.may(conn, by, Action::Suspend, constellation).await?;
+        let found = people::one(conn, constellation, person).await?;
+        // Whoever has left may be signed in still, for a constellation that is none of the asker's.
+        let found = found.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
+        let of = found.card.role;
+        if let Some(actor) = by.actor_in(constellation, service) {
+            decide(actor, Action::EndPhones, Object::Phones { of })?;
+        }
+        Ok((service, of))
     }
 
     /// As [`People::may`], for an act on somebody of this role: a liaison worker or an admin is no

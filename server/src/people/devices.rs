@@ -1,5 +1,5 @@
-//! Where somebody is signed in: the list of one's own phones, and ending one of them. A liaison
-//! worker ends any phone of their constellation, the operator any phone at all.
+//! Where somebody is signed in: the list of one's own phones, and ending one of them. Whose phones
+//! a liaison worker or an admin may know and end is decided in `policy`; the operator ends any.
 
 use super::{By, People, session::Me};
 use crate::{
@@ -7,12 +7,11 @@ use crate::{
     store::{
         Tx,
         devices::{self, Device},
-        people,
     },
 };
 use roost_shared::{
     ConstellationId, DeviceId, PersonId, Refusal, ServiceId,
-    policy::{Action, Actor, Object, Role, decide},
+    policy::{Action, Actor, Object, decide},
 };
 use serde::Serialize;
 
@@ -22,8 +21,8 @@ pub struct Phone {
     pub device: DeviceId,
     pub name: String,
     pub created_at: i64,
-    /// When it last got new access, at most ten minutes before it was last here. Not told of a
-    /// young person's phone to anybody else.
+    /// When it last got new access, at most ten minutes before it was last here: for its person,
+    /// and for whoever looks after them unless they are young.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<i64>,
     /// Whether it is the one that asks.
@@ -55,11 +54,9 @@ impl People {
     ) -> Result<Vec<Phone>> {
         let mut conn = self.db.reader().await?;
         let by = By::Person(me);
-        let service = self.may(&mut conn, by, Action::Suspend, constellation).await?;
-        let found = people::one(&mut conn, constellation, person).await?;
-        // Whoever has left may be signed in still, for a constellation that is none of the asker's.
-        let found = found.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
-        let seen = found.card.role != Role::Young;
+        let (service, of) = self.may_with_phones(&mut conn, by, (constellation, person)).await?;
+        let sees = |actor| decide(actor, Action::SeeLastHere, Object::Phones { of }).is_ok();
+        let seen = person == me.person || by.actor_in(constellation, service).is_some_and(sees);
         let all = devices::of_person(&mut conn, service, person).await?;
         let live = all.into_iter().filter(|device| device.ended_at.is_none());
         Ok(live.map(|device| phone(device, me, seen)).collect())
@@ -87,9 +84,7 @@ impl People {
         (person, device): (PersonId, DeviceId),
     ) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let service = self.may(tx.conn(), by, Action::Suspend, constellation).await?;
-        let found = people::one(tx.conn(), constellation, person).await?;
-        found.filter(|one| !one.card.left).ok_or(Refusal::NotFound)?;
+        let (service, _) = self.may_with_phones(tx.conn(), by, (constellation, person)).await?;
         let act = ("device.end", device.to_string());
         self.end_device_as(tx, (service, person, device), &by.name(), act).await
     }

@@ -204,10 +204,6 @@ impl People {
 /// A name that may stand on a screen: one line, not empty, at most [`NAME_MAX_CHARS`].
 pub(super) fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
-    let one_line = !name.contains(['\n', '\t']);
-    if text::check(name).is_ok() && name.chars().count() <= NAME_MAX_CHARS && one_line {
-        Ok(name)
-    } else {
-        Err(Refusal::NameInvalid.into())
-    }
+    text::line(name, NAME_MAX_CHARS).map_err(|_| Refusal::NameInvalid)?;
+    Ok(name)
 }

@@ -6,6 +6,7 @@ pub mod agreements;
 pub mod cards;
 pub mod claims;
 pub mod devices;
+mod disk;
 pub mod enrolments;
 pub mod entries;
 pub mod handovers;
@@ -25,6 +26,7 @@ use crate::{
     error::{Error, Result},
     metrics,
 };
+use disk::Disk;
 use roost_shared::Refusal;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions, pool::PoolConnection};
 use std::{
@@ -60,6 +62,8 @@ pub struct Db {
     readers: AnyPool,
     /// One connection that a storm of readers cannot take: for who may still be here.
     watcher: AnyPool,
+    /// That of a Postgres is none of ours to try.
+    disk: Option<Disk>,
     fault: Option<Fault>,
 }
 
@@ -75,7 +79,9 @@ impl Db {
     /// # Errors
     /// `Error::Config` when the file cannot be used.
     pub async fn sqlite(file: &Path) -> Result<Db> {
-        Db::open(&format!("sqlite://{}?mode=rwc", file.display()), Backend::Sqlite).await
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let db = Db::open(&url, Backend::Sqlite).await?;
+        Ok(Db { disk: Some(Disk::beside(file)), ..db })
     }
 
     /// Opens and migrates a Postgres database, `postgres://…`.
@@ -107,7 +113,7 @@ impl Db {
         let readers =
             options(backend, READERS, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         let watcher = options(backend, 1, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
-        Ok(Db { backend, writer, readers, watcher, fault: None })
+        Ok(Db { backend, writer, readers, watcher, disk: None, fault: None })
     }
 
     /// The same database with commits that misbehave as told. For tests of the log.
@@ -166,6 +172,14 @@ impl Db {
             sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&mut *conn).await?;
         }
         Ok(())
+    }
+
+    /// Whether the disk takes a good deal more than the next write; its log says when it turns.
+    pub async fn has_room(&self) -> bool {
+        match &self.disk {
+            Some(disk) => disk.has_room().await,
+            None => true,
+        }
     }
 
     /// Whether [`Db::close`] was called.

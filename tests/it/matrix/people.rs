@@ -31,6 +31,8 @@ pub(super) struct Door {
     held: String,
     #[serde(default = "nobody")]
     admin: String,
+    #[serde(default = "nobody")]
+    young: String,
 }
 
 fn nobody() -> String {
@@ -47,10 +49,11 @@ pub(super) enum Whom {
     Ended,
     Held,
     Admin,
+    Young,
 }
 
 impl Door {
-    fn rows(&self) -> [(Whom, &str); 7] {
+    fn rows(&self) -> [(Whom, &str); 8] {
         [
             (Whom::Own, &self.own),
             (Whom::Same, &self.same),
@@ -59,6 +62,7 @@ impl Door {
             (Whom::Ended, &self.ended),
             (Whom::Held, &self.held),
             (Whom::Admin, &self.admin),
+            (Whom::Young, &self.young),
         ]
     }
 

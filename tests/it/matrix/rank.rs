@@ -1,6 +1,7 @@
 //! T16: what callers say of themselves counts for nothing. Whoever adds a role, an author, a place
 //! in the log or another's name to what a door asks for, at any depth, is refused, and nothing
-//! changes.
+//! changes. Nor does anything that two readers could read in two ways: a name that stands twice,
+//! or a body that does not say that it is JSON.
 
 use super::{ACTORS, Route, Scene, doors, matrix, people::Door, subject::Subject};
 use reqwest::Method;
@@ -69,6 +70,34 @@ fn overreaching(body: &Value, claims: &[(&str, Value)]) -> Vec<Value> {
     all
 }
 
+/// This object as text, once for each field of each object in it, which stands twice there.
+fn doubled(body: &Value) -> Vec<String> {
+    let Some(fields) = body.as_object() else { return Vec::new() };
+    let field = |name: &str, value: &str| format!("{name:?}:{value}");
+    let told: Vec<String> =
+        fields.iter().map(|(name, value)| field(name, &value.to_string())).collect();
+    let twice = told.iter().map(|one| format!("{{{},{one}}}", told.join(",")));
+    let mut all: Vec<String> = twice.collect();
+    for (place, (name, inner)) in fields.iter().enumerate() {
+        for inner in doubled(inner) {
+            let mut told = told.clone();
+            told[place] = field(name, &inner);
+            all.push(format!("{{{}}}", told.join(",")));
+        }
+    }
+    all
+}
+
+/// What is not the type of a JSON body; a page of another site may send the first three.
+const TYPES: [Option<&str>; 6] = [
+    Some("text/plain"),
+    Some("application/x-www-form-urlencoded"),
+    Some("multipart/form-data"),
+    Some("application/json; charset=utf-16"),
+    Some("application/octet-stream"),
+    None,
+];
+
 /// One request that would be taken.
 struct Asked {
     name: String,
@@ -98,6 +127,15 @@ impl Asked {
                 heard.status,
                 heard.text
             );
+        }
+        let twice = doubled(&self.body).into_iter().map(|text| (Some("application/json"), text));
+        let untold = TYPES.map(|kind| (kind, self.body.to_string()));
+        for said in twice.chain(untold) {
+            let access = self.own.as_ref().map(|own| own.access.as_str());
+            let heard = scene.world.door.post_text(&self.path, access, said.clone());
+            let code = heard.await.unwrap().code();
+            let refused = code == "frame_malformed" || self.name == DEAF;
+            assert!(refused, "{} takes {said:?}: {code}", self.name);
         }
         let after = dump::everything(data).await.unwrap();
         assert_eq!(before, after, "{} has changed something", self.name);
@@ -199,12 +237,12 @@ async fn no_frame_takes_a_rank_from_its_phone() {
         json!({ "t": "append", "room": room, "id": ids::entry(), "kind": "message",
             "body": message }),
         json!({ "t": "range", "room": room, "after": 0 }),
-        json!({ "t": "resume", "cursors": {} }),
+        json!({ "t": "resume", "cursors": { room.to_string(): 0 } }),
         json!({ "t": "mark", "room": room, "read": 1 }),
         json!({ "t": "typing", "room": room }),
         json!({ "t": "beat", "digest": "811c9dc5" }),
     ];
-    for frame in frames {
+    for frame in &frames {
         let fields = frame.as_object().unwrap();
         for (name, value) in claims(&scene) {
             if fields.contains_key(name) {
@@ -223,6 +261,16 @@ async fn no_frame_takes_a_rank_from_its_phone() {
             // Ten wrong frames in a row would be the end.
             wire.say_text(json!({ "t": "beat", "digest": "" }).to_string()).await.unwrap();
         }
+    }
+    for text in frames.iter().flat_map(doubled) {
+        wire.say_text(text.clone()).await.unwrap();
+        let code = wire.until(|frame| match frame {
+            ServerFrame::Refused { told, .. } => Some(told.code),
+            ServerFrame::Ack { .. } => Some("taken".to_owned()),
+            _ => None,
+        });
+        assert_eq!(code.await, "frame_malformed", "{text}");
+        wire.say_text(json!({ "t": "beat", "digest": "" }).to_string()).await.unwrap();
     }
     let (_, now) = Wire::enter(scene.world.door.address, access).await.unwrap();
     assert_eq!(head(&welcome.rooms), head(&now.rooms));

@@ -67,6 +67,7 @@ impl Subject {
             Whom::Elsewhere => (cast.gull, Role::Satellite),
             Whom::Own | Whom::Same | Whom::Ended | Whom::Held => (cast.wren, Role::Satellite),
             Whom::Admin => (cast.wren, Role::Admin),
+            Whom::Young => (cast.wren, Role::Young),
         };
         let homes = homes(scene, constellation, role).await;
         let new = NewPerson { constellation, role, home: homes.first().copied(), name: "Newcomer" };

@@ -10,6 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 pub const LIAISONS: &str = "liaison workers of the constellation";
 pub const ADMINS: &str = "admins of the service";
 pub const BOTH: &str = "liaison workers of the constellation, and admins of the service";
+pub const OF_PHONES: &str = "liaison workers of the constellation, but about an admin; admins of \
+                             the service, but about a young person";
 pub const EITHER: &str =
     "liaison workers of the constellation; for a liaison worker or an admin, admins of the service";
 
@@ -195,7 +197,8 @@ pub struct Phone {
     name: String,
     /// Epoch ms.
     created_at: i64,
-    /// When it last got new access, epoch ms. Not told of a young person's phone to anybody else.
+    /// When it last got new access, epoch ms. Told to its person; of a carer's phone to their
+    /// liaison worker, of a liaison worker's or an admin's to admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     seen_at: Option<i64>,

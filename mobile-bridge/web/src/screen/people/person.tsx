@@ -14,7 +14,7 @@ import { Chip } from "./constellation.tsx";
 import { LinkCode } from "./code.tsx";
 import { MadeLink } from "./link.tsx";
 import { madeFor } from "./made.ts";
-import { isOpen, waits } from "./rules.ts";
+import { isOpen, reaches, waits } from "./rules.ts";
 import { Proposals } from "./two.tsx";
 import { Unheard } from "../unheard.tsx";
 import { useViewer, useWhole } from "./whole.ts";
@@ -83,7 +83,7 @@ function About({ of, whole, member, again }: Props) {
             )}
             {waits(member) && trace}
             <Proposals constellation={of.constellation} {...{ proposals, again }} />
-            {member.state === "active" && (
+            {member.state === "active" && reaches(viewer.role, member.role) && (
                 <Phones
                     heading={words.desk.phones(member.name)}
                     load={{ key: `phones ${member.person}`, ask: () => desk.devicesOf(of) }}

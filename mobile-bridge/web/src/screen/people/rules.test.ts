@@ -6,7 +6,15 @@ import type { HomeCard, Role } from "../../generated/protocol.ts";
 import { span } from "../../words/say.ts";
 import { words } from "../../words/later.ts";
 import { isCode } from "../you/code.tsx";
-import { actsOn, agreementOf, dateField, homesFor, inOrder, type Act } from "./rules.ts";
+import {
+    actsOn,
+    agreementOf,
+    dateField,
+    homesFor,
+    inOrder,
+    reaches,
+    type Act,
+} from "./rules.ts";
 
 const HUB: HomeCard = { home: "h", name: "Jo's house", hub: true };
 const MILL: HomeCard = { home: "m", name: "Mill Cottage", hub: false };
@@ -64,6 +72,12 @@ test("what is offered follows who looks, and how somebody stands", () => {
         const viewer = { role, person: "me" };
         expect(actsOn(of, viewer, HOMES, false), `${role} of ${of.role} ${of.state}`).toEqual(acts);
     }
+});
+
+test("where an admin is signed in, only an admin sees and ends", () => {
+    const roles: Role[] = ["admin", "liaison", "hub", "satellite", "young"];
+    expect(roles.map((role) => reaches("admin", role))).toEqual([true, true, true, true, true]);
+    expect(roles.map((role) => reaches("liaison", role))).toEqual([false, true, true, true, true]);
 });
 
 test("nobody suspends or ends themselves, and nobody proposes twice", () => {

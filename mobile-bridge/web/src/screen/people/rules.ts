@@ -29,6 +29,11 @@ export function manages(viewer: Role, role: Role): boolean {
     return viewer === looked_after_by;
 }
 
+/** Whether the viewer may sign out and suspend people of this role: an admin, only another. */
+export function reaches(viewer: Role, role: Role): boolean {
+    return role !== "admin" || viewer === "admin";
+}
+
 /** Whether an invitation can still be accepted. */
 export function isOpen(invitation: Progress | undefined): boolean {
     return ["created", "sent", "opened", "verified"].includes(invitation?.state ?? "");
@@ -50,9 +55,7 @@ export function actsOn(
     const safety: Act[] = member.state === "suspended" ? lift : ["suspend"];
     const others = member.person !== viewer.person;
     const signedIn = ["active", "suspended", "invited"].includes(member.state);
-    // Only an admin suspends an admin.
-    const reaches = member.role !== "admin" || viewer.role === "admin";
-    const may = others && signedIn && reaches ? safety : [];
+    const may = others && signedIn && reaches(viewer.role, member.role) ? safety : [];
     const end: Act[] = managed && others && member.state !== "ended" ? ["end"] : [];
     return [...here, ...may, ...end];
 }
