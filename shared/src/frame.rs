@@ -61,7 +61,11 @@ pub enum ClientFrame {
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
         /// Of each room the anchor of the last page that held its newest entry here.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[serde(
+            default,
+            deserialize_with = "json::map",
+            skip_serializing_if = "BTreeMap::is_empty"
+        )]
         #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<String, String>>"))]
         anchors: Anchors,
     },
@@ -98,7 +102,11 @@ pub enum ClientFrame {
         #[cfg_attr(test, ts(type = "Record<string, number>"))]
         cursors: Cursors,
         /// As in `hello`.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[serde(
+            default,
+            deserialize_with = "json::map",
+            skip_serializing_if = "BTreeMap::is_empty"
+        )]
         #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<String, String>>"))]
         anchors: Anchors,
     },
