@@ -102,7 +102,7 @@ impl App {
         lock: Option<File>,
     ) -> Result<App> {
         let presence = Presence::new(config.limits.sockets_a_person, config.live.retry_spread_ms);
-        let feeds = Feeds::new(db.clone(), keys.links.clone(), &config.log);
+        let feeds = Feeds::new(db.clone(), keys.chain_keys.clone(), &config.log);
         let limits = Limits::start(&config.limits, &clock);
         let bus = Bus::new(feeds.clone(), presence.clone());
         let parts = Parts { clock: clock.clone(), keys, bus: bus.clone() };

@@ -1,5 +1,5 @@
 //! How a forked history is noticed. Every entry carries a *chain*: a keyed digest of its own
-//! identity and of the chain before it, so one chain stands for everything up to there. A page
+//! identity and of the chain before it, so one chain stands for all the entries below. A page
 //! tells it to phones inside an *anchor*, sealed with the house key: a phone cannot make one up,
 //! and one that names a history which this database does not have proves that the database was
 //! set back. Pure functions over bytes; nothing here asks a database.
@@ -15,11 +15,12 @@ use subtle::ConstantTimeEq;
 /// alike takes asking the server, not computing.
 const BYTES: usize = 8;
 
-/// Stands for a room's whole history up to one of its entries.
+/// Stands for a room's history up to one of its entries, from its first entry with a chain on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain([u8; BYTES]);
 
-/// A place in a room's log, and the chain there; `None` of an entry from before there were chains.
+/// An entry of a room's log by its seq, and the chain there; `None` of an entry from before there
+/// were chains, or when it is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Point {
     pub seq: Seq,
@@ -27,6 +28,12 @@ pub struct Point {
 }
 
 impl Point {
+    /// The same entry, of which no chain is told.
+    #[must_use]
+    pub fn unchained(self) -> Point {
+        Point { chain: None, ..self }
+    }
+
     /// The one that lies further on; of two at the same place, the one whose chain is known.
     #[must_use]
     pub fn max(self, other: Point) -> Point {
@@ -49,14 +56,14 @@ impl Chain {
 
 /// The keys that chains and seals are made with, ready to use.
 #[derive(Clone)]
-pub struct Links {
+pub struct ChainKeys {
     chain: Hmac<Sha256>,
     seal: Hmac<Sha256>,
 }
 
-impl Links {
-    pub fn new(chain: Hmac<Sha256>, seal: Hmac<Sha256>) -> Links {
-        Links { chain, seal }
+impl ChainKeys {
+    pub fn new(chain: Hmac<Sha256>, seal: Hmac<Sha256>) -> ChainKeys {
+        ChainKeys { chain, seal }
     }
 
     /// The chain of an entry behind `before`, its predecessor's.
@@ -87,14 +94,14 @@ impl Links {
 
 /// Makes and reads the anchors of one epoch.
 #[derive(Clone)]
-pub struct Anchors {
-    links: Arc<Links>,
+pub struct Sealer {
+    keys: Arc<ChainKeys>,
     epoch: Epoch,
 }
 
-impl Anchors {
-    pub fn new(links: Arc<Links>, epoch: Epoch) -> Anchors {
-        Anchors { links, epoch }
+impl Sealer {
+    pub fn new(keys: Arc<ChainKeys>, epoch: Epoch) -> Sealer {
+        Sealer { keys, epoch }
     }
 
     pub fn epoch(&self) -> Epoch {
@@ -103,7 +110,7 @@ impl Anchors {
 
     /// The anchor at a place of a room's log: `seq.chain.seal`.
     pub fn at(&self, room: RoomId, seq: Seq, chain: Chain) -> String {
-        let seal = BASE64URL.encode(self.links.seal(self.epoch, room, seq, chain));
+        let seal = BASE64URL.encode(self.keys.seal(self.epoch, room, seq, chain));
         format!("{seq}.{}.{seal}", chain.to_text())
     }
 
@@ -127,9 +134,9 @@ fn first(mac: Hmac<Sha256>) -> [u8; BYTES] {
 mod tests {
     use super::*;
 
-    fn links() -> Arc<Links> {
+    fn keys() -> Arc<ChainKeys> {
         let mac = |key: &[u8]| Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
-        Arc::new(Links::new(mac(b"one"), mac(b"two")))
+        Arc::new(ChainKeys::new(mac(b"one"), mac(b"two")))
     }
 
     fn room(n: u8) -> RoomId {
@@ -142,10 +149,10 @@ mod tests {
 
     #[test]
     fn a_chain_stands_for_everything_before_it() {
-        let links = links();
+        let keys = keys();
         let of = |ids: &[(u8, i64)]| {
             ids.iter().zip(1..).fold(None, |before, ((id, at), seq)| {
-                Some(links.next(before, (room(1), Seq(seq)), (entry(*id), *at)))
+                Some(keys.next(before, (room(1), Seq(seq)), (entry(*id), *at)))
             })
         };
         let said = of(&[(1, 5), (2, 6), (3, 7)]);
@@ -165,15 +172,15 @@ mod tests {
 
     #[test]
     fn only_what_this_house_sealed_in_this_epoch_is_an_anchor() {
-        let (links, epoch) = (links(), Epoch::new(1, [1; 10]));
-        let anchors = Anchors::new(links.clone(), epoch);
-        let chain = links.next(None, (room(1), Seq(1)), (entry(1), 5));
-        let anchor = anchors.at(room(1), Seq(41), chain);
-        assert_eq!(anchors.read(room(1), &anchor), Some((Seq(41), chain)));
+        let (keys, epoch) = (keys(), Epoch::new(1, [1; 10]));
+        let sealer = Sealer::new(keys.clone(), epoch);
+        let chain = keys.next(None, (room(1), Seq(1)), (entry(1), 5));
+        let anchor = sealer.at(room(1), Seq(41), chain);
+        assert_eq!(sealer.read(room(1), &anchor), Some((Seq(41), chain)));
         assert_eq!(anchor.split('.').nth(1), Some(&*chain.to_text()), "the digest takes this part");
-        let other = Anchors::new(links, Epoch::new(2, [1; 10]));
+        let other = Sealer::new(keys, Epoch::new(2, [1; 10]));
         assert_eq!(other.read(room(1), &anchor), None, "of another epoch");
-        assert_eq!(anchors.read(room(2), &anchor), None, "of another room");
+        assert_eq!(sealer.read(room(2), &anchor), None, "of another room");
         let end = anchor.len() - 1;
         for forged in [
             anchor.replacen("41.", "42.", 1),
@@ -183,14 +190,14 @@ mod tests {
             "41..".to_owned(),
             String::new(),
         ] {
-            assert_eq!(anchors.read(room(1), &forged), None, "{forged}");
+            assert_eq!(sealer.read(room(1), &forged), None, "{forged}");
         }
     }
 
     #[test]
     fn of_two_points_the_one_further_on_counts() {
-        let links = links();
-        let chain = Some(links.next(None, (room(1), Seq(1)), (entry(1), 5)));
+        let keys = keys();
+        let chain = Some(keys.next(None, (room(1), Seq(1)), (entry(1), 5)));
         let point = |seq, chain| Point { seq: Seq(seq), chain };
         for (one, two, expected) in [
             (point(1, chain), point(2, None), point(2, None)),

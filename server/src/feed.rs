@@ -8,7 +8,7 @@
 mod repair;
 
 use crate::{
-    chain::{Anchors, Chain, Links, Point},
+    chain::{ChainKeys, Point, Sealer},
     config,
     error::Result,
     log::Written,
@@ -33,7 +33,7 @@ pub struct Feeds(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    links: Arc<Links>,
+    chain_keys: Arc<ChainKeys>,
     tail_entries: usize,
     tail_bytes: usize,
     rooms: Mutex<Rooms>,
@@ -48,7 +48,7 @@ type Rooms = HashMap<RoomId, Box<Feed>>;
 struct Feed {
     constellation: ConstellationId,
     /// Of the epoch that the last reader to come was told.
-    anchors: Anchors,
+    sealer: Sealer,
     /// The last entry delivered here; `None` until the first reader has looked it up.
     head: Option<Point>,
     /// Consecutive, up to `head`.
@@ -82,10 +82,10 @@ pub struct Ask {
 }
 
 impl Feeds {
-    pub fn new(db: Db, links: Arc<Links>, limits: &config::Log) -> Feeds {
+    pub fn new(db: Db, chain_keys: Arc<ChainKeys>, limits: &config::Log) -> Feeds {
         Feeds(Arc::new(Inner {
             db,
-            links,
+            chain_keys,
             tail_entries: limits.tail_entries,
             tail_bytes: limits.tail_bytes,
             rooms: Mutex::default(),
@@ -104,11 +104,11 @@ impl Feeds {
         outlet: &Arc<Outlet>,
     ) -> Option<Point> {
         self.with(|rooms| {
-            let anchors = || Anchors::new(self.0.links.clone(), epoch);
-            let new = || Box::new(Feed::new(constellation, anchors()));
+            let sealer = || Sealer::new(self.0.chain_keys.clone(), epoch);
+            let new = || Box::new(Feed::new(constellation, sealer()));
             let feed = rooms.entry(room).or_insert_with(new);
-            if feed.anchors.epoch() != epoch {
-                feed.anchors = anchors();
+            if feed.sealer.epoch() != epoch {
+                feed.sealer = sealer();
                 feed.last = None;
             }
             match feed.readers.iter_mut().find(|reader| Arc::ptr_eq(&reader.outlet, outlet)) {
@@ -198,16 +198,6 @@ impl Feeds {
         })
     }
 
-    /// The chain at a place of a room's log, if it is one that is kept here.
-    pub fn chain(&self, room: RoomId, seq: Seq) -> Option<Chain> {
-        self.with(|rooms| {
-            let feed = rooms.get(&room)?;
-            let head = feed.head.filter(|head| head.seq == seq).and_then(|head| head.chain);
-            let line = || feed.tail.iter().find(|line| line.seq == seq)?.chain;
-            head.or_else(line)
-        })
-    }
-
     /// One page of a room's log for this outlet: from the tail if it is there, and to whoever still
     /// stands in the feed, which lets go of those who left before it takes what came later.
     ///
@@ -220,10 +210,10 @@ impl Feeds {
         let found = self.with(|rooms| {
             let feed = rooms.get_mut(&ask.room)?;
             let here = feed.readers.iter().any(stands);
-            Some((feed.anchors.clone(), if here { feed.page(&ask) } else { None }))
+            Some((feed.sealer.clone(), if here { feed.page(&ask) } else { None }))
         });
         // Whoever listens keeps the feed: this one does so no longer.
-        let (anchors, tail) = found.ok_or(Refusal::NotFound)?;
+        let (sealer, tail) = found.ok_or(Refusal::NotFound)?;
         if let Some(page) = tail {
             return Ok(page);
         }
@@ -231,7 +221,7 @@ impl Feeds {
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
         let mut conn = self.0.db.reader().await?;
-        Ok(Arc::new(page::read(&mut conn, outlet.person, stretch, &anchors).await?))
+        Ok(Arc::new(page::read(&mut conn, outlet.person, stretch, &sealer).await?))
     }
 
     fn stale(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
@@ -246,10 +236,10 @@ impl Feeds {
 }
 
 impl Feed {
-    fn new(constellation: ConstellationId, anchors: Anchors) -> Feed {
+    fn new(constellation: ConstellationId, sealer: Sealer) -> Feed {
         Feed {
             constellation,
-            anchors,
+            sealer,
             head: None,
             tail: VecDeque::new(),
             tail_bytes: 0,
@@ -279,7 +269,7 @@ impl Feed {
         let fit = page::bounded(fresh.iter(), &cards);
         let page_from = |floor: Seq| {
             let cards = cards.iter().filter(|card| card.seq >= floor);
-            let of = (room, &self.anchors);
+            let of = (room, &self.sealer);
             Arc::new(PageText::of(of, (head, head), fresh[..fit].iter(), cards))
         };
         let lowest = cards.iter().map(|card| card.seq).min();
@@ -340,7 +330,7 @@ impl Feed {
         let fit = page::bounded(self.tail.iter().skip(skip), &cards);
         let count = fit.min(usize::try_from(ask.limit).ok()?);
         let lines = self.tail.iter().skip(skip).take(count);
-        let of = (ask.room, &self.anchors);
+        let of = (ask.room, &self.sealer);
         let page = Arc::new(PageText::of(of, (after, head), lines, cards.iter()));
         if for_all {
             self.last = Some((after, page.clone()));

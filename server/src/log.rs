@@ -27,7 +27,7 @@ pub use batch::{Answer, Batch, Drafted};
 
 use crate::{
     bus::Bus,
-    chain::{Anchors, Links},
+    chain::{ChainKeys, Sealer},
     clock::{Clock, Moment, moment},
     config,
     error::{Error, Result},
@@ -98,7 +98,7 @@ pub struct Written {
 #[derive(Clone)]
 pub struct Log {
     db: Db,
-    links: Arc<Links>,
+    chain_keys: Arc<ChainKeys>,
     jobs: mpsc::Sender<Job>,
 }
 
@@ -120,13 +120,13 @@ impl Log {
     /// Starts the writer. It ends when every clone of the log is gone and its queue is empty.
     pub fn start(db: Db, parts: Parts, limits: &config::Log) -> Log {
         let (jobs, queue) = mpsc::channel(limits.queue);
-        let links = parts.keys.links.clone();
+        let chain_keys = parts.keys.chain_keys.clone();
         let writer = Writer { db: db.clone(), parts, group: limits.group };
         // The writer goes back and forth with the database several times a group, and waits each
         // time. A thread of its own is put to sleep and woken for half of what a worker costs.
         let runtime = tokio::runtime::Handle::current();
         std::thread::spawn(move || runtime.block_on(writer.run(queue)));
-        Log { db, links, jobs }
+        Log { db, chain_keys, jobs }
     }
 
     /// Adds a draft to a room, and answers when it is on disk.
@@ -179,9 +179,9 @@ impl Log {
         let limit = limit.clamp(1, PAGE_MAX_ENTRIES);
         let constellation = who.constellation;
         let epoch = homes::constellation(&mut conn, constellation).await?.epoch;
-        let anchors = Anchors::new(self.links.clone(), epoch);
+        let sealer = Sealer::new(self.chain_keys.clone(), epoch);
         let stretch = Stretch { constellation, room, side, floor, head: Seq::ZERO, limit };
-        page::read(&mut conn, seat.person, stretch, &anchors).await
+        page::read(&mut conn, seat.person, stretch, &sealer).await
     }
 }
 

@@ -51,6 +51,7 @@ pub struct Metrics {
     request_seconds: Family<Route, Histogram, Buckets>,
     store_errors: Family<Why, Counter>,
     rollbacks: Counter,
+    begun_anew: Counter,
     csp_reports: Family<Broken, Counter>,
     connections: Gauge,
     phones_behind: Gauge,
@@ -182,7 +183,12 @@ impl Metrics {
         self.store_errors.get_or_create(&Why { why }).inc();
     }
 
-    /// The database seems to be older than what phones hold.
+    /// A phone shows what it was not told, and begins anew.
+    pub fn begun_anew(&self) {
+        self.begun_anew.inc();
+    }
+
+    /// The database is older than what phones hold.
     pub fn rollback(&self) {
         self.rollbacks.inc();
     }
@@ -254,6 +260,7 @@ impl Metrics {
             request_seconds: Family::new_with_constructor(Buckets),
             store_errors: Family::default(),
             rollbacks: Counter::default(),
+            begun_anew: Counter::default(),
             csp_reports: Family::default(),
             connections: Gauge::default(),
             phones_behind: Gauge::default(),
@@ -301,6 +308,8 @@ impl Metrics {
         all.register("http_request_seconds", "HTTP requests, seconds", seconds);
         all.register("store_errors", "Failures of the database", self.store_errors.clone());
         all.register("rollback_alarms", "Signs of a database set back", self.rollbacks.clone());
+        let anew = self.begun_anew.clone();
+        all.register("phones_begun_anew", "Phones that showed what they were not told", anew);
         let csp = self.csp_reports.clone();
         all.register("csp_reports", "Reports of browsers, by directive and source", csp);
         all.register("wal_bytes", "SQLite's write-ahead log, bytes", self.wal_bytes.clone());

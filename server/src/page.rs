@@ -2,7 +2,7 @@
 //! by all.
 
 use crate::{
-    chain::{Anchors, Chain, Point},
+    chain::{Chain, Point, Sealer},
     error::{Error, Result},
     store::{
         Conn,
@@ -134,7 +134,7 @@ impl PageText {
     /// The page of these consecutive lines, with those of the cards that go with them; without
     /// lines, the empty page after `before_first`.
     pub fn of<'a>(
-        (room, anchors): (RoomId, &Anchors),
+        (room, sealer): (RoomId, &Sealer),
         (before_first, head): (Seq, Seq),
         lines: impl Iterator<Item = &'a Line> + Clone,
         cards: impl Iterator<Item = &'a CardLine> + Clone,
@@ -151,7 +151,7 @@ impl PageText {
             r#"{{"t":"page","room":"{room}","from":{from},"to":{to},"head":{head},"#
         ));
         if let Some(chain) = chain {
-            text.push_str(&format!(r#""anchor":"{}","#, anchors.at(room, to, chain)));
+            text.push_str(&format!(r#""anchor":"{}","#, sealer.at(room, to, chain)));
         }
         text.push_str(r#""entries":["#);
         join(&mut text, lines.map(|line| &*line.text));
@@ -183,7 +183,7 @@ pub async fn read(
     conn: &mut Conn,
     person: PersonId,
     stretch: Stretch,
-    anchors: &Anchors,
+    sealer: &Sealer,
 ) -> Result<PageText> {
     let head = rooms::head(conn, stretch.constellation, stretch.room).await?;
     let rows = entries::range(conn, Stretch { head, ..stretch }).await?;
@@ -208,7 +208,7 @@ pub async fn read(
     }
     let seat = Seat { constellation: stretch.constellation, room: stretch.room, person };
     stays(conn, seat, stretch.floor).await?;
-    let of = (stretch.room, anchors);
+    let of = (stretch.room, sealer);
     Ok(PageText::of(of, (before_first, head), lines.iter(), cards.iter()))
 }
 

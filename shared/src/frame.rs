@@ -364,7 +364,8 @@ pub fn digest<C: AsRef<str>>(stands: impl IntoIterator<Item = (RoomId, Seq, Opti
     format!("{hash:08x}")
 }
 
-/// The chain of an anchor; `None` for a text that is none.
-pub fn chain_of(anchor: &str) -> Option<&str> {
-    anchor.split('.').nth(1)
+/// The chain of an anchor at this seq; `None` of an anchor at another one.
+pub fn chain_at(anchor: &str, seq: Seq) -> Option<&str> {
+    let (at, rest) = anchor.split_once('.')?;
+    (at == seq.to_string()).then(|| rest.split('.').next())?
 }

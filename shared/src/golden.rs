@@ -154,7 +154,7 @@ fn digests() {
         let places: frame::Cursors = serde_json::from_value(vector["places"].clone()).unwrap();
         let stands = places.into_iter().map(|(room, seq)| {
             let anchor = vector["anchors"][room.to_string()].as_str();
-            (room, seq, anchor.and_then(frame::chain_of))
+            (room, seq, anchor.and_then(|it| frame::chain_at(it, seq)))
         });
         assert_eq!(frame::digest(stands), vector["digest"].as_str().unwrap());
     }

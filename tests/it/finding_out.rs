@@ -42,7 +42,7 @@ async fn compare(world: &World, path: &str, mut pair: impl FnMut(usize) -> [Valu
     assert!(known.abs_diff(unknown) < APART, "{path}: {known:?} known, {unknown:?} unknown");
 }
 
-/// Links that were real: taken back, spent, sent, and at the table.
+/// ChainKeys that were real: taken back, spent, sent, and at the table.
 async fn known_links(world: &World) -> Vec<String> {
     let (people, max) = (&world.app().people, world.person("max"));
     let mut links = Vec::new();

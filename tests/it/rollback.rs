@@ -4,11 +4,12 @@
 //! makes up harms that phone alone. Nobody is signed out by any of it.
 
 use roost_bridge::{Phone, View};
+use roost_server::{log::Who, people::register::NewPerson};
 use roost_shared::{
     EntryId, Epoch, RoomId, Seq,
-    frame::{Anchors, Cursors, Page, ServerFrame, Side, Welcome},
+    frame::{Anchors, ClientFrame, Cursors, Page, ServerFrame, Side, Welcome},
     policy::{Actor, Role},
-    room::RoomKind,
+    room::{Listed, RoomKind},
 };
 use roost_tests::{
     dice::Dice,
@@ -122,6 +123,74 @@ async fn what_a_phone_makes_up_harms_that_phone_alone() {
 }
 
 #[tokio::test]
+async fn a_phone_that_begins_anew_is_in_the_epoch_of_all() {
+    let world = World::new().await;
+    say(&world, "jo").await;
+    let jo = Shown::read_by(&world, "jo").await;
+    let (mut wire, welcome) = world.wire("sam").await;
+    wire.page(jo.room).await;
+    let anchors: Anchors = [(jo.room, "1.AAAAAAAAAAA.AAAAAAAAAAA".to_owned())].into();
+    let made_up = ClientFrame::Resume { cursors: [(jo.room, jo.cursor)].into(), anchors };
+    wire.say(&made_up).await.unwrap();
+    let first = next_epoch(&mut wire).await;
+    assert_ne!(first, welcome.epoch, "it forgets");
+    assert_eq!(next_epoch(&mut wire).await, welcome.epoch, "and is one of all again");
+    let page = wire.page(jo.room).await;
+    assert_eq!(page.from, Seq(1), "and is sent everything");
+    wire.say(&made_up).await.unwrap();
+    assert_eq!(wire.closed().await, 4_429, "once on a connection");
+}
+
+async fn next_epoch(wire: &mut Wire) -> Epoch {
+    let told = wire.until(|frame| match frame {
+        ServerFrame::Welcome(welcome) => Some(welcome.epoch),
+        _ => None,
+    });
+    told.await
+}
+
+#[tokio::test]
+async fn whoever_comes_while_others_write_is_not_taken_for_one_of_another_history() {
+    let world = World::new().await;
+    let first = say(&world, "jo").await;
+    let early = Shown::read_by(&world, "jo").await;
+    let writer = world.phone("amara").await;
+    for n in 0..60 {
+        // Removing and editing empties what the feed keeps; new entries move its head.
+        let text = format!("Is anyone free for a cuppa? {n}");
+        writer.send(early.room, &text).await.unwrap();
+        let (epoch, _) = early.comes_back(&world).await;
+        assert_eq!(epoch, early.epoch, "after {n} of {first}");
+        let late = Shown::read_by(&world, "max").await;
+        assert_eq!(late.comes_back(&world).await.0, early.epoch);
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_room_that_the_database_no_longer_has_is_proof_as_well() {
+    let mut world = World::new().await;
+    let backup = Folder::new("backup");
+    let backup = backup.path().join("roost.db");
+    let jo = Shown::read_by(&world, "jo").await;
+    back_up(&mut world, &backup).await;
+    let home = world.app().people.add_home(world.cast.wren, "The Nowaks", false).await.unwrap();
+    let (wren, role) = (world.cast.wren, Role::Satellite);
+    let ola = NewPerson { constellation: wren, home: Some(home), role, name: "Ola" };
+    world.app().people.add_person(ola).await.unwrap();
+    let (mut wire, welcome) = Wire::enter(world.door.address, &jo.sign_in.access).await.unwrap();
+    let known = |listed: &&Listed| listed.title.contains("Nowaks");
+    let line = welcome.rooms.iter().find(known).expect("the hub has a line to them").room;
+    let page = wire.page(line).await;
+    let lost = Shown { room: line, cursor: page.to, anchor: page.anchor, ..jo };
+    put_back(&mut world, &backup).await;
+    let mut wire = Wire::dial(world.door.address).await.unwrap();
+    let shown = ([(line, lost.cursor)].into(), [(line, lost.anchor.unwrap())].into());
+    wire.hello_showing(&lost.sign_in.access, Some(lost.epoch), shown).await.unwrap();
+    assert_ne!(next_epoch(&mut wire).await, lost.epoch, "it existed, so history was set back");
+}
+
+#[tokio::test]
 async fn a_history_that_was_overtaken_is_seen_by_the_first_phone_that_holds_it() {
     let mut world = World::new().await;
     let backup = Folder::new("backup");
@@ -167,12 +236,7 @@ async fn another_service(world: &World) -> Shown {
     let service = people.add_service("Hillside").await.unwrap();
     let constellation = people.add_constellation(service, "Lark").await.unwrap();
     let home = people.add_home(constellation, "Nia's house", true).await.unwrap();
-    let nia = roost_server::people::register::NewPerson {
-        constellation,
-        home: Some(home),
-        role: Role::Hub,
-        name: "Nia",
-    };
+    let nia = NewPerson { constellation, home: Some(home), role: Role::Hub, name: "Nia" };
     let nia = people.add_person(nia).await.unwrap();
     let token = people.enrol(nia).await.unwrap();
     let sign_in = world.door.accept(&token).await;
@@ -187,30 +251,23 @@ async fn a_phone_that_lost_its_place_is_held_against_the_log_too() {
     let world = World::new().await;
     say(&world, "jo").await;
     let jo = Shown::read_by(&world, "jo").await;
-    let (mut wire, welcome) = world.wire("sam").await;
+    let (mut wire, _) = world.wire("sam").await;
     wire.page(jo.room).await;
     let resume = |anchor: &str| {
         let (cursors, anchors) =
             ([(jo.room, jo.cursor)].into(), [(jo.room, anchor.to_owned())].into());
-        roost_shared::frame::ClientFrame::Resume { cursors, anchors }
+        ClientFrame::Resume { cursors, anchors }
     };
     wire.say(&resume(jo.anchor.as_deref().unwrap())).await.unwrap();
     say(&world, "jo").await;
     assert_eq!(wire.page(jo.room).await.from, jo.cursor.next(), "it goes on from there");
-    wire.say(&resume("1.AAAAAAAAAAA.AAAAAAAAAAA")).await.unwrap();
-    let told = wire.until(|frame| match frame {
-        ServerFrame::Welcome(welcome) => Some(welcome.epoch),
-        _ => None,
-    });
-    assert_ne!(told.await, welcome.epoch, "it forgets");
-    assert_eq!(wire.page(jo.room).await.from, Seq(1), "and is sent everything");
 }
 
 /// What stands in the circle, as the server tells it.
 async fn stands(world: &World) -> Vec<(Seq, EntryId)> {
     let (who, room) = (world.person("jo"), world.room("jo", RoomKind::Circle).await);
     let actor = Actor::Person { person: who, role: Role::Hub };
-    let who = roost_server::log::Who { constellation: world.cast.wren, actor };
+    let who = Who { constellation: world.cast.wren, actor };
     let (mut all, mut after) = (Vec::new(), Seq::ZERO);
     loop {
         let page = world.app().log.range(who, room, Side::After(after), 200).await.unwrap();

@@ -33,7 +33,8 @@ def digest(places, anchors=None):
     value = 0x811C9DC5
     for room in sorted(places):
         anchor = (anchors or {}).get(room)
-        chain = f":{anchor.split('.')[1]}" if anchor else ""
+        at, chain = anchor.split(".")[:2] if anchor else (None, None)
+        chain = f":{chain}" if at == str(places[room]) else ""
         for byte in f"{room}:{places[room]}{chain}\n".encode():
             value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
     return f"{value:08x}"

@@ -47,7 +47,11 @@ class World:
                 frame = self.idle.hear(30)
                 if frame["t"] == "beat":
                     self.beats.append(
-                        (time.monotonic(), frame["digest"], digest(self.idle.cursors, self.idle.anchors))
+                        (
+                            time.monotonic(),
+                            frame["digest"],
+                            digest(self.idle.cursors, self.idle.anchors),
+                        )
                     )
         except Exception as end:
             self.beats.append((time.monotonic(), None, repr(end)))

@@ -154,7 +154,7 @@ async fn settle(people: &People, clock: &Clock) -> Result<(ConstellationId, Vec<
 
 fn feeds(db: &Db, keys: &Keys) -> Feeds {
     let limits = Config::in_folder(Path::new("unused")).log;
-    let feeds = Feeds::new(db.clone(), keys.links.clone(), &limits);
+    let feeds = Feeds::new(db.clone(), keys.chain_keys.clone(), &limits);
     tokio::spawn(feeds.clone().repair());
     feeds
 }

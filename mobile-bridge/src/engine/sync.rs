@@ -154,8 +154,9 @@ impl Sync {
 
     pub(super) fn digest(&self) -> String {
         frame::digest(self.rooms.iter().map(|(id, room)| {
-            let chain = room.anchor.as_deref().and_then(frame::chain_of);
-            (*id, room.cursor(), chain)
+            let cursor = room.cursor();
+            let chain = room.anchor.as_deref().and_then(|it| frame::chain_at(it, cursor));
+            (*id, cursor, chain)
         }))
     }
 
@@ -280,11 +281,11 @@ fn merge(room: &mut Room, page: Page, turn: &mut Turn) -> bool {
         room.spans.add(Span { from: from.max(floor), to });
         turn.write(Write::PutEntries { room: id, entries: new });
         turn.write(Write::PutRanges { room: id, ranges: room.whole().as_slice().to_vec() });
-        let newest = room.spans.newest().is_some_and(|newest| newest.to == to);
-        if let Some(anchor) = anchor.filter(|_| newest) {
-            room.anchor = Some(anchor.clone());
-            turn.write(Write::PutAnchor { room: id, anchor });
-        }
+    }
+    let newest = room.spans.newest().is_some_and(|newest| newest.to == to);
+    if let Some(anchor) = anchor.filter(|it| newest && room.anchor.as_ref() != Some(it)) {
+        room.anchor = Some(anchor.clone());
+        turn.write(Write::PutAnchor { room: id, anchor });
     }
     room.raise_head(head);
     if grew || room.head != known_head {

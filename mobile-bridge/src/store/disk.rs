@@ -31,9 +31,9 @@ const TABLES: [&str; 7] = [
 ];
 
 /// The tables as they are now; raised when a build has to read everything again.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 const READ_VERSION: &str = "PRAGMA user_version";
-const PUT_VERSION: &str = "PRAGMA user_version = 2";
+const PUT_VERSION: &str = "PRAGMA user_version = 3";
 
 // Upserts: an entry that was forgotten from the ranges is read, and so written, once more.
 const PUT_ENTRY: &str = "INSERT INTO entries (room, seq, entry) VALUES (?, ?, ?)
@@ -99,8 +99,8 @@ impl Disk {
             SqliteConnection::connect_with(&options).await.map_err(BridgeError::store)?;
         let mut tx = connection.begin().await.map_err(BridgeError::store)?;
         run_all(&mut tx, &TABLES).await?;
-        // No migrations: what is kept is JSON, and a phone can always read everything again. A
-        // store of before there were cards holds entries whose cards would never come.
+        // No migrations: what is kept is JSON, and a phone can always read everything again. What
+        // was held before there were anchors stands on nothing.
         let version = sqlx::query_scalar::<_, i64>(READ_VERSION).fetch_one(&mut *tx).await;
         if version.map_err(BridgeError::store)? < VERSION {
             run_all(&mut tx, &WIPE_ENTRIES).await?;

@@ -112,7 +112,7 @@ fn remember(dice: &mut Dice, model: &Model) -> Saved {
         }
         ranges.insert(*room, spans);
         if dice.chance(60) {
-            let anchor = ["9.of-another-history.seal", "no anchor", ""];
+            let anchor = ["9.of-another-history.seal", "no anchor", "", "9", "9..", "0.none.seal"];
             anchors.insert(*room, (*dice.pick(&anchor).unwrap_or(&"")).to_owned());
         }
         for _ in 0..dice.between(0, 2) {

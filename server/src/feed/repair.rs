@@ -2,6 +2,7 @@
 
 use super::{Feeds, Reader};
 use crate::{
+    chain::Point,
     error::Result,
     page::{self, CardLine, Line},
     store::{
@@ -10,7 +11,7 @@ use crate::{
     },
 };
 use roost_shared::{
-    ConstellationId, PersonId, RoomId, Seq,
+    ConstellationId, PersonId, Refusal, RoomId, Seq,
     frame::{PAGE_MAX_ENTRIES, Side},
 };
 use std::{sync::Arc, time::Duration};
@@ -24,13 +25,15 @@ const REPAIR_PAUSE: Duration = Duration::from_millis(250);
 struct Behind {
     constellation: ConstellationId,
     room: RoomId,
-    head: Seq,
+    head: Point,
     readers: Vec<Reader>,
     generation: Arc<()>,
 }
 
 /// What was read of a log beyond a feed, and who was a member after that.
 struct Missed {
+    /// The log does not hold what the feed ends with: the database was set back under it.
+    forked: bool,
     lines: Vec<Line>,
     cards: Vec<CardLine>,
     members: Vec<(PersonId, Seq)>,
@@ -70,7 +73,7 @@ impl Feeds {
     fn behind(&self, room: RoomId) -> Option<Behind> {
         self.with(|rooms| {
             let feed = rooms.get(&room)?;
-            let (constellation, head) = (feed.constellation, feed.head?.seq);
+            let (constellation, head) = (feed.constellation, feed.head?);
             let (readers, generation) = (feed.readers.clone(), feed.generation.clone());
             Some(Behind { constellation, room, head, readers, generation })
         })
@@ -82,7 +85,7 @@ impl Feeds {
     async fn missed(&self, behind: &Behind) -> Result<Missed> {
         let Behind { constellation, room, .. } = *behind;
         let mut conn = self.0.db.reader().await?;
-        let side = Side::After(behind.head);
+        let side = Side::After(behind.head.seq);
         let head = rooms::head(&mut conn, constellation, room).await?;
         let (floor, limit) = (Seq::ZERO.next(), PAGE_MAX_ENTRIES);
         let stretch = Stretch { constellation, room, side, floor, head, limit };
@@ -90,19 +93,27 @@ impl Feeds {
         let lines = rows.iter().map(Line::of).collect::<Result<Vec<Line>>>()?;
         let cards = page::read_cards(&mut conn, &stretch, &lines).await?;
         let members = rooms::members(&mut conn, constellation, room).await?;
-        Ok(Missed { lines, cards, members })
+        let stands = entries::chains(&mut conn, &[(constellation, room, behind.head.seq)]).await?;
+        let forked = behind.head.chain.is_some() && stands != [(room, behind.head)];
+        Ok(Missed { forked, lines, cards, members })
     }
 
     /// Hands on what was missed; readers who came since then are left alone. False when old entries
     /// have changed meanwhile: a text that was read may have been taken out, so it is read again.
     fn make_up(&self, behind: &Behind, missed: Missed) -> bool {
-        let Missed { lines, cards, members } = missed;
+        let Missed { forked, lines, cards, members } = missed;
         let gone = |reader: &Reader| {
             behind.readers.iter().any(|one| Arc::ptr_eq(&one.outlet, &reader.outlet))
                 && !members.contains(&(reader.outlet.person, reader.floor))
         };
         self.with(|rooms| {
             let Some(feed) = rooms.get_mut(&behind.room) else { return true };
+            if forked {
+                // Its phones come back, and show what they were told.
+                feed.readers.iter().for_each(|it| it.outlet.cut(Refusal::StoreUnavailable));
+                rooms.remove(&behind.room);
+                return true;
+            }
             feed.readers.retain(|reader| !gone(reader));
             if !Arc::ptr_eq(&feed.generation, &behind.generation) {
                 return false;
@@ -161,7 +172,7 @@ mod tests {
         let db = Db::sqlite(&config.store.data.join("roost.db")).await.unwrap();
         let (who, sam, room) = settle(&app, &db).await;
         // The feeds of a second process, to which nobody hands what the first one writes.
-        let feeds = Feeds::new(db, Keys::for_tests().links, &config.log);
+        let feeds = Feeds::new(db, Keys::for_tests().chain_keys, &config.log);
         let (constellation, floor) = (who.constellation, Seq::ZERO.next());
         let mut inlet = Inlet::new(sam, 9, 1 << 20);
         let place = (constellation, Epoch::new(1, [1; 10]));

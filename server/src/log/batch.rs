@@ -229,7 +229,7 @@ impl<'t> Batch<'t> {
     /// The entry that a draft becomes in this state of the room.
     fn row(&self, (room, draft): (RoomId, &Draft), body: &Body, context: &Context) -> EntryRow {
         let (before, seq, at) = (self.rooms[&room].head.chain, context.seq, context.at);
-        let chain = self.parts.keys.links.next(before, (room, seq), (draft.id, at));
+        let chain = self.parts.keys.chain_keys.next(before, (room, seq), (draft.id, at));
         EntryRow {
             seq,
             id: draft.id,

@@ -10,7 +10,7 @@ use crate::{
     chain::Point,
     clock::entropy,
     config,
-    error::Result,
+    error::{Error, Result},
     presence::Presence,
     store::{
         Conn, Db, Reader, homes, marks, meta,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use roost_shared::{
-    ConstellationId, Epoch, PersonId, Refusal, RoomId,
+    ConstellationId, Epoch, PersonId, RoomId,
     frame::{VERSION, Welcome},
 };
 use std::{
@@ -115,7 +115,8 @@ impl Directory {
             names.push(self.names(conn, place.constellation).await?);
         }
         // Who is here is of at least one constellation, and of one service.
-        let epoch = names.first().ok_or(Refusal::DeviceEnded)?.epoch;
+        let first = names.first().ok_or(Error::Internal("somebody is of nowhere".to_owned()))?;
+        let epoch = first.epoch;
         Ok(Known { epoch, names })
     }
 

@@ -3,7 +3,7 @@
 //! another.
 
 use crate::{
-    chain::Links,
+    chain::ChainKeys,
     clock::entropy,
     error::{Error, Result},
 };
@@ -37,7 +37,7 @@ pub struct Keys {
     /// later.
     pub access: Vec<AccessKey>,
     /// What chains and anchors are made with: once for each entry and page.
-    pub links: Arc<Links>,
+    pub chain_keys: Arc<ChainKeys>,
 }
 
 impl Keys {
@@ -70,8 +70,8 @@ impl Keys {
     }
 
     fn of(house: [u8; 32], access: Vec<AccessKey>) -> Keys {
-        let links = Links::new(derived(&house, "chain"), derived(&house, "anchor"));
-        Keys { house, access, links: Arc::new(links) }
+        let chain_keys = ChainKeys::new(derived(&house, "chain"), derived(&house, "anchor"));
+        Keys { house, access, chain_keys: Arc::new(chain_keys) }
     }
 
     /// What is kept of a draft for ever, so that a repeat with another content is known even after

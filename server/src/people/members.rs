@@ -212,7 +212,7 @@ impl People {
         if !people::end(tx.conn(), constellation, person, self.now()).await? {
             return Err(Refusal::NotFound.into());
         }
-        // Links before phones: whoever accepts one meanwhile is waited for, and then seen.
+        // ChainKeys before phones: whoever accepts one meanwhile is waited for, and then seen.
         enrolments::revoke_open(tx.conn(), constellation, person, self.now()).await?;
         let left = people::whereabouts(tx.conn(), person).await?.ok_or(Refusal::NotFound)?;
         if left.places.is_empty() {

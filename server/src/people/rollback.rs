@@ -5,119 +5,135 @@
 
 use super::{People, session::Me};
 use crate::{
-    chain::{Anchors, Chain},
+    chain::{Point, Sealer},
     clock::entropy,
     error::Result,
-    feed::Feeds,
     metrics,
-    store::{Conn, entries, homes, meta, rooms::Mine},
+    store::{
+        Conn, entries, homes, meta,
+        rooms::{self, Mine},
+    },
 };
 use roost_shared::{
-    ConstellationId, Epoch, RoomId, Seq,
-    frame::{self, Cursors},
+    Epoch, RoomId,
+    frame::{Anchors, Cursors},
 };
 
 /// What a phone shows of what it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub cursors: Cursors,
-    pub anchors: frame::Anchors,
+    pub anchors: Anchors,
 }
 
 /// What that says of the history here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
     /// It is the one that the phone knows.
     Same,
-    /// The phone says what this house never told in this epoch.
+    /// The phone shows what this house never told in this epoch.
     Unproven,
-    /// This house told it another one.
+    /// This house told the phone another one. Its epoch has ended.
     SetBack,
 }
 
+/// An anchor that this house sealed: what stood in a room when it was told.
+#[derive(Clone, Copy, Debug)]
+struct Proof {
+    room: RoomId,
+    point: Point,
+}
+
 impl People {
-    /// Holds what a phone shows, in the epoch that stands, against its rooms. `Some`: it has to
-    /// forget all it holds, and is told of this epoch.
+    /// Holds what a phone shows, in the epoch that stands, against its rooms.
     ///
     /// # Errors
     /// Whatever the database said.
     pub async fn check_history(
         &self,
-        (conn, feeds): (&mut Conn, &Feeds),
-        (me, epoch): (&Me, Epoch),
+        (conn, epoch): (&mut Conn, Epoch),
+        me: &Me,
         rooms: &[Mine],
         shown: &Shown,
-    ) -> Result<Option<Epoch>> {
-        let anchors = Anchors::new(self.parts.keys.links.clone(), epoch);
-        let told = rooms.iter().filter_map(|mine| Some((mine, shown.anchors.get(&mine.room)?)));
-        let read: Vec<_> = told.map(|(mine, text)| (mine, anchors.read(mine.room, text))).collect();
-        let asked: Vec<_> = read
-            .iter()
-            .filter_map(|(mine, read)| Some((mine.constellation, mine.room, read.as_ref()?.0)))
-            .filter(|(_, room, seq)| feeds.chain(*room, *seq).is_none())
-            .collect();
-        let stored = entries::chains(conn, &asked).await?;
-        let here = |room: RoomId, seq: Seq| {
-            let found = stored.iter().find(|(it, point)| (*it, point.seq) == (room, seq));
-            feeds.chain(room, seq).or_else(|| found.and_then(|(_, point)| point.chain))
-        };
-        let by_anchor = read.iter().map(|(mine, read)| {
-            let verdict = match read {
-                Some((seq, chain)) => by_chain(*chain, here(mine.room, *seq)),
-                None => Verdict::Unproven,
-            };
-            (*mine, verdict)
+    ) -> Result<History> {
+        let sealer = Sealer::new(self.parts.keys.chain_keys.clone(), epoch);
+        let read = shown.anchors.iter().map(|(room, anchor)| {
+            let (seq, chain) = sealer.read(*room, anchor)?;
+            Some(Proof { room: *room, point: Point { seq, chain: Some(chain) } })
         });
-        let by_cursor = rooms.iter().map(|mine| (mine, by_cursor(mine, &shown.cursors)));
-        match by_anchor.chain(by_cursor).max_by_key(|(_, verdict)| *verdict) {
-            Some((mine, Verdict::SetBack)) => self.set_back((me, epoch), mine).await.map(Some),
-            Some((mine, Verdict::Unproven)) => {
-                tracing::warn!(
-                    room.id = %mine.room, room.head = %mine.head.seq, person.id = %me.person,
-                    "a phone holds entries that it was not told here: it begins anew"
-                );
-                Ok(Some(Epoch::new(self.now(), entropy())))
-            }
-            _ => Ok(None),
+        let read: Vec<Option<Proof>> = read.collect();
+        if let Some(proof) = first_fallen(conn, rooms, read.iter().flatten()).await? {
+            return self.set_back((me, epoch), proof).await;
         }
+        let ahead =
+            |mine: &Mine| shown.cursors.get(&mine.room).is_some_and(|at| *at > mine.head.seq);
+        if read.iter().any(Option::is_none) || rooms.iter().any(ahead) {
+            tracing::warn!(
+                device.id = %me.device,
+                "a phone shows what it was not told: it begins anew"
+            );
+            metrics::all().begun_anew();
+            return Ok(History::Unproven);
+        }
+        Ok(History::Same)
     }
 
-    /// Ends the epoch of a service. Whoever saw it first did.
-    async fn set_back(&self, (me, old): (&Me, Epoch), seen: &Mine) -> Result<Epoch> {
-        tracing::error!(
-            room.id = %seen.room, room.head = %seen.head.seq, service.id = %me.service,
-            "ROLLBACK: a phone holds a history that this database does not have"
-        );
-        metrics::all().rollback();
+    /// Ends the epoch of a service. Whoever saw it first did; and what was read beside other
+    /// commits is read once more, where nobody writes.
+    async fn set_back(&self, (me, old): (&Me, Epoch), proof: &Proof) -> Result<History> {
         let new = Epoch::new(self.now(), entropy());
         let mut tx = self.db.begin().await?;
-        let ended = homes::end_epoch(tx.conn(), me.service, (old, new)).await?;
-        let mut touched: Vec<ConstellationId> = Vec::new();
-        if ended {
-            for (constellation, _) in homes::constellations(tx.conn(), me.service).await? {
-                meta::touch(tx.conn(), constellation).await?;
-                touched.push(constellation);
-            }
+        if stands(tx.conn(), proof).await? {
+            return Ok(History::Same);
         }
-        let seen_here = homes::constellation(tx.conn(), seen.constellation).await?;
+        let ended = homes::end_epoch(tx.conn(), me.service, (old, new)).await?;
+        let ours = homes::constellations(tx.conn(), me.service).await?;
+        for (constellation, _) in ours.iter().filter(|_| ended) {
+            meta::touch(tx.conn(), *constellation).await?;
+        }
         tx.commit().await?;
         if ended {
             tracing::error!(
-                service.id = %me.service,
-                "ROLLBACK: the epoch ends, every phone of the service reads its rooms anew"
+                service.id = %me.service, room.id = %proof.room, entry.seq = %proof.point.seq,
+                "ROLLBACK: a phone holds a history that this database does not have. Every phone \
+                 of the service reads its rooms anew"
             );
+            metrics::all().rollback();
         }
-        touched.into_iter().for_each(|constellation| self.parts.bus.changed(constellation));
-        Ok(seen_here.epoch)
+        // Also where another instance was faster, and its word has not come yet.
+        ours.into_iter().for_each(|(constellation, _)| self.parts.bus.changed(constellation));
+        Ok(History::SetBack)
     }
 }
 
-fn by_chain(shown: Chain, here: Option<Chain>) -> Verdict {
-    if here == Some(shown) { Verdict::Same } else { Verdict::SetBack }
+/// The first of these that does not stand any more, as far as one look tells.
+async fn first_fallen<'p>(
+    conn: &mut Conn,
+    rooms: &[Mine],
+    proofs: impl Iterator<Item = &'p Proof>,
+) -> Result<Option<&'p Proof>> {
+    // Whoever is at the head of a room shows what was just read of it.
+    let at_head = |proof: &&Proof| {
+        rooms.iter().any(|mine| (mine.room, mine.head) == (proof.room, proof.point))
+    };
+    let behind: Vec<&Proof> = proofs.filter(|proof| !at_head(proof)).collect();
+    let asked = behind.iter().filter_map(|proof| {
+        let mine = rooms.iter().find(|mine| mine.room == proof.room)?;
+        Some((mine.constellation, mine.room, proof.point.seq))
+    });
+    let stored = entries::chains(conn, &asked.collect::<Vec<_>>()).await?;
+    for proof in behind {
+        if !stored.contains(&(proof.room, proof.point)) && !stands(conn, proof).await? {
+            return Ok(Some(proof));
+        }
+    }
+    Ok(None)
 }
 
-/// A cursor beyond the head proves nothing by itself.
-fn by_cursor(mine: &Mine, cursors: &Cursors) -> Verdict {
-    let ahead = cursors.get(&mine.room).is_some_and(|seq| *seq > mine.head.seq);
-    if ahead { Verdict::Unproven } else { Verdict::Same }
+/// Whether what was told still stands. Rooms are never taken away, so a room that is not there was
+/// opened in another history.
+async fn stands(conn: &mut Conn, proof: &Proof) -> Result<bool> {
+    let Proof { room, point } = *proof;
+    let Some(constellation) = rooms::constellation_of(conn, room).await? else { return Ok(false) };
+    Ok(entries::chains(conn, &[(constellation, room, point.seq)]).await? == [(room, point)])
 }

@@ -78,7 +78,7 @@ impl People {
             return Err(Refusal::NothingToChange.into());
         }
         let places = self.places_of(tx.conn(), person).await?;
-        // Links before phones: whoever accepts one meanwhile is waited for, and then seen.
+        // ChainKeys before phones: whoever accepts one meanwhile is waited for, and then seen.
         for place in &places {
             enrolments::revoke_open(tx.conn(), *place, person, self.now()).await?;
         }

@@ -8,22 +8,23 @@ use super::{
 use crate::{
     app::App,
     chain::Point,
-    clock::{after_in_step, spread},
+    clock::{after_in_step, entropy, spread},
     outlet::Inlet,
-    people::{directory::Known, rollback::Shown, session::Me},
+    people::{
+        directory::Known,
+        rollback::{History, Shown},
+        session::Me,
+    },
     store::{Reader, rooms::Mine},
 };
-use roost_shared::{
-    Epoch, Refusal,
-    frame::{Cursors, Welcome},
-};
+use roost_shared::{Epoch, Refusal, frame::Cursors};
 
 impl Wire {
     pub(super) async fn sign_in(
         &mut self,
         token: &str,
         epoch: Option<Epoch>,
-        mut shown: Shown,
+        shown: Shown,
     ) -> Result<Box<Entered>, Refusal> {
         let bearer = self.app.people.bearer(token)?;
         let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
@@ -40,17 +41,24 @@ impl Wire {
         if self.app.is_draining() {
             return Err(Refusal::Draining);
         }
-        let (known, rooms) = self.listen(&mut conn, &me).await?;
-        let mut told = known.epoch;
-        if epoch != Some(told) {
-            shown = Shown::default();
-        } else if let Some(other) =
-            held_against((&self.app, &mut conn), (&me, told), &rooms, &shown).await?
-        {
-            told = other;
-            shown = Shown::default();
+        let found = self.listen(&mut conn, &me).await?;
+        if epoch != Some(found.0.epoch) {
+            // The welcome of the epoch that stands makes the phone forget.
+            return entered((&self.app, &mut conn), &me, found, Cursors::new()).await;
         }
-        entered((&self.app, &mut conn), &me, (rooms, known), (told, shown.cursors)).await
+        let with = (&mut *conn, found.0.epoch);
+        match self.app.people.check_history(with, &me, &found.1, &shown).await {
+            Ok(History::Same) => entered((&self.app, &mut conn), &me, found, shown.cursors).await,
+            Ok(History::Unproven) => {
+                let entered = entered((&self.app, &mut conn), &me, found, Cursors::new()).await?;
+                Ok(forgetting(&self.app, entered))
+            }
+            Ok(History::SetBack) => {
+                let found = self.listen(&mut conn, &me).await?;
+                entered((&self.app, &mut conn), &me, found, Cursors::new()).await
+            }
+            Err(error) => Err(error.refusal()),
+        }
     }
 
     pub(super) async fn reload(&mut self) -> Result<Box<Entered>, Refusal> {
@@ -60,27 +68,36 @@ impl Wire {
         let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
         self.app.presence.follow(joined.me.places(), me.places(), &joined.inlet.outlet);
         joined.me = me.clone();
-        let (known, rooms) = self.listen(&mut conn, &me).await?;
-        let told = (known.epoch, Cursors::new());
-        entered((&self.app, &mut conn), &me, (rooms, known), told).await
+        let found = self.listen(&mut conn, &me).await?;
+        entered((&self.app, &mut conn), &me, found, Cursors::new()).await
     }
 
-    /// What a phone shows that lost its place. `None`: it may go on from there.
+    /// What a phone shows that lost its place, in the epoch that it was told. `None`: it may go on
+    /// from there.
     pub(super) async fn check(
         &mut self,
-        epoch: Epoch,
+        told: Epoch,
         shown: &Shown,
     ) -> Result<Option<Box<Entered>>, Refusal> {
         let Some(joined) = self.joined.as_deref() else { return Ok(None) };
-        let me = joined.me.clone();
-        let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
-        let rooms = self.app.directory.rooms_of(&mut conn, &me).await.map_err(|e| e.refusal())?;
-        let other = held_against((&self.app, &mut conn), (&me, epoch), &rooms, shown).await?;
+        let (me, directory) = (joined.me.clone(), &self.app.directory);
+        let mut conn = directory.reader().await.map_err(|e| e.refusal())?;
+        let epoch = directory.known_to(&mut conn, &me).await.map_err(|e| e.refusal())?.epoch;
+        if epoch != told {
+            drop(conn);
+            return self.reload().await.map(Some);
+        }
+        let rooms = directory.rooms_of(&mut conn, &me).await.map_err(|e| e.refusal())?;
+        let history = self.app.people.check_history((&mut conn, epoch), &me, &rooms, shown).await;
         drop(conn);
-        let Some(other) = other else { return Ok(None) };
-        let mut entered = self.reload().await?;
-        entered.welcome.epoch = other;
-        Ok(Some(entered))
+        match history.map_err(|e| e.refusal())? {
+            History::Same => Ok(None),
+            History::SetBack => self.reload().await.map(Some),
+            History::Unproven => {
+                let entered = self.reload().await?;
+                Ok(Some(forgetting(&self.app, entered)))
+            }
+        }
     }
 
     /// Listens to the feeds of my rooms, then reads where their logs stand: in this order nothing
@@ -116,26 +133,19 @@ impl Wire {
     }
 }
 
-/// What a phone shows, held against its rooms; see [`People::check_history`].
-///
-/// [`People::check_history`]: crate::people::People::check_history
-async fn held_against(
-    (app, conn): (&App, &mut Reader),
-    of: (&Me, Epoch),
-    rooms: &[Mine],
-    shown: &Shown,
-) -> Result<Option<Epoch>, Refusal> {
-    let told = app.people.check_history((conn, &app.feeds), of, rooms, shown).await;
-    told.map_err(|e| e.refusal())
+/// The phone forgets all it holds: it is told of an epoch that nobody else is in, and then of the
+/// one that stands.
+fn forgetting(app: &App, entered: Box<Entered>) -> Box<Entered> {
+    let forget = Some(Epoch::new(app.clock.now(), entropy()));
+    Box::new(Entered { forget, ..*entered })
 }
 
 async fn entered(
     (app, conn): (&App, &mut Reader),
     me: &Me,
-    (rooms, known): (Vec<Mine>, Known),
-    (epoch, cursors): (Epoch, Cursors),
+    (known, rooms): (Known, Vec<Mine>),
+    cursors: Cursors,
 ) -> Result<Box<Entered>, Refusal> {
-    let welcome = app.directory.welcome(conn, me, &rooms, &known).await;
-    let welcome = Welcome { epoch, ..welcome.map_err(|e| e.refusal())? };
-    Ok(Box::new(Entered { person: me.person, rooms, welcome, cursors }))
+    let welcome = app.directory.welcome(conn, me, &rooms, &known).await.map_err(|e| e.refusal())?;
+    Ok(Box::new(Entered { person: me.person, rooms, welcome, forget: None, cursors }))
 }

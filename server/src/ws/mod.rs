@@ -3,6 +3,7 @@
 
 mod answer;
 mod enter;
+mod face;
 pub mod line;
 mod notes;
 mod place;

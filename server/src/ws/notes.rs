@@ -1,14 +1,19 @@
 //! What a connection passes on that is no entry: what its phone holds, what was read, who writes.
 
-use super::socket::{Joined, Wire};
+use super::{
+    session::Held,
+    socket::{Joined, Wire},
+};
 use crate::{marks::Place, outlet::Note};
 use bytes::Bytes;
 use roost_shared::{RoomId, Seq, frame::ServerFrame, room::RoomKind};
 
 impl Wire {
-    pub(super) fn holds(&self, room: RoomId, kind: RoomKind, seq: Seq) {
-        if let Some(place) = self.place(room, kind) {
-            self.app.marks.delivered(place, seq);
+    pub(super) fn holds(&self, rooms: Held) {
+        for (room, kind, seq) in rooms {
+            if let Some(place) = self.place(room, kind) {
+                self.app.marks.delivered(place, seq);
+            }
         }
     }
 

@@ -116,10 +116,10 @@ mod tests {
 
     #[test]
     fn two_histories_of_the_same_length_have_two_digests() {
-        let (links, room) = (Keys::for_tests().links, RoomId::new(1, [1; 10]));
+        let (chain_keys, room) = (Keys::for_tests().chain_keys, RoomId::new(1, [1; 10]));
         let digest = |said: Option<u8>| {
             let entry = |n| (EntryId::new(1, [n; 10]), 5);
-            let chain = said.map(|n| links.next(None, (room, Seq(1)), entry(n)));
+            let chain = said.map(|n| chain_keys.next(None, (room, Seq(1)), entry(n)));
             let (sent, head) = (Point::default(), Point { seq: Seq(1), chain });
             let place = Place {
                 constellation: ConstellationId::new(1, [1; 10]),

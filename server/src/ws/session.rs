@@ -6,26 +6,20 @@
 //! log, one page at a time, each when the last is flushed. So live delivery, resume and repair are
 //! the same few lines.
 
+pub use super::face::{Entered, Held, Input, Output};
+
 use super::{
     answer::{appended, refused_in, send},
     place::{Place, Places},
 };
 use crate::{
-    chain::Point,
-    feed::Ask,
-    log::{Receipt, Who},
-    outlet::Push,
-    page::PageText,
-    people::rollback::Shown,
-    store::rooms::Mine,
+    chain::Point, feed::Ask, log::Who, outlet::Push, page::PageText, people::rollback::Shown,
 };
-use bytes::Bytes;
 use roost_shared::{
-    Draft, EntryId, Epoch, PersonId, Refusal, RoomId, Seq,
-    frame::{self, ClientFrame, Cursors, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
+    Draft, Epoch, PersonId, Refusal, RoomId, Seq,
+    frame::{self, ClientFrame, PAGE_MAX_ENTRIES, ServerFrame, Side, Unread, Welcome},
     policy::{Action, Actor, Object, decide},
     refusal::Told,
-    room::RoomKind,
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -38,66 +32,6 @@ const SILENT_BEATS_MAX: u8 = 1;
 const FLOOD_WAIT_MS: i64 = 1_000;
 /// Range requests that may wait.
 const ASKS_MAX: usize = 32;
-
-/// What happens to a connection.
-#[derive(Debug)]
-pub enum Input {
-    /// The phone said something.
-    Frame(Result<ClientFrame, Unread>),
-    /// Who the phone belongs to, and their rooms; after `SignIn` and after `Reload`.
-    Entered(Result<Box<Entered>, Refusal>),
-    /// The house has something for the phone.
-    Push(Push),
-    /// The answer to `Fetch`.
-    Page { ask: Ask, page: Result<Arc<PageText>, Refusal> },
-    /// Some pages did not fit into the queue: this is where my rooms stand.
-    Behind(Vec<(RoomId, Point)>),
-    /// The answer to `Append`.
-    Appended { room: RoomId, id: EntryId, answer: Result<Receipt, Refusal> },
-    /// Everything sent so far is flushed, and there is time for more.
-    Turn,
-    /// A beat is due, and this is where my rooms stand.
-    Beat(Vec<(RoomId, Point)>),
-    /// The phone has not said hello in time.
-    HelloLate,
-    /// The house ends this connection.
-    End(Refusal),
-}
-
-/// What signing in found.
-#[derive(Debug)]
-pub struct Entered {
-    pub person: PersonId,
-    pub rooms: Vec<Mine>,
-    pub welcome: Welcome,
-    /// Where the phone stands; counts only if it is of this epoch.
-    pub cursors: Cursors,
-}
-
-/// What is to be done.
-#[derive(Debug)]
-pub enum Output {
-    /// Find out whose token this is.
-    SignIn { token: String, epoch: Option<Epoch>, shown: Shown },
-    /// Find out whether this is the history that stands here.
-    Check { epoch: Epoch, shown: Shown },
-    /// Find out again what they may read.
-    Reload,
-    /// Write a draft.
-    Append { room: RoomId, draft: Draft },
-    /// Read a page.
-    Fetch(Ask),
-    /// Note that the person has read up to here.
-    Read { room: RoomId, kind: RoomKind, read: Seq },
-    /// Note that the phone holds these rooms up to here.
-    Holds(Vec<(RoomId, RoomKind, Seq)>),
-    /// Tell the others of the room that somebody writes.
-    Typing(RoomId),
-    /// Send a frame.
-    Send(Bytes),
-    /// Say why, and end.
-    Close(Refusal),
-}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Phase {
@@ -115,6 +49,8 @@ pub struct Session {
     person: Option<PersonId>,
     /// The epoch that the phone was told.
     epoch: Option<Epoch>,
+    /// It had to forget what it held once already.
+    forgot: bool,
     places: Places,
     asks: VecDeque<Ask>,
     bad_frames: u8,
@@ -211,9 +147,9 @@ impl Session {
                 for (room, place) in self.places.iter_mut() {
                     place.sent = place.stand(cursors.get(room).copied().unwrap_or(Seq::ZERO));
                 }
-                let shown = Shown { cursors, anchors };
-                let check = self.epoch.map(|epoch| Output::Check { epoch, shown });
-                self.holds().into_iter().chain(check).collect()
+                let (shown, holds) = (Shown { cursors, anchors }, self.places.confirm());
+                let check = self.epoch.map(|told| Output::Check { told, shown, holds });
+                check.into_iter().collect()
             }
             ClientFrame::Mark { room, read } => match self.may(room, Action::MarkRoom) {
                 Ok(Place { kind, head, .. }) => {
@@ -233,7 +169,9 @@ impl Session {
             // The phone's answer to our beat. Any frame is proof of life, counted above.
             ClientFrame::Beat { digest } if self.beat_out => {
                 self.beat_out = false;
-                let is_whole = digest == self.places.digest(|place| place.sent);
+                // Phones from before there were anchors digest numbers alone.
+                let is_whole = digest == self.places.digest(|place| place.sent)
+                    || digest == self.places.digest(|place| place.sent.unchained());
                 is_whole.then(|| self.holds()).flatten().into_iter().collect()
             }
             // A phone that has woken asks whether we are there; what it says to this ends the
@@ -287,10 +225,14 @@ impl Session {
             Ok(entered) => entered,
             Err(refusal) => return self.close(refusal),
         };
+        if entered.forget.is_some() && std::mem::replace(&mut self.forgot, true) {
+            return self.close(Refusal::TooMany);
+        }
         // A phone that is told of another epoch forgets all it holds.
         let epoch = Some(entered.welcome.epoch);
         let known = std::mem::take(&mut self.places);
-        let known = if self.epoch == epoch { known } else { Places::default() };
+        let anew = self.epoch != epoch || entered.forget.is_some();
+        let known = if anew { Places::default() } else { known };
         self.epoch = epoch;
         let places = entered.rooms.iter().map(|mine| {
             let cursor = entered.cursors.get(&mine.room).copied().unwrap_or(Seq::ZERO);
@@ -307,10 +249,12 @@ impl Session {
         self.person = Some(entered.person);
         let first = self.phase != Phase::Live;
         self.phase = Phase::Live;
-        let welcome = send(&ServerFrame::Welcome(Box::new(entered.welcome)));
+        let other = entered.forget.map(|epoch| Welcome { epoch, ..entered.welcome.clone() });
+        let welcomes = other.into_iter().chain([entered.welcome]);
+        let welcomes = welcomes.map(|welcome| send(&ServerFrame::Welcome(Box::new(welcome))));
         // The cursors of a hello are what the phone holds.
         let holds = if first { self.holds() } else { None };
-        holds.into_iter().chain([welcome]).collect()
+        holds.into_iter().chain(welcomes).collect()
     }
 
     fn live(&mut self, page: &Arc<PageText>) -> Vec<Output> {
@@ -372,6 +316,9 @@ impl Session {
         for (room, head) in heads {
             if let Some(place) = self.places.get_mut(*room) {
                 place.head = place.head.max(*head);
+                if place.sent.seq == place.head.seq {
+                    place.sent = place.head;
+                }
             }
         }
         Vec::new()

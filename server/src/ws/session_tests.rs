@@ -2,9 +2,11 @@
 //! phone is sent every seq of its rooms once and in order.
 
 use super::{super::answer::close_code, *};
+use crate::store::rooms::Mine;
+use bytes::Bytes;
 use proptest::prelude::*;
 use roost_shared::{
-    ConstellationId, Epoch,
+    ConstellationId, EntryId, Epoch,
     frame::{PAGE_MAX_ENTRIES, Welcome},
     policy::Role,
     refusal::Told,
@@ -57,6 +59,7 @@ fn entered_in(epoch: Epoch, rooms: Vec<Mine>, cursors: &[(u8, i64)]) -> Input {
         person: PersonId::new(1, [1; 10]),
         rooms,
         welcome,
+        forget: None,
         cursors,
     })))
 }

@@ -148,7 +148,7 @@ impl Wire {
                     continue;
                 }
                 Output::Holds(rooms) => {
-                    rooms.into_iter().for_each(|(room, kind, seq)| self.holds(room, kind, seq));
+                    self.holds(rooms);
                     continue;
                 }
                 Output::Typing(room) => {
@@ -162,11 +162,13 @@ impl Wire {
                 Output::SignIn { token, epoch, shown } => {
                     Input::Entered(Box::pin(self.sign_in(&token, epoch, shown)).await)
                 }
-                Output::Check { epoch, shown } => match Box::pin(self.check(epoch, &shown)).await {
-                    Ok(None) => continue,
-                    Ok(Some(entered)) => Input::Entered(Ok(entered)),
-                    Err(refusal) => Input::Entered(Err(refusal)),
-                },
+                Output::Check { told, shown, holds } => {
+                    let Some(entered) = Box::pin(self.check(told, &shown)).await.transpose() else {
+                        self.holds(holds);
+                        continue;
+                    };
+                    Input::Entered(entered)
+                }
                 Output::Reload => Input::Entered(Box::pin(self.reload()).await),
                 Output::Fetch(ask) => {
                     let Some(joined) = self.joined.as_deref() else { continue };

@@ -13,8 +13,6 @@ pub(super) const OF_THE_SERVICE: &[(&str, &str, &str)] = &[
     ("handovers.rs", "BY_CODE", "a code is all there is; its service is the answer"),
     ("meta.rs", "READ", "facts about the database as a whole"),
     ("meta.rs", "SET", "facts about the database as a whole"),
-    ("meta.rs", "SET_ONCE", "facts about the database as a whole"),
-    ("meta.rs", "REPLACE", "facts about the database as a whole"),
     ("meta.rs", "BEAT", "one pulse for all constellations"),
     ("meta.rs", "PULSE", "one pulse for all constellations"),
     ("meta.rs", "CHANGED", "which constellations changed is the question"),

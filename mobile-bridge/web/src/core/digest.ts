@@ -7,9 +7,10 @@ const PRIME = 0x01000193;
 /** Where a room stands: its seq, and the chain of the anchor there, if there is one. */
 export type Stand = readonly [room: string, seq: number, chain: string | undefined];
 
-/** The chain of an anchor. */
-export function chainOf(anchor: string | undefined): string | undefined {
-    return anchor?.split(".")[1];
+/** The chain of an anchor at this seq; none of an anchor at another one. */
+export function chainAt(anchor: string | undefined, seq: number): string | undefined {
+    const [at, chain] = anchor?.split(".") ?? [];
+    return at === String(seq) ? chain : undefined;
 }
 
 /**

@@ -16,8 +16,8 @@ import { WINDOW_ENTRIES } from "./window.ts";
 
 /** The tables as they are now; raised when a build has to read everything again. */
 const VERSION = 4;
-/** The first build that kept cards. */
-const WITH_CARDS = 2;
+/** The first build that kept anchors. */
+const WITH_ANCHORS = 4;
 const TABLES = [
     "facts",
     "ranges",
@@ -43,8 +43,8 @@ export async function openDisk(
         const held = request.result.objectStoreNames;
         const missing = TABLES.filter((table) => !held.contains(table));
         for (const table of missing) request.result.createObjectStore(table);
-        // What was held before there were cards has some that would never come: read it again.
-        if (oldVersion >= WITH_CARDS) return;
+        // What was held before there were anchors stands on nothing: read it again.
+        if (oldVersion >= WITH_ANCHORS) return;
         for (const table of ["entries", "ranges"]) request.transaction!.objectStore(table).clear();
     };
     const db = await done(request);

@@ -3,7 +3,7 @@
 // drafts or sockets.
 
 import { Cards } from "./cards.ts";
-import { chainOf, digest } from "./digest.ts";
+import { chainAt, digest } from "./digest.ts";
 import type { Saved, Span } from "./face.ts";
 import { isBare, savedGreeting, type Greeting, type PageHeard } from "./read.ts";
 import { Spans } from "./spans.ts";
@@ -127,7 +127,9 @@ export class Sync {
     }
 
     digest(): string {
-        return digest(this.rooms().map(([id, room]) => [id, room.cursor, chainOf(room.anchor)]));
+        return digest(
+            this.rooms().map(([id, { cursor, anchor }]) => [id, cursor, chainAt(anchor, cursor)]),
+        );
     }
 
     /** Forgets what was asked: the connection it was asked on is gone. */
@@ -244,10 +246,11 @@ function merge(room: Room, page: PageHeard, turn: Turn): boolean {
         room.spans.add({ from: Math.max(from, room.floor), to });
         turn.write({ t: "put_entries", room: id, entries });
         turn.write({ t: "put_ranges", room: id, ranges: room.whole.list() });
-        if (page.anchor !== undefined && room.spans.newest()?.to === to) {
-            room.anchor = page.anchor;
-            turn.write({ t: "put_anchor", room: id, anchor: page.anchor });
-        }
+    }
+    const { anchor } = page;
+    if (anchor !== undefined && anchor !== room.anchor && room.spans.newest()?.to === to) {
+        room.anchor = anchor;
+        turn.write({ t: "put_anchor", room: id, anchor });
     }
     room.raiseHead(head);
     if (grew || room.head !== knownHead) turn.show({ t: "room", room: id });

@@ -7,7 +7,7 @@ import { counted } from "../kind/gathering/rules.ts";
 import { kindOf, standsOf } from "../kind/index.ts";
 import { askedOf, NOBODY } from "../kind/kind.ts";
 import { isSaid, sendable } from "../kind/rules.ts";
-import { chainOf, digest, type Stand } from "./digest.ts";
+import { chainAt, digest, type Stand } from "./digest.ts";
 import { frame } from "./read.ts";
 
 type Bodies = { body: unknown; text?: string; refused?: string }[];
@@ -28,7 +28,7 @@ test("digests", () => {
     };
     for (const { places, anchors, digest: expected } of vector<Row[]>("digests")) {
         const rows = Object.entries(places);
-        const stands = rows.map(([room, seq]): Stand => [room, seq, chainOf(anchors?.[room])]);
+        const stands = rows.map(([room, seq]): Stand => [room, seq, chainAt(anchors?.[room], seq)]);
         expect(digest(stands)).toBe(expected);
     }
 });
