@@ -1,4 +1,5 @@
-//! Facts about the database itself: its epoch, its pulse, and the row that readiness writes.
+//! Facts about the database itself: its house, its epoch, its pulse, and the row that readiness
+//! writes.
 //! Nothing here belongs to a constellation, but for the mark of a change.
 
 use super::{Conn, parsed};
@@ -15,7 +16,25 @@ const BEAT: &str = "UPDATE pulse SET count = count + 1 WHERE name = 'people' RET
 const MARK: &str = "UPDATE constellations SET changed = $1 WHERE constellation = $2";
 const CHANGED: &str =
     "SELECT constellation, changed FROM constellations WHERE changed > $1 ORDER BY changed";
+const INHABITED: &str = "SELECT (SELECT count(*) FROM services) + (SELECT count(*) FROM people)";
 const PULSE: &str = "SELECT count FROM pulse WHERE name = 'people'";
+
+/// The fingerprint of the house that the database belongs to; `None` before it has one.
+pub async fn house(conn: &mut Conn) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(READ).bind("house").fetch_optional(conn).await?)
+}
+
+/// Gives the database its house, and says which it has: an earlier one stays.
+pub async fn name_house(conn: &mut Conn, fingerprint: &str) -> Result<String> {
+    sqlx::query(SET_ONCE).bind("house").bind(fingerprint).execute(&mut *conn).await?;
+    Ok(sqlx::query_scalar(READ).bind("house").fetch_one(conn).await?)
+}
+
+/// Whether anybody is in it.
+pub async fn is_inhabited(conn: &mut Conn) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(INHABITED).fetch_one(conn).await?;
+    Ok(count > 0)
+}
 
 /// The epoch, made by whoever asks first.
 pub async fn epoch(conn: &mut Conn, fresh: Epoch) -> Result<Epoch> {
