@@ -5,17 +5,18 @@ use crate::{
     bus::{self, Bus},
     clock::Clock,
     config::Config,
-    error::{Error, Result},
+    error::Result,
     feed::Feeds,
     limits::Limits,
     log::{Log, Parts},
     marks::{self, Marks},
+    opening::{self, Opened},
     people::{People, directory::Directory, keys::Keys},
     presence::Presence,
     store::{Db, meta},
 };
 use std::{
-    fs::{self, File, TryLockError},
+    fs::File,
     ops::Deref,
     sync::{
         Arc, OnceLock,
@@ -63,31 +64,37 @@ pub struct House {
 }
 
 impl App {
+    /// Begins a Roost in the data folder, which holds none, and opens it: this process alone.
+    ///
+    /// # Errors
+    /// As of [`opening::begin`].
+    pub async fn begin(config: Config) -> Result<App> {
+        let opened = opening::begin(&config.store.data).await?;
+        App::build(config, opened).await
+    }
+
     /// Opens the data folder for serving: this process alone.
     ///
-    /// # Errors `Error::Config` when the folder, its keys or its database cannot be used, or
-    /// another process serves it.
+    /// # Errors
+    /// As of [`opening::open`], also when another process serves it.
     pub async fn open(config: Config) -> Result<App> {
-        make_folder(&config)?;
-        let lock = lock(&config)?;
-        App::build(config, Clock::system(), Some(lock)).await
+        let opened = opening::open(&config.store.data, true).await?;
+        App::build(config, opened).await
     }
 
     /// Opens the data folder beside a server that may be running, for the command line. What is
     /// changed here is seen there within the pulse of [`bus::watch`].
     ///
     /// # Errors
-    /// As [`App::open`], but for the lock.
+    /// As of [`opening::open`].
     pub async fn beside(config: Config) -> Result<App> {
-        make_folder(&config)?;
-        App::build(config, Clock::system(), None).await
+        let opened = opening::open(&config.store.data, false).await?;
+        App::build(config, opened).await
     }
 
-    async fn build(config: Config, clock: Clock, lock: Option<File>) -> Result<App> {
-        let (keys, file) = (config.store.data.join("keys"), config.store.data.join("roost.db"));
-        let keys = Arc::new(Keys::load(&keys, !file.exists())?);
-        let db = Db::sqlite(&file).await?;
-        App::assemble(config, clock, db, keys, lock).await
+    async fn build(config: Config, opened: Opened) -> Result<App> {
+        let Opened { db, keys, lock } = opened;
+        App::assemble(config, Clock::system(), db, keys, lock).await
     }
 
     /// Puts the house together over an open database. The harness calls it with its own parts.
@@ -192,33 +199,6 @@ impl App {
     /// Closes the database. What was acknowledged is on disk already.
     pub async fn close(&self) {
         self.db.close().await;
-    }
-}
-
-fn make_folder(config: &Config) -> Result<()> {
-    let data = &config.store.data;
-    fs::create_dir_all(data).map_err(|e| {
-        Error::Config(format!("the data folder {} cannot be made: {e}", data.display()))
-    })
-}
-
-/// One process serves a data folder. The lock goes with the process, however it ends.
-fn lock(config: &Config) -> Result<File> {
-    let path = config.store.data.join("roost.lock");
-    let refuse = |why: String| Error::Config(format!("{}: {why}", path.display()));
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|e| refuse(e.to_string()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(refuse(
-            "another Roost serves this data folder; stop it first, or give this one its own"
-                .to_owned(),
-        )),
-        Err(TryLockError::Error(e)) => Err(refuse(e.to_string())),
     }
 }
 

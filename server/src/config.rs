@@ -1,13 +1,25 @@
 //! The configuration: typed, complete, and strict. `config/roost.toml` is embedded as the defaults;
-//! a file and then the environment override it. It must not read anything else.
+//! a file and then the environment override it. It must not read anything else. What is wrong is
+//! said by its key, without its value: somebody may have put a secret there.
 
-use crate::error::{Error, Result};
+mod bounds;
+mod origin;
+mod variables;
+
+pub use variables::NOT_SETTINGS;
+
+use crate::{
+    error::{Error, Result},
+    telemetry,
+};
 use figment::{
     Figment,
+    error::Kind,
     providers::{Env, Format, Toml},
 };
 use serde::{Deserialize, Serialize};
 use std::{
+    env,
     net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -16,8 +28,7 @@ use std::{
 /// The shipped file: the manual and the defaults in one.
 pub const DEFAULTS: &str = include_str!("../../config/roost.toml");
 
-/// The longest life of an access token, minutes (design, "Signing in").
-const ACCESS_MINUTES_MAX: i64 = 10;
+const COMPLETE: &str = "the embedded defaults are complete, a test says so";
 
 /// Everything that can be set. `config/roost.toml` tells what each key means.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,10 +124,7 @@ impl Metrics {
             return Ok(None);
         }
         let address = self.listen.parse().map_err(|_| {
-            let given = &self.listen;
-            Error::Config(format!(
-                "metrics.listen is {given:?}; it must be like \"127.0.0.1:9464\""
-            ))
+            Error::Config("metrics.listen must be like \"127.0.0.1:9464\", or empty".to_owned())
         });
         address.map(Some)
     }
@@ -139,97 +147,86 @@ impl Config {
             // figment takes a missing file for an empty one; a path that was asked for must exist.
             let text = std::fs::read_to_string(path)
                 .map_err(|e| Error::Config(format!("{}: {e}", path.display())))?;
+            well_formed(&text).map_err(|reason| {
+                Error::Config(format!("configuration: {}, {reason}", path.display()))
+            })?;
             figment = figment.merge(Toml::string(&text));
         }
-        // ROOST_WEB_DIST and ROOST_DEMO_… are for the build and for scripts, not for the server.
-        let environment = Env::prefixed("ROOST_").filter(|key| key.as_str().contains("__"));
+        let variables = env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+        variables::check(variables)?;
+        let settings = Env::prefixed(variables::PREFIX).filter(|key| key.as_str().contains("__"));
         let config: Config = figment
-            .merge(environment.split("__"))
+            .merge(settings.split("__"))
             .extract()
-            .map_err(|e| Error::Config(format!("configuration: {e}")))?;
+            .map_err(|error| Error::Config(format!("configuration: {}", reason(&error))))?;
         config.checked()
     }
 
     /// The defaults with everything in `data`, a port that the system chooses and no metrics, for
     /// tests.
     pub fn in_folder(data: &Path) -> Config {
-        let mut config: Config = Figment::from(Toml::string(DEFAULTS))
-            .extract()
-            .expect("the embedded defaults are complete, a test says so");
+        let mut config: Config = Figment::from(Toml::string(DEFAULTS)).extract().expect(COMPLETE);
         config.store.data = data.to_owned();
         config.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         config.metrics.listen.clear();
         config
     }
 
-    fn checked(self) -> Result<Config> {
-        let minimum = [
-            ("session.access_minutes", self.session.access_minutes, 1),
-            ("session.enrolment_hours", self.session.enrolment_hours, 1),
-            ("session.enrolment_young_hours", self.session.enrolment_young_hours, 1),
-            ("session.enrolment_repeat_s", self.session.enrolment_repeat_s, 0),
-            ("session.refresh_grace_s", self.session.refresh_grace_s, 0),
-            ("live.hello_ms", ms(self.live.hello_ms), 100),
-            ("live.beat_ms", ms(self.live.beat_ms), 100),
-            ("live.silence_ms", ms(self.live.silence_ms), 2 * ms(self.live.beat_ms)),
-            ("live.retry_spread_ms", self.live.retry_spread_ms, 1),
-            ("live.queue_frames", count(self.live.queue_frames), 8),
-            ("live.queue_bytes", count(self.live.queue_bytes), 192 * 1024),
-            ("live.write_ms", ms(self.live.write_ms), 100),
-            ("live.drafts_under_way", count(self.live.drafts_under_way), 1),
-            ("log.queue", count(self.log.queue), 1),
-            ("log.group", count(self.log.group), 1),
-            ("limits.sockets_a_person", count(self.limits.sockets_a_person), 1),
-            ("limits.remembered", count(self.limits.remembered), 1),
-            ("limits.header_ms", ms(self.limits.header_ms), 100),
-            ("limits.request_ms", ms(self.limits.request_ms), 100),
-        ];
-        for (key, value, least) in minimum {
-            if value < least {
-                return Err(Error::Config(format!(
-                    "{key} is {value}; it must be at least {least}"
-                )));
-            }
-        }
-        if self.session.access_minutes > ACCESS_MINUTES_MAX {
-            return Err(Error::Config(format!(
-                "session.access_minutes is {}; it must be at most {ACCESS_MINUTES_MAX}",
-                self.session.access_minutes
-            )));
-        }
+    fn checked(mut self) -> Result<Config> {
+        bounds::check(&self)?;
         if self.store.synchronous != "FULL" {
-            return Err(Error::Config(format!(
-                "store.synchronous is {:?}; only \"FULL\" is safe: with less, acknowledged messages \
-                 are lost when the power fails",
-                self.store.synchronous
-            )));
+            return Err(Error::Config(
+                "store.synchronous must be \"FULL\": with less, acknowledged messages are lost \
+                 when the power fails"
+                    .to_owned(),
+            ));
         }
-        self.check_public_url()?;
-        self.metrics.address()?;
+        if self.store.data.as_os_str().is_empty() {
+            return Err(Error::Config("store.data is empty; it must name a folder".to_owned()));
+        }
+        let url = &mut self.server.public_url;
+        if !url.is_empty() {
+            *url = origin::normal(url).map_err(|wrong| {
+                Error::Config(format!(
+                    "server.public_url {wrong}; it must be like \"https://roost.example.org\""
+                ))
+            })?;
+        }
+        telemetry::check(&self.telemetry.filter)?;
+        if self.metrics.address()? == Some(self.server.listen) && self.server.listen.port() != 0 {
+            return Err(Error::Config(
+                "metrics.listen is the same as server.listen; each needs its own".to_owned(),
+            ));
+        }
         Ok(self)
     }
+}
 
-    fn check_public_url(&self) -> Result<()> {
-        let url = &self.server.public_url;
-        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        let extra = ['/', '?', '#', '@', ' '];
-        let plain = host.is_some_and(|host| !host.is_empty() && !host.contains(extra));
-        if url.is_empty() || plain {
-            return Ok(());
+/// Whether a text is TOML; or where it is not, and why.
+fn well_formed(text: &str) -> Result<(), String> {
+    let Err(error) = toml::from_str::<toml::Table>(text) else { return Ok(()) };
+    let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or_default());
+    let (line, why) = (before.matches('\n').count() + 1, error.message().replace('\n', ", "));
+    Err(format!("line {line}: {why}"))
+}
+
+/// What is wrong with a setting: its key, where it stands, and what it should be; not what it is.
+fn reason(error: &figment::Error) -> String {
+    let from_environment = error.metadata.as_ref().is_some_and(|m| m.name.contains("environment"));
+    let place = if from_environment { " (from the environment)" } else { "" };
+    let key = error.path.join(".");
+    let what = match &error.kind {
+        Kind::UnknownField(name, _) => {
+            let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            return format!("there is no setting {key}{place}");
         }
-        Err(Error::Config(format!(
-            "server.public_url is {url:?}; it must be like \"https://roost.example.org\", with \
-             nothing after the host"
-        )))
-    }
-}
-
-fn ms(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn count(value: usize) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+        Kind::Message(text) => text.clone(),
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            format!("it must be {expected}")
+        }
+        _ => "it is not what it must be".to_owned(),
+    };
+    format!("{key}{place}: {what}")
 }
 
 #[cfg(test)]
@@ -272,6 +269,12 @@ mod tests {
             ("[limits]\nsockets_a_person = 0", "sockets_a_person"),
             ("[limits]\nheader_ms = 1", "header_ms"),
             ("[metrics]\nlisten = \"9464\"", "metrics.listen"),
+            ("[metrics]\nlisten = \"127.0.0.1:8787\"", "metrics.listen"),
+            ("[log]\nqueue = 4611686018427387904", "log.queue"),
+            ("[log]\nqueue = \"many\"", "log.queue"),
+            ("[session]\nenrolment_hours = 9223372036854775807", "enrolment_hours"),
+            ("[store]\ndata = \"\"", "store.data"),
+            ("[telemetry]\nfilter = \"roost_server=loud\"", "telemetry.filter"),
             ("not toml", "configuration"),
         ];
         for (text, named) in table {
@@ -280,6 +283,7 @@ mod tests {
                 other => panic!("{text}: {other:?}"),
             }
         }
-        assert!(with("[server]\npublic_url = \"https://roost.example.org\"").is_ok());
+        let config = with("[server]\npublic_url = \"https://Roost.example.org:443\"").unwrap();
+        assert_eq!(config.server.public_url, "https://roost.example.org");
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         By, People,
         register::{Enlisted, NewPerson},
     },
+    private,
 };
 use qrcode::{QrCode, render::unicode};
 use roost_shared::{
@@ -19,7 +20,7 @@ use roost_shared::{
 };
 use serde::Serialize;
 use serde_json::json;
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -169,17 +170,14 @@ struct ForScripts<'a> {
     personas: &'a [Persona],
 }
 
-/// Writes `demo.json` into the data folder, for scripts.
+/// Writes `demo.json` into the data folder, whole or not at all, for scripts.
 ///
 /// # Errors
 /// `Internal` when the folder cannot be written.
 pub fn write_json(data: &Path, base: &str, personas: &[Persona]) -> Result<()> {
     let text = serde_json::to_string_pretty(&ForScripts { base, personas })
         .map_err(|e| Error::internal("writing demo.json", e))?;
-    // Written beside and renamed, so that a script never reads half of it.
-    let beside = data.join("demo.json.new");
-    fs::write(&beside, text)
-        .and_then(|()| fs::rename(&beside, data.join("demo.json")))
+    private::write(&data.join("demo.json"), &text)
         .map_err(|e| Error::internal("writing demo.json", e))
 }
 

@@ -11,6 +11,7 @@
 //! - [`people`]: services, constellations, homes, people, sign-ins, and what `welcome` tells;
 //! - [`chain`]: how a history that was set back is noticed;
 //! - [`limits`], [`metrics`]: how much anybody may ask for; what is counted;
+//! - [`opening`], [`folder`]: how a Roost begins and is opened; what lies in its data folder;
 //! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
 //! - [`demo`]: a furnished constellation to look around in.
 //!
@@ -24,15 +25,18 @@ pub mod config;
 pub mod demo;
 pub mod error;
 pub mod feed;
+pub mod folder;
 pub mod http;
 pub mod limits;
 pub mod log;
 pub mod marks;
 pub mod metrics;
+pub mod opening;
 pub mod outlet;
 pub mod page;
 pub mod people;
 pub mod presence;
+mod private;
 pub mod store;
 pub mod telemetry;
 pub mod ws;

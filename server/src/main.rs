@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use roost_server::{
     App, Config, Error, demo,
     error::{EXIT_CONFIG, Result},
-    run, telemetry,
+    folder::Folder,
+    opening, run, telemetry,
 };
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, signal};
@@ -30,7 +31,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the data folder.
+    /// Begin a new Roost in the data folder, which holds none yet: its keys and its database.
+    Begin,
+    /// Serve the Roost in the data folder.
     Serve(Port),
     /// Serve a furnished constellation to look around in, with a sign-in link for every person.
     Demo {
@@ -43,7 +46,7 @@ enum Command {
     /// Create services, constellations, homes and people, and their enrolment links.
     #[command(subcommand)]
     Admin(admin::Command),
-    /// Print the configuration in force, without secrets.
+    /// Print the configuration in force, without secrets, and refuse what `serve` would refuse.
     Check,
 }
 
@@ -60,12 +63,13 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return tell(&Error::internal("starting", error)),
     };
-    let code = match runtime.block_on(obey(cli)) {
+    let done = runtime.block_on(obey(cli));
+    runtime.shutdown_timeout(ENDING);
+    // Nothing is left that could write: why it failed is the last line on the screen.
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => tell(&error),
-    };
-    runtime.shutdown_timeout(ENDING);
-    code
+    }
 }
 
 fn tell(error: &Error) -> ExitCode {
@@ -85,14 +89,26 @@ async fn obey(cli: Cli) -> Result<()> {
         config.store.data = data;
     }
     match cli.command {
+        Command::Begin => begin(config).await,
         Command::Serve(port) => serve(config, port).await,
         Command::Demo { port, lan } => serve_demo(config, port, lan).await,
         Command::Admin(command) => {
             telemetry::start("warn")?;
             admin::obey(config, command).await
         }
-        Command::Check => check(&config),
+        Command::Check => check(&config).await,
     }
+}
+
+async fn begin(config: Config) -> Result<()> {
+    telemetry::start("warn")?;
+    let data = std::path::absolute(&config.store.data).unwrap_or(config.store.data.clone());
+    let app = App::begin(config).await?;
+    app.close().await;
+    println!("A new Roost begins in {}.", data.display());
+    println!("Back up its keys with its database: neither is of use without the other.");
+    println!("Next: roost admin add-service NAME");
+    Ok(())
 }
 
 async fn serve(mut config: Config, port: Port) -> Result<()> {
@@ -121,7 +137,11 @@ async fn serve_demo(mut config: Config, port: Port, lan: bool) -> Result<()> {
         config.server.public_url = base.clone();
     }
     let data = config.store.data.clone();
-    let app = App::open(config).await?;
+    // What is no Roost and no empty folder either is not the demo's to furnish.
+    let app = match Folder::at(&data)?.is_bare()? {
+        true => App::begin(config).await?,
+        false => App::open(config).await?,
+    };
     let personas = demo::furnish(&app, &base).await?;
     demo::write_json(&data, &base, &personas)?;
     println!("{}", demo::tell(&base, lan, &personas));
@@ -170,10 +190,10 @@ async fn told(terminate: &mut signal::unix::Signal) {
 }
 
 /// The configuration holds no secret: keys are files, named by the data folder and never printed.
-fn check(config: &Config) -> Result<()> {
+async fn check(config: &Config) -> Result<()> {
     let text = toml::to_string(config).map_err(|e| Error::internal("printing", e))?;
     print!("{text}");
     let keys = config.store.data.join("keys");
     println!("\n# keys: {} (not shown)", keys.display());
-    Ok(())
+    opening::check(&config.store.data).await
 }

@@ -1,6 +1,8 @@
 //! Every promise of Roost, in one binary: one file per promise, named after it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod bad_starts;
+mod beginnings;
 mod blind;
 mod cards;
 mod checker;
@@ -29,6 +31,8 @@ mod metrics;
 mod newcomers;
 mod openapi;
 mod origins;
+mod own_database;
+mod own_files;
 mod peers;
 mod places;
 mod poll;

@@ -6,6 +6,7 @@
 use reqwest::Method;
 use roost_server::{
     log::Who,
+    opening,
     store::{
         Db, cards,
         entries::{self, EntryRow, NewEntry},
@@ -37,8 +38,8 @@ struct Tomorrow {
 
 impl Tomorrow {
     async fn beside(world: &World) -> Tomorrow {
-        let file = world.app().config.store.data.join("roost.db");
-        let db = Db::sqlite(&file).await.unwrap();
+        let data = &world.app().config.store.data;
+        let db = opening::open(data, false).await.unwrap().db;
         let room = world.room("jo", RoomKind::Circle).await;
         Tomorrow { db, constellation: world.cast.wren, room }
     }

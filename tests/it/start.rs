@@ -9,7 +9,8 @@ use roost_tests::{
 };
 use std::{
     fs,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -31,6 +32,34 @@ async fn a_second_process_on_the_same_data_is_refused_at_once() {
     // The lock goes with the process, however it ends.
     instance.kill();
     instance.start().await;
+}
+
+/// The folder, the lock and the ports; the configuration, the keys and the database are shown with
+/// what can be wrong with them.
+#[tokio::test]
+async fn the_last_line_of_a_failed_start_is_its_reason() {
+    let (mut instance, _) = Instance::furnished(&[]).await;
+    let (nowhere, holder) = (Folder::new("nowhere"), TcpListener::bind("127.0.0.1:0").unwrap());
+    let (taken, free) = (holder.local_addr().unwrap(), SocketAddr::from(([127, 0, 0, 1], 0)));
+    let told = |data: &Path, at: SocketAddr, metrics: Option<SocketAddr>| {
+        let mut command = serve(data, at);
+        command.env("ROOST_TELEMETRY__FILTER", "trace");
+        if let Some(metrics) = metrics {
+            command.env("ROOST_METRICS__LISTEN", metrics.to_string());
+        }
+        let (status, said) = run(&mut command, Duration::from_secs(10));
+        assert_eq!(status.code(), CONFIG, "{said}");
+        said.lines().last().unwrap().to_owned()
+    };
+    let last = told(nowhere.path(), free, None);
+    assert!(last.starts_with("roost: there is no Roost in"), "{last}");
+    let last = told(&instance.data(), taken, None);
+    assert!(last.starts_with(&format!("roost: server.listen {taken} cannot be used")), "{last}");
+    let last = told(&instance.data(), free, Some(taken));
+    assert!(last.starts_with(&format!("roost: metrics.listen {taken} cannot be used")), "{last}");
+    instance.start().await;
+    let last = told(&instance.data(), free, None);
+    assert!(last.starts_with("roost: ") && last.contains("another Roost serves"), "{last}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod events;
 mod lex;
 mod sql;
 
+use roost_server::config;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -139,6 +140,11 @@ fn the_readme_maps_every_module() {
 #[test]
 fn the_readme_lists_every_event_of_the_log() {
     clean(&events::differing(&house()));
+}
+
+#[test]
+fn every_variable_of_the_environment_is_known() {
+    clean(&agree::unknown_variables(&house(), &config::NOT_SETTINGS));
 }
 
 #[test]

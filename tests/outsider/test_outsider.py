@@ -47,7 +47,7 @@ def demo_of(folder, server):
             return json.loads((folder / "demo.json").read_text())
         except (FileNotFoundError, json.JSONDecodeError):
             time.sleep(0.05)
-    raise SystemExit(f"the demo did not start; its last words are in {folder / 'log'}")
+    raise SystemExit(f"the demo did not start; its last words are in {folder.parent / 'log'}")
 
 
 def run(world):
@@ -72,15 +72,16 @@ def main():
         return 1
     with tempfile.TemporaryDirectory(prefix="roost-outsider-") as folder:
         folder = pathlib.Path(folder)
+        data = folder / "data"
         with open(folder / "log", "wb") as log:
-            arguments = [str(BINARY), "demo", "--data", str(folder), "--port", "0"]
+            arguments = [str(BINARY), "demo", "--data", str(data), "--port", "0"]
             environment = os.environ | AMPLE
             server = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
         guard = threading.Timer(90, server.kill)
         guard.daemon = True
         guard.start()
         try:
-            demo = demo_of(folder, server)
+            demo = demo_of(data, server)
             return 0 if run(World(demo, REPO / "shared/vectors", server)) else 1
         finally:
             guard.cancel()

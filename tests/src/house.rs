@@ -10,9 +10,10 @@ use roost_server::{
     error::Result,
     feed::Feeds,
     log::{Log, Parts, Who},
+    opening::{self, Opened},
     people::{People, keys::Keys, register::NewPerson},
     presence::Presence,
-    store::{Commit, Db, rooms},
+    store::{Claim, Commit, Db, rooms},
 };
 use roost_shared::{
     ConstellationId, Entry, Epoch, PersonId, RoomId, Seq,
@@ -51,25 +52,25 @@ pub type Fault = Arc<dyn Fn() -> Commit + Send + Sync>;
 impl House {
     /// The same house on SQLite and on Postgres.
     pub async fn on_each_database(fault: Option<Fault>) -> Vec<House> {
-        let folder = Folder::new("house-sqlite");
-        let file = folder.path().join("roost.db");
-        let url = Postgres::shared().database();
         let open = "a new database opens";
-        let sqlite = [Db::sqlite(&file).await.expect(open), Db::sqlite(&file).await.expect(open)];
-        let postgres =
-            [Db::postgres(&url).await.expect(open), Db::postgres(&url).await.expect(open)];
-        vec![
-            House::build(folder, sqlite, fault.clone()).await,
-            House::build(Folder::new("house-postgres"), postgres, fault).await,
-        ]
+        let folder = Folder::new("house-sqlite");
+        let Opened { db, keys, .. } = opening::begin(folder.path()).await.expect(open);
+        let beside = opening::open(folder.path(), false).await.expect(open);
+        let sqlite = House::build(folder, keys, [db, beside.db], fault.clone()).await;
+
+        let folder = Folder::new("house-postgres");
+        Keys::make(folder.path()).expect("a new folder gets its keys");
+        let keys = Keys::load(folder.path()).expect("its keys are read");
+        let (url, claim) = (Postgres::shared().database(), claim(&keys, true));
+        let db = Db::postgres(&url, &claim).await.expect(open);
+        let beside = Db::postgres(&url, &claim).await.expect(open);
+        let postgres = House::build(folder, Arc::new(keys), [db, beside], fault).await;
+        vec![sqlite, postgres]
     }
 
-    async fn build(folder: Folder, dbs: [Db; 2], fault: Option<Fault>) -> House {
+    async fn build(folder: Folder, keys: Arc<Keys>, dbs: [Db; 2], fault: Option<Fault>) -> House {
         let clock = Clock::turned_by_hand(BEGINNING);
         let config = Config::in_folder(folder.path());
-        let keys =
-            Keys::load(&folder.path().join("keys"), true).expect("a new folder gets its keys");
-        let keys = Arc::new(keys);
         let db = dbs[0].clone();
         let parts = |feeds| parts(feeds, &keys, &clock);
         let feeds = |db: &Db| feeds(db, &keys);
@@ -134,6 +135,11 @@ impl House {
             entries.extend(page.entries);
         }
     }
+}
+
+/// What opens a database with these keys.
+pub fn claim(keys: &Keys, is_new: bool) -> Claim {
+    Claim { house: keys.fingerprint(), is_new, way_on: "A test must be told.".to_owned() }
 }
 
 async fn settle(people: &People, clock: &Clock) -> Result<(ConstellationId, Vec<PersonId>)> {

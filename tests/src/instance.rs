@@ -14,7 +14,7 @@ use roost_server::{App, Config};
 use serde_json::json;
 use std::{
     env, fs,
-    io::Write,
+    io::{Read, Write},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -26,7 +26,7 @@ const STARTING: Duration = Duration::from_secs(20);
 
 /// Mounts a disk of `$3` MiB at `$1`, with the data of `$2` and a file of `$4` MiB, and runs the
 /// rest.
-const SMALL_DISK: &str = "mount -t tmpfs -o size=$3m tmpfs $1 && cp -a $2/. $1 && \
+const SMALL_DISK: &str = "mount -t tmpfs -o mode=700,size=$3m tmpfs $1 && cp -a $2/. $1 && \
      fallocate -l $4M $1/taken && shift 4 && exec \"$@\"";
 
 /// A furnished data folder, and the process that serves it, if one does.
@@ -42,7 +42,7 @@ impl Instance {
     pub async fn furnished(names: &[&str]) -> (Instance, Vec<SignIn>) {
         let folder = Folder::new("instance");
         let config = Config::in_folder(&folder.path().join("data"));
-        let app = App::open(config).await.expect("a new folder can be opened");
+        let app = App::begin(config).await.expect("a Roost begins in a new folder");
         let cast = Cast::furnish(&app).await.expect("an empty house can be furnished");
         let mut phones = Vec::new();
         for name in names {
@@ -130,7 +130,8 @@ impl Instance {
         process.try_wait().expect("our own child can be asked")
     }
 
-    async fn start_as(&mut self, mut command: Command) {
+    /// As [`Instance::start`], by this command.
+    pub async fn start_as(&mut self, mut command: Command) {
         let log = fs::File::options().create(true).append(true).open(self.log_file());
         let log = log.expect("the folder takes a log");
         let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
@@ -198,13 +199,34 @@ pub fn roost() -> Command {
 
 /// Runs a command to its end: its exit status, and what it wrote to standard error.
 pub fn run(command: &mut Command, limit: Duration) -> (ExitStatus, String) {
-    let piped = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = piped.spawn().expect("the roost binary can be started");
+    let (status, [_, said]) = run_whole(command, limit);
+    (status, said)
+}
+
+/// Ends with the test that started it, should it go on where it must not.
+pub struct Ending(pub Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs a command to its end: its exit status, and what it wrote to standard output and error.
+pub fn run_whole(command: &mut Command, limit: Duration) -> (ExitStatus, [String; 2]) {
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Ending(piped.spawn().expect("the roost binary can be started"));
     let mut status = None;
     wait::until("the process ends", limit, || {
-        status = child.try_wait().expect("our own child can be asked");
+        status = child.0.try_wait().expect("our own child can be asked");
         status.is_some()
     });
-    let said = child.wait_with_output().map(|output| output.stderr).unwrap_or_default();
-    (status.expect("it has ended"), String::from_utf8_lossy(&said).into_owned())
+    let (mut told, mut said) = (Vec::new(), Vec::new());
+    if let (Some(stdout), Some(stderr)) = (&mut child.0.stdout, &mut child.0.stderr) {
+        stdout.read_to_end(&mut told).expect("a pipe can be read");
+        stderr.read_to_end(&mut said).expect("a pipe can be read");
+    }
+    let texts = [told, said].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (status.expect("it has ended"), texts)
 }

@@ -47,7 +47,7 @@ impl World {
         let mut config = Config::in_folder(folder.path());
         ample::limits(&mut config.limits);
         change(&mut config);
-        let app = App::open(config.clone()).await.expect("a new folder can be opened");
+        let app = App::begin(config.clone()).await.expect("a Roost begins in a new folder");
         let cast = Cast::furnish(&app).await.expect("an empty house can be furnished");
         let (address, running) = serve(&app, config.server.listen).await;
         // From now on the port stays, as it does in life.

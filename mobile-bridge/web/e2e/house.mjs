@@ -79,6 +79,7 @@ export class House {
 
     /** A house without furniture: what the operator sets up with `roost admin`, and no more. */
     async openBare() {
+        this.roost("begin");
         const [service] = this.admin("add-service", "Riverbank Fostering");
         const [constellation] = this.admin("add-constellation", service, "Wren");
         const add = (role, name) => this.admin("add-person", constellation, role, name)[0];
@@ -98,8 +99,13 @@ export class House {
 
     /** What `roost admin` prints, line by line. */
     admin(...args) {
-        const done = spawnSync(BIN, ["admin", "--data", this.data, ...args], { encoding: "utf8" });
-        if (done.status !== 0) throw new Error(`roost admin ${args[0]}: ${done.stderr}`);
+        return this.roost("admin", ...args);
+    }
+
+    /** What a command of the operator prints, line by line. */
+    roost(...args) {
+        const done = spawnSync(BIN, ["--data", this.data, ...args], { encoding: "utf8" });
+        if (done.status !== 0) throw new Error(`roost ${args.join(" ")}: ${done.stderr}`);
         return done.stdout.trim().split("\n");
     }
 

@@ -135,6 +135,7 @@ mod tests {
         config::Config,
         feed::Ask,
         log::Who,
+        opening,
         outlet::{Inlet, Push},
         people::{keys::Keys, register::NewPerson},
         store::Db,
@@ -168,8 +169,8 @@ mod tests {
     async fn what_is_taken_out_while_it_is_read_is_not_kept() {
         let folder = std::env::temp_dir().join(format!("roost-repair-{}", std::process::id()));
         let config = Config::in_folder(&folder);
-        let app = App::open(config.clone()).await.unwrap();
-        let db = Db::sqlite(&config.store.data.join("roost.db")).await.unwrap();
+        let app = App::begin(config.clone()).await.unwrap();
+        let db = opening::open(&folder, false).await.unwrap().db;
         let (who, sam, room) = settle(&app, &db).await;
         // The feeds of a second process, to which nobody hands what the first one writes.
         let feeds = Feeds::new(db, Keys::for_tests().chain_keys, &config.log);

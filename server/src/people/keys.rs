@@ -1,4 +1,4 @@
-//! The keys of this Roost: files of mode 0600 in the data folder, made at the first start. From one
+//! The keys of this Roost: files of mode 0600 in the data folder, made when it begins. From one
 //! key each purpose gets its own by HMAC-SHA256 (RFC 2104), so that no token can be taken for
 //! another.
 
@@ -6,20 +6,17 @@ use crate::{
     chain::ChainKeys,
     clock::entropy,
     error::{Error, Result},
+    private::{self, unusable},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use hmac::{Hmac, Mac};
 use roost_shared::{DeviceId, Draft, EnrolmentId, RoomId, kind::Body};
 use sha2::Sha256;
-use std::{
-    fs,
-    io::Write,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
-    sync::Arc,
-};
+use std::{fs, io::ErrorKind, path::Path, sync::Arc};
 use subtle::ConstantTimeEq;
 
+/// The file of the house key.
+pub const HOUSE: &str = "house.key";
 /// The name under which a new access key is made; a file with a later name signs instead of it.
 const FIRST_ACCESS_KID: &str = "a1";
 
@@ -41,29 +38,43 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of a folder. For a new database it makes them.
+    /// Makes those keys of a new Roost that are missing, each whole or not at all: one that is
+    /// there may have signed something.
     ///
     /// # Errors
-    /// `Error::Config` when a key file is unreadable, malformed, or readable by others.
-    pub fn load(folder: &Path, is_new: bool) -> Result<Keys> {
-        fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
-        let house = folder.join("house.key");
-        if !is_new && !house.exists() {
-            // A new one would sign every phone out and make every repeated draft look like another.
-            return Err(Error::Config(format!(
-                "{} is missing beside an existing database; restore it from the backup",
-                house.display()
-            )));
+    /// `Error::Config` when a file cannot be made.
+    pub fn make(folder: &Path) -> Result<()> {
+        private::make_folder(folder).map_err(|error| unusable(folder, &error))?;
+        for name in [HOUSE.to_owned(), format!("access-{FIRST_ACCESS_KID}.key")] {
+            let path = folder.join(name);
+            if !path.exists() {
+                let text = BASE64URL.encode(entropy::<32>());
+                private::write(&path, &text).map_err(|error| unusable(&path, &error))?;
+            }
         }
-        let house = read_or_make(&house)?;
-        read_or_make(&folder.join(format!("access-{FIRST_ACCESS_KID}.key")))?;
+        Ok(())
+    }
+
+    /// Reads the keys of a folder. It never makes one: a new house key would sign every phone out
+    /// and make every repeated draft look like another.
+    ///
+    /// # Errors
+    /// `Error::Config` when a key is missing, unreadable, malformed, guessable, or not ours alone.
+    pub fn load(folder: &Path) -> Result<Keys> {
+        let house = read(&folder.join(HOUSE))?;
         let mut access = Vec::new();
         for file in fs::read_dir(folder).map_err(|e| unusable(folder, &e))? {
             let path = file.map_err(|e| unusable(folder, &e))?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if let Some(kid) = name.strip_prefix("access-").and_then(|n| n.strip_suffix(".key")) {
-                access.push(AccessKey { kid: kid.to_owned(), secret: read_or_make(&path)? });
+                access.push(AccessKey { kid: kid.to_owned(), secret: read(&path)? });
             }
+        }
+        if access.is_empty() {
+            return Err(Error::Config(format!(
+                "{} has no access key (access-….key): restore it from the backup",
+                folder.display()
+            )));
         }
         access.sort_by(|a, b| a.kid.cmp(&b.kid));
         Ok(Keys::of(house, access))
@@ -72,6 +83,11 @@ impl Keys {
     fn of(house: [u8; 32], access: Vec<AccessKey>) -> Keys {
         let chain_keys = ChainKeys::new(derived(&house, "chain"), derived(&house, "anchor"));
         Keys { house, access, chain_keys: Arc::new(chain_keys) }
+    }
+
+    /// By what the database knows these keys. It tells nothing about them.
+    pub fn fingerprint(&self) -> String {
+        BASE64URL.encode(self.mac("fingerprint").finalize().into_bytes())
     }
 
     /// What is kept of a draft for ever, so that a repeat with another content is known even after
@@ -150,33 +166,24 @@ pub fn link_token() -> String {
     BASE64URL.encode(entropy::<16>())
 }
 
-fn read_or_make(path: &Path) -> Result<[u8; 32]> {
-    if !path.exists() {
-        let text = BASE64URL.encode(entropy::<32>());
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| unusable(path, &e))?;
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|e| unusable(path, &e))?;
-    }
-    let mode = fs::metadata(path).map_err(|e| unusable(path, &e))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(Error::Config(format!(
-            "{} can be read by others: chmod 600 it",
-            path.display()
-        )));
-    }
-    let text = fs::read_to_string(path).map_err(|e| unusable(path, &e))?;
+/// Reads a key. What is wrong with it is said without what it is.
+fn read(path: &Path) -> Result<[u8; 32]> {
+    private::check(&[(path.to_owned(), private::Kind::File)])?;
+    let text = fs::read_to_string(path).map_err(|e| match e.kind() {
+        ErrorKind::NotFound => {
+            Error::Config(format!("{} is missing: restore it from the backup", path.display()))
+        }
+        _ => unusable(path, &e),
+    })?;
     let bytes = BASE64URL.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(|| Error::Config(format!("{} is not a key of 32 bytes", path.display())))
-}
-
-fn unusable(path: &Path, error: &std::io::Error) -> Error {
-    Error::Config(format!("{} cannot be used: {error}", path.display()))
+    let bytes: [u8; 32] = bytes.ok_or_else(|| {
+        Error::Config(format!("{} is not a key: 32 bytes in base64url", path.display()))
+    })?;
+    if bytes.iter().all(|byte| *byte == bytes[0]) {
+        let path = path.display();
+        return Err(Error::Config(format!("{path} is no secret: its bytes are all the same")));
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -191,6 +198,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn refresh_tokens_are_ours_or_nothing() {
@@ -213,19 +221,30 @@ mod tests {
     #[test]
     fn key_files_are_made_once_and_must_be_private() {
         let folder = std::env::temp_dir().join(format!("roost-keys-{}", std::process::id()));
-        let first = Keys::load(&folder, true).expect("a new folder gets its keys");
-        let again = Keys::load(&folder, true).expect("the same folder is read again");
+        Keys::make(&folder).expect("a new folder gets its keys");
+        let first = Keys::load(&folder).expect("they are read");
+        Keys::make(&folder).expect("nothing is missing");
+        let again = Keys::load(&folder).expect("the same folder is read again");
         assert_eq!(first.house, again.house);
-        fs::write(folder.join("access-a2.key"), BASE64URL.encode([7; 32])).unwrap();
-        fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o644))
-            .unwrap();
-        assert!(Keys::load(&folder, true).is_err(), "a key that others can read is refused");
-        fs::set_permissions(folder.join("access-a2.key"), fs::Permissions::from_mode(0o600))
-            .unwrap();
-        let rotated = Keys::load(&folder, true).expect("now it is private");
+        assert_eq!(first.fingerprint(), again.fingerprint());
+        let added = folder.join("access-a2.key");
+        fs::write(&added, BASE64URL.encode([[7; 16], [8; 16]].concat())).unwrap();
+        let mode = |mode| fs::set_permissions(&added, fs::Permissions::from_mode(mode)).unwrap();
+        mode(0o644);
+        assert!(Keys::load(&folder).is_err(), "a key that others can read is refused");
+        mode(0o600);
+        fs::remove_file(folder.join("access-a1.key")).unwrap();
+        let rotated = Keys::load(&folder).expect("now it is private, and the first one is gone");
         assert_eq!(rotated.access.last().map(|key| key.kid.as_str()), Some("a2"));
-        fs::remove_file(folder.join("house.key")).unwrap();
-        assert!(Keys::load(&folder, false).is_err(), "a lost key is not made anew");
+        for guessable in [[0; 32], [255; 32]] {
+            fs::write(&added, BASE64URL.encode(guessable)).unwrap();
+            assert!(Keys::load(&folder).is_err(), "{guessable:?}");
+        }
+        fs::remove_file(&added).unwrap();
+        assert!(Keys::load(&folder).is_err(), "without an access key nobody signs in");
+        Keys::make(&folder).unwrap();
+        fs::remove_file(folder.join(HOUSE)).unwrap();
+        assert!(Keys::load(&folder).is_err(), "a lost key is not made anew");
         fs::remove_dir_all(&folder).unwrap();
     }
 }

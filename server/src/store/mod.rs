@@ -11,6 +11,7 @@ pub mod enrolments;
 pub mod entries;
 pub mod handovers;
 pub mod homes;
+mod identity;
 pub mod marks;
 pub mod meta;
 pub mod people;
@@ -20,6 +21,7 @@ pub mod settings;
 pub mod trail;
 mod tx;
 
+pub use identity::{Claim, check_sqlite};
 pub use tx::{Commit, Tx};
 
 use crate::{
@@ -27,8 +29,12 @@ use crate::{
     metrics,
 };
 use disk::Disk;
+use identity::Act;
 use roost_shared::Refusal;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions, pool::PoolConnection};
+use sqlx::{
+    Any, AnyConnection, AnyPool, AssertSqlSafe, any::AnyPoolOptions, migrate::Migrator,
+    pool::PoolConnection,
+};
 use std::{
     path::Path,
     sync::{Arc, OnceLock},
@@ -51,6 +57,8 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 /// indexes, for a reader one page of a room. The kernel keeps the rest.
 const WRITER_CACHE_KIB: u32 = 8 * 1_024;
 const READER_CACHE_KIB: u32 = 512;
+/// How the tables came to be, step by step.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Pages of WAL after which a commit folds them back itself, should the background one not keep up.
 const CHECKPOINT_PAGES: u32 = 8_192;
 
@@ -74,22 +82,27 @@ enum Backend {
 }
 
 impl Db {
-    /// Opens (and makes, and migrates) the SQLite database in this file.
+    /// Opens and migrates the SQLite database in this file, if it is the claimant's. The file is
+    /// there: opening makes none.
     ///
     /// # Errors
-    /// `Error::Config` when the file cannot be used.
-    pub async fn sqlite(file: &Path) -> Result<Db> {
-        let url = format!("sqlite://{}?mode=rwc", file.display());
-        let db = Db::open(&url, Backend::Sqlite).await?;
+    /// `Error::Config` when the file cannot be used, or is not the claimant's.
+    pub async fn sqlite(file: &Path, claim: &Claim) -> Result<Db> {
+        let act = identity::examine_sqlite(file, claim).await?;
+        let name = file.display().to_string();
+        let url = identity::sqlite_url(file, "mode=rw")?;
+        let db = Db::open(&url, Backend::Sqlite).await?.claimed(&name, act, claim).await?;
         Ok(Db { disk: Some(Disk::beside(file)), ..db })
     }
 
-    /// Opens and migrates a Postgres database, `postgres://…`.
+    /// Opens and migrates a Postgres database, `postgres://…`, if it is the claimant's.
     ///
-    /// # Errors `Error::Config` when it cannot be used, or when it acknowledges commits before they
-    /// are on disk.
-    pub async fn postgres(url: &str) -> Result<Db> {
-        let db = Db::open(url, Backend::Postgres).await?;
+    /// # Errors `Error::Config` when it cannot be used, is not the claimant's, or acknowledges
+    /// commits before they are on disk.
+    pub async fn postgres(url: &str, claim: &Claim) -> Result<Db> {
+        let name = "the database";
+        let act = identity::examine(Some(url), Backend::Postgres, name, claim).await?;
+        let db = Db::open(url, Backend::Postgres).await?.claimed(name, act, claim).await?;
         let durable: String = sqlx::query_scalar("SHOW synchronous_commit")
             .fetch_one(&db.readers)
             .await
@@ -104,16 +117,26 @@ impl Db {
     }
 
     async fn open(url: &str, backend: Backend) -> Result<Db> {
-        sqlx::any::install_default_drivers();
         // SQLite has one writer at a time; more connections would only wait on each other.
         let writers = if backend == Backend::Sqlite { 1 } else { READERS };
         let writer =
             options(backend, writers, WRITER_CACHE_KIB).connect(url).await.map_err(unusable)?;
-        sqlx::migrate!("./migrations").run(&writer).await.map_err(unusable)?;
+        MIGRATIONS.run(&writer).await.map_err(unusable)?;
         let readers =
             options(backend, READERS, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         let watcher = options(backend, 1, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         Ok(Db { backend, writer, readers, watcher, disk: None, fault: None })
+    }
+
+    /// This database with its house's name in it.
+    async fn claimed(self, name: &str, act: Act, claim: &Claim) -> Result<Db> {
+        if act == Act::Use {
+            return Ok(self);
+        }
+        let mut tx = self.begin().await?;
+        identity::write(act, tx.conn(), name, claim).await?;
+        tx.commit().await?;
+        Ok(self)
     }
 
     /// The same database with commits that misbehave as told. For tests of the log.

@@ -2,6 +2,7 @@
 //! generator's. It says its port on standard output; the end of its standard input is its own end.
 
 use crate::{Done, bare, ledger::Ledger, measure, roost, roster::Roster};
+use roost_tests::folder;
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -67,7 +68,7 @@ impl Child {
     pub async fn start(order: Order) -> Done<(Child, Roster)> {
         let Order { kind, rooms, entries } = order;
         let place = workplace().join(format!("{}-{}-{entries}", process::id(), kind.as_str()));
-        std::fs::create_dir_all(&place)?;
+        folder::private(&place)?;
         let roster = match kind {
             Kind::Roost => roost::furnish(&place, order).await?,
             Kind::Durable => Roster::bare(rooms, entries as i64),

@@ -48,7 +48,7 @@ const ENTRIES: &str = "WITH RECURSIVE
 
 /// Makes the data folder and says who is in it.
 pub async fn furnish(place: &Path, order: Order) -> Done<Roster> {
-    let app = App::open(config(place)).await?;
+    let app = App::begin(config(place)).await?;
     let service = app.people.add_service("Bench").await?;
     for number in 0..order.rooms {
         constellation(&app, service, number).await?;
@@ -75,7 +75,7 @@ pub async fn furnish(place: &Path, order: Order) -> Done<Roster> {
     drop(conn);
     let clock = app.clock.clone();
     app.close().await;
-    let keys = Keys::load(&place.join("keys"), false)?;
+    let keys = Keys::load(&place.join("keys"))?;
     let mint = move |person: &str| mint(&keys, person, clock.now());
     let rooms = rooms.into_iter().map(|(_, place)| place).collect();
     Ok(Roster { epoch, rooms, mint: Box::new(mint) })

@@ -63,6 +63,25 @@ pub(super) fn unmapped(files: &[File]) -> Vec<String> {
     complaints
 }
 
+/// Variables that some program here reads and the server would refuse, for all three languages.
+/// Settings are read by the server alone, which knows them.
+pub(super) fn unknown_variables(files: &[File], known: &[&str]) -> Vec<String> {
+    let reads =
+        ["var(\"", "var_os(\"", "process.env.", "process.env[\"", "environ.get(\"", "export "];
+    let mut complaints = Vec::new();
+    for File { path, text } in files {
+        for (place, _) in text.match_indices("ROOST_") {
+            let name = text[place..].split(|c: char| !c.is_ascii_uppercase() && c != '_').next();
+            let name = name.unwrap_or_default();
+            let is_read = reads.iter().any(|read| text[..place].ends_with(read));
+            if is_read && !known.contains(&name) {
+                complaints.push(format!("{path} reads {name}, which stops the server's start"));
+            }
+        }
+    }
+    complaints
+}
+
 pub(super) fn strangers(names: &[String]) -> Vec<String> {
     let known = |name: &&String| {
         name.starts_with('.') || TOP.contains(&name.as_str()) || name.as_str() == "CHANGELOG.md"
@@ -100,6 +119,20 @@ mod tests {
         assert_eq!(unmapped(&files[1..]).len(), 2);
         let stranger = [module("server/src/feed.rs"), module("tests/it/main.rs")];
         assert_eq!(unmapped(&stranger).len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_variable_is_seen() {
+        // Written with another word, so that this file does not find itself.
+        let file = |path, text: &str| File::new(path, &text.replace("NEST", "ROOST"));
+        let files = [
+            file("a.rs", "let a = env::var(\"NEST_ONE\"); let b = \"NEST_THREE\";"),
+            file("b.mjs", "process.env.NEST_TWO ?? process.env[\"NEST_ONE\"]"),
+            file("run", "export NEST_ONE=1"),
+        ];
+        assert_eq!(unknown_variables(&files, &["ROOST_ONE", "ROOST_TWO"]).len(), 0);
+        assert_eq!(unknown_variables(&files, &["ROOST_TWO"]).len(), 3);
+        assert_eq!(unknown_variables(&files, &["ROOST_ONE"]).len(), 1);
     }
 
     #[test]
