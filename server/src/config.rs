@@ -95,6 +95,11 @@ pub struct Limits {
     pub remembered: usize,
     pub header_ms: u64,
     pub request_ms: u64,
+    pub write_ms: u64,
+    pub response_ms: u64,
+    pub connections_an_address: usize,
+    pub connections: usize,
+    pub descriptors_kept: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -183,6 +188,11 @@ impl Config {
             ("limits.remembered", count(self.limits.remembered), 1),
             ("limits.header_ms", ms(self.limits.header_ms), 100),
             ("limits.request_ms", ms(self.limits.request_ms), 100),
+            ("limits.write_ms", ms(self.limits.write_ms), 100),
+            ("limits.response_ms", ms(self.limits.response_ms), ms(self.limits.write_ms)),
+            ("limits.connections_an_address", count(self.limits.connections_an_address), 8),
+            ("limits.connections", count(self.limits.connections), 8),
+            ("limits.descriptors_kept", count(self.limits.descriptors_kept), 32),
         ];
         for (key, value, least) in minimum {
             if value < least {
@@ -271,6 +281,8 @@ mod tests {
             ("[limits]\nframes_a_minute = 0", "frames_a_minute"),
             ("[limits]\nsockets_a_person = 0", "sockets_a_person"),
             ("[limits]\nheader_ms = 1", "header_ms"),
+            ("[limits]\nresponse_ms = 9999", "response_ms"),
+            ("[limits]\nconnections_an_address = 0", "connections_an_address"),
             ("[metrics]\nlisten = \"9464\"", "metrics.listen"),
             ("not toml", "configuration"),
         ];

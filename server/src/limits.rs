@@ -1,6 +1,8 @@
 //! How much one connection, one person and one address may ask for, by name; what goes over it
-//! hears `too_many`. The only file that names `governor`. It holds no more than so many keys, and
-//! forgets whoever has been quiet: nobody can fill it by asking.
+//! hears `too_many`. `governor` is named here and below only. Nothing holds more than so many keys,
+//! and whoever has been quiet is forgotten: nobody can fill it by asking.
+
+pub mod connections;
 
 use crate::{clock::Clock, config, metrics};
 use governor::{
@@ -44,16 +46,22 @@ pub enum Limit {
     AttemptsOfAll,
     /// Reports of browsers, of everybody.
     Reports,
+    /// Connections of one address without a phone.
+    ConnectionsAnAddress,
+    /// Connections of everybody.
+    Connections,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 6] = [
+    pub const ALL: [Limit; 8] = [
         Limit::Frames,
         Limit::Sockets,
         Limit::Requests,
         Limit::Attempts,
         Limit::AttemptsOfAll,
         Limit::Reports,
+        Limit::ConnectionsAnAddress,
+        Limit::Connections,
     ];
 
     pub fn name(self) -> &'static str {
@@ -64,13 +72,20 @@ impl Limit {
             Limit::Attempts => "attempts",
             Limit::AttemptsOfAll => "attempts_of_all",
             Limit::Reports => "reports",
+            Limit::ConnectionsAnAddress => "connections_an_address",
+            Limit::Connections => "connections",
         }
     }
 
     /// The refusal, counted.
     pub fn hit(self) -> Refusal {
+        self.hit_as(Refusal::TooMany)
+    }
+
+    /// The same where another refusal says better what to do.
+    fn hit_as(self, refusal: Refusal) -> Refusal {
         metrics::all().limited(self);
-        Refusal::TooMany
+        refusal
     }
 }
 
@@ -162,7 +177,7 @@ impl Frames {
     /// # Errors
     /// `TooMany`, and what was wrong with the frame before.
     pub fn admit(&self, frame: Result<ClientFrame, Unread>) -> Result<ClientFrame, Unread> {
-        let Err(refusal) = within(self.0.check(), Limit::Frames) else { return frame };
+        let Err(refusal) = self.count() else { return frame };
         let (room, id) = match &frame {
             Ok(ClientFrame::Append { room, id, .. }) => (Some(*room), Some(*id)),
             Ok(ClientFrame::Range { room, .. }) => (Some(*room), None),
@@ -170,6 +185,14 @@ impl Frames {
             Err(unread) => (unread.room, unread.id),
         };
         Err(Unread { refusal, room, id })
+    }
+
+    /// Counts a frame that has nothing for us to read: a ping, a pong, a part of another frame.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub fn count(&self) -> Result<(), Refusal> {
+        within(self.0.check(), Limit::Frames)
     }
 }
 

@@ -7,6 +7,7 @@ mod checker;
 mod conformance;
 mod conversation;
 mod csp_reports;
+mod deadlines;
 mod devices;
 mod drain;
 mod files;

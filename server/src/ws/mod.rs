@@ -1,6 +1,7 @@
 //! The socket: `line` is the WebSocket, `socket` is I/O only, `session` is a pure state machine.
 
 mod answer;
+mod counted;
 pub mod line;
 mod notes;
 mod place;

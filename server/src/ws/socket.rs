@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::App,
     clock::{after, after_in_step, spread},
-    limits::Frames,
+    limits::connections::Slot,
     log::{Receipt, Who},
     metrics,
     outlet::{Inlet, Outlet, Push},
@@ -52,7 +52,7 @@ pub(super) struct Wire {
     wake: Pin<Box<Sleep>>,
     /// By when the phone must have taken what is being sent, once it does not take it at once.
     deadline: Option<Instant>,
-    frames: Frames,
+    slot: Slot,
 }
 
 /// What a signed-in connection holds on to.
@@ -64,10 +64,10 @@ pub(super) struct Joined {
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
 /// not hold the room that signing in, reading, waiting or closing takes.
-pub fn run(app: App, line: Line) -> impl Future<Output = ()> + Send {
+pub fn run(app: App, line: Line, slot: Slot) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
-    let (session, pending, frames) = (Session::default(), Pending::new(), app.limits.frames());
-    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, frames };
+    let (session, pending) = (Session::default(), Pending::new());
+    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, slot };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {
@@ -87,7 +87,7 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            input = self.line.next(&self.frames), if may_read => input.ok_or(Over),
+            input = self.line.next(), if may_read => input.ok_or(Over),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -239,6 +239,7 @@ impl Wire {
         self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = Inlet::new(me.person, live.queue_frames, live.queue_bytes);
+        self.slot.signed_in()?;
         self.app.presence.enter(me.places(), &inlet.outlet)?;
         self.joined = Some(Box::new(Joined { me: me.clone(), inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.
@@ -308,13 +309,7 @@ impl Wire {
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + self.app.presence.retry_ms();
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
-        let goodbye = async {
-            let _ = self.line.close(bye.encode(), close_code(refusal), refusal.code()).await;
-            // After a frame over the limit nothing can be read: we stay a moment.
-            if refusal == Refusal::FrameTooLarge {
-                std::future::pending::<()>().await;
-            }
-        };
+        let goodbye = self.line.close(bye.encode(), close_code(refusal), refusal.code());
         let _ = timeout(GOODBYE, goodbye).await;
     }
 }
@@ -373,7 +368,7 @@ mod tests {
 
     const FUTURE_BYTES_MAX: usize = 2 * 1024;
 
-    fn future_bytes<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
+    fn future_bytes<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
         size_of::<F>()
     }
 
