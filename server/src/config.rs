@@ -19,6 +19,9 @@ pub const DEFAULTS: &str = include_str!("../../config/roost.toml");
 /// The longest life of an access token, minutes (design, "Signing in").
 const ACCESS_MINUTES_MAX: i64 = 10;
 
+/// With fewer entries a minute a search would not get through the least of rooms.
+const SEARCH_ENTRIES_LEAST: i64 = 1_000;
+
 /// Everything that can be set. `config/roost.toml` tells what each key means.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +103,8 @@ pub struct Limits {
     pub connections_an_address: usize,
     pub connections: usize,
     pub descriptors_kept: usize,
+    pub search_entries_a_minute: NonZeroU32,
+    pub searches_at_once: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -168,6 +173,7 @@ impl Config {
     }
 
     fn checked(self) -> Result<Config> {
+        let search = self.limits.search_entries_a_minute;
         let minimum = [
             ("session.access_minutes", self.session.access_minutes, 1),
             ("session.enrolment_hours", self.session.enrolment_hours, 1),
@@ -193,6 +199,8 @@ impl Config {
             ("limits.connections_an_address", count(self.limits.connections_an_address), 8),
             ("limits.connections", count(self.limits.connections), 8),
             ("limits.descriptors_kept", count(self.limits.descriptors_kept), 32),
+            ("limits.search_entries_a_minute", i64::from(search.get()), SEARCH_ENTRIES_LEAST),
+            ("limits.searches_at_once", count(self.limits.searches_at_once), 1),
         ];
         for (key, value, least) in minimum {
             if value < least {
@@ -283,6 +291,7 @@ mod tests {
             ("[limits]\nheader_ms = 1", "header_ms"),
             ("[limits]\nresponse_ms = 9999", "response_ms"),
             ("[limits]\nconnections_an_address = 0", "connections_an_address"),
+            ("[limits]\nsearch_entries_a_minute = 100", "search_entries_a_minute"),
             ("[metrics]\nlisten = \"9464\"", "metrics.listen"),
             ("not toml", "configuration"),
         ];

@@ -3,6 +3,9 @@
 //! and whoever has been quiet is forgotten: nobody can fill it by asking.
 
 pub mod connections;
+mod search;
+
+pub use search::Searching;
 
 use crate::{clock::Clock, config, metrics};
 use governor::{
@@ -50,10 +53,14 @@ pub enum Limit {
     ConnectionsAnAddress,
     /// Connections of everybody.
     Connections,
+    /// Searches of one person at once.
+    Searches,
+    /// Entries that one person's searches read.
+    SearchEntries,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 8] = [
+    pub const ALL: [Limit; 10] = [
         Limit::Frames,
         Limit::Sockets,
         Limit::Requests,
@@ -62,6 +69,8 @@ impl Limit {
         Limit::Reports,
         Limit::ConnectionsAnAddress,
         Limit::Connections,
+        Limit::Searches,
+        Limit::SearchEntries,
     ];
 
     pub fn name(self) -> &'static str {
@@ -74,6 +83,8 @@ impl Limit {
             Limit::Reports => "reports",
             Limit::ConnectionsAnAddress => "connections_an_address",
             Limit::Connections => "connections",
+            Limit::Searches => "searches",
+            Limit::SearchEntries => "search_entries",
         }
     }
 
@@ -100,6 +111,7 @@ struct Inner {
     attempts_of_all: Bucket,
     requests: Keyed<PersonId>,
     reports: Bucket,
+    searches: search::Searches,
 }
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, NoOpMiddleware<Duration>>;
@@ -125,6 +137,7 @@ impl Limits {
             attempts_of_all: RateLimiter::direct_with_clock(of_all, steady()),
             requests: RateLimiter::new(requests, Few::most(limits.remembered), steady()),
             reports: RateLimiter::direct_with_clock(Quota::per_minute(REPORTS_A_MINUTE), steady()),
+            searches: search::Searches::new(limits, clock),
         }))
     }
 
@@ -225,6 +238,7 @@ async fn prune(limits: Weak<Inner>) {
         limits.attempts.shrink_to_fit();
         limits.requests.retain_recent();
         limits.requests.shrink_to_fit();
+        limits.searches.prune();
     }
 }
 

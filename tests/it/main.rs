@@ -41,6 +41,7 @@ mod removal;
 mod requests;
 mod rollback;
 mod rolling;
+mod searching;
 mod settings;
 mod sign_in;
 mod slow;
