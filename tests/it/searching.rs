@@ -20,11 +20,11 @@ use tokio::task::JoinSet;
 
 const SEARCHES: usize = 60;
 const ENTRIES: i64 = 20_000;
-const MESSAGES: usize = 100;
+const MESSAGES: usize = 200;
 /// What nobody notices.
 const FLOOR: Duration = Duration::from_millis(30);
 
-/// A house with a room of long entries, served with the shipped limits of requests and searches.
+/// A house with a room of long entries, served with the shipped limit of searches.
 async fn long_room() -> (Instance, Vec<SignIn>, RoomId) {
     let (mut instance, phones) = Instance::furnished(&["sam", "amara", "jo"]).await;
     instance.start().await;
@@ -35,11 +35,7 @@ async fn long_room() -> (Instance, Vec<SignIn>, RoomId) {
     sam.until(|frame| matches!(frame, ServerFrame::Ack { .. }).then_some(())).await;
     instance.kill();
     drone_on(&instance.data(), id, ENTRIES).await;
-    let shipped = [
-        ("ROOST_LIMITS__REQUESTS_A_MINUTE", "300"),
-        ("ROOST_LIMITS__REQUESTS_BURST", "60"),
-        ("ROOST_LIMITS__SEARCH_ENTRIES_A_MINUTE", "100000"),
-    ];
+    let shipped = [("ROOST_LIMITS__SEARCH_ENTRIES_A_MINUTE", "100000")];
     instance.start_with(&shipped).await;
     (instance, phones, circle)
 }
@@ -49,57 +45,69 @@ async fn search(door: &Door, by: &SignIn, circle: RoomId, words: &str) -> Heard 
     door.ask(Method::GET, &path, Some(&by.access), None).await.unwrap()
 }
 
+/// How long an ack took, all but one in a hundred.
+async fn calm(wire: &mut Wire, circle: RoomId) -> Duration {
+    let mut waits = Vec::with_capacity(MESSAGES);
+    while waits.len() < MESSAGES {
+        waits.push(wire.talk(circle).await);
+    }
+    p99(waits)
+}
+
+/// The same while one searches sixty times at once, and neither they nor anybody else may hear
+/// what the searches should not cost them.
+async fn beside(
+    wire: &mut Wire,
+    circle: RoomId,
+    door: &Door,
+    [greedy, neighbour]: [&SignIn; 2],
+) -> Duration {
+    let mut searches = JoinSet::new();
+    for _ in 0..SEARCHES {
+        let (door, greedy) = (door.clone(), greedy.clone());
+        searches.spawn(async move { search(&door, &greedy, circle, "nowhere").await.status });
+    }
+    let (door, by) = (door.clone(), neighbour.clone());
+    let neighbour = tokio::spawn(async move {
+        let mut heard = vec![search(&door, &by, circle, "nowhere").await.status];
+        for path in ["/api/me", "/readyz", "/healthz"] {
+            let asked = door.ask(Method::GET, path, Some(&by.access), None).await;
+            heard.push(asked.unwrap().status);
+        }
+        heard
+    });
+    let mut waits = Vec::new();
+    while waits.len() < MESSAGES || !neighbour.is_finished() {
+        waits.push(wire.talk(circle).await);
+    }
+    let mut heard = BTreeMap::new();
+    for status in searches.join_all().await {
+        *heard.entry(status.as_u16()).or_insert(0) += 1;
+    }
+    assert_eq!(neighbour.await.unwrap(), [StatusCode::OK; 4], "nobody else is busy");
+    let answers = heard.keys().all(|status| [200, 503].contains(status));
+    assert!(heard.contains_key(&200) && answers, "{heard:?}");
+    let waited = p99(waits);
+    println!("p99 of an ack: {waited:?} beside {heard:?} searches");
+    waited
+}
+
 #[tokio::test]
 async fn sixty_searches_of_one_are_felt_by_nobody_else() {
     let _alone = gate::alone().await;
     let (instance, phones, circle) = long_room().await;
-    let (door, sam) = (&instance.door, &phones[0]);
+    let (door, pair) = (&instance.door, [&phones[0], &phones[2]]);
     let (mut amara, _) = Wire::enter(door.address, &phones[1].access).await.unwrap();
-    let (mut alone, mut waits) = (Duration::MAX, Vec::new());
-    // The better of two: the disk may still be busy with what was put on it.
-    for _ in 0..2 {
-        while waits.len() < MESSAGES {
-            waits.push(amara.talk(circle).await);
-        }
-        alone = alone.min(p99(std::mem::take(&mut waits)));
-    }
+    // The better of two, each time: the machine has other things to do too.
+    let alone = calm(&mut amara, circle).await.min(calm(&mut amara, circle).await);
     let began = Instant::now();
-    assert_eq!(search(door, sam, circle, "nowhere").await.status, StatusCode::OK);
-    let one = began.elapsed();
-
-    let mut searches = JoinSet::new();
-    for _ in 0..SEARCHES {
-        let (door, sam) = (door.clone(), sam.clone());
-        searches.spawn(async move {
-            let began = Instant::now();
-            (search(&door, &sam, circle, "nowhere").await, began.elapsed())
-        });
+    assert_eq!(search(door, pair[0], circle, "nowhere").await.status, StatusCode::OK);
+    println!("p99 of an ack: {alone:?} alone; one search takes {:?}", began.elapsed());
+    let mut least = Duration::MAX;
+    for _ in 0..2 {
+        least = least.min(beside(&mut amara, circle, door, pair).await);
     }
-    let neighbours = tokio::spawn({
-        let (door, jo) = (door.clone(), phones[2].clone());
-        async move {
-            let mut heard = vec![search(&door, &jo, circle, "nowhere").await.status];
-            for path in ["/api/me", "/readyz", "/healthz"] {
-                let asked = door.ask(Method::GET, path, Some(&jo.access), None).await;
-                heard.push(asked.unwrap().status);
-            }
-            heard
-        }
-    });
-    while waits.len() < MESSAGES || !neighbours.is_finished() {
-        waits.push(amara.talk(circle).await);
-    }
-    let beside = p99(waits);
-    let (mut heard, mut slowest) = (BTreeMap::new(), Duration::ZERO);
-    for (answer, took) in searches.join_all().await {
-        *heard.entry(answer.status.as_u16()).or_insert(0) += 1;
-        slowest = slowest.max(took);
-    }
-    println!("p99 of an ack: {alone:?} alone, {beside:?} beside {heard:?} searches");
-    println!("the slowest took {slowest:?}, one alone {one:?}");
-    assert_eq!(neighbours.await.unwrap(), [StatusCode::OK; 4], "nobody else is busy");
-    assert!(heard[&200] >= 1 && heard.keys().all(|status| [200, 503].contains(status)));
-    assert!(beside < (alone * 2).max(FLOOR), "{beside:?} beside the searches, {alone:?} alone");
+    assert!(least < (alone * 2).max(FLOOR), "{least:?} beside the searches, {alone:?} alone");
 }
 
 #[tokio::test]
