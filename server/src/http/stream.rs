@@ -191,12 +191,12 @@ mod tests {
     #[tokio::test]
     async fn a_reader_that_takes_everything_is_never_late() {
         let (mut stream, mut reader) =
-            connected(Patience { write_ms: 300, response_ms: 300 }).await;
+            connected(Patience { write_ms: 1_500, response_ms: 1_500 }).await;
         let hearing = tokio::spawn(async move {
             let mut heard = vec![0; MUCH];
             for _ in 0..3 {
                 reader.read_exact(&mut heard).await.unwrap();
-                sleep(Duration::from_millis(200)).await;
+                sleep(Duration::from_millis(900)).await;
             }
         });
         for _ in 0..3 {
