@@ -106,6 +106,13 @@ pub struct Limits {
     pub remembered: usize,
     pub header_ms: u64,
     pub request_ms: u64,
+    pub write_ms: u64,
+    pub response_ms: u64,
+    pub connections_an_address: usize,
+    pub connections: usize,
+    pub descriptors_kept: usize,
+    pub search_entries_a_minute: NonZeroU32,
+    pub searches_at_once: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -268,6 +275,9 @@ mod tests {
             ("[limits]\nframes_a_minute = 0", "frames_a_minute"),
             ("[limits]\nsockets_a_person = 0", "sockets_a_person"),
             ("[limits]\nheader_ms = 1", "header_ms"),
+            ("[limits]\nresponse_ms = 9999", "response_ms"),
+            ("[limits]\nconnections_an_address = 0", "connections_an_address"),
+            ("[limits]\nsearch_entries_a_minute = 100", "search_entries_a_minute"),
             ("[metrics]\nlisten = \"9464\"", "metrics.listen"),
             ("[metrics]\nlisten = \"127.0.0.1:8787\"", "metrics.listen"),
             ("[log]\nqueue = 4611686018427387904", "log.queue"),

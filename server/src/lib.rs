@@ -45,7 +45,8 @@ pub use app::App;
 pub use config::Config;
 pub use error::Error;
 
-use http::{Door, serve};
+use http::{Door, Patience, serve};
+use limits::connections::Connections;
 use roost_shared::Refusal;
 use std::{future::Future, io, net::SocketAddr, num::NonZero, thread, time::Duration};
 use tokio::{
@@ -76,21 +77,26 @@ pub fn runtime() -> io::Result<Runtime> {
 /// what was asked, and closes the database.
 ///
 /// # Errors
-/// `Error::Config` when a listener is of no use.
+/// `Error::Config` when a listener is of no use, or the process may open too few files.
 pub async fn run(
     app: App,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let address = listener.local_addr().map_err(|e| Error::internal("listening", e))?;
-    let header_ms = app.config.limits.header_ms;
+    let connections = Connections::new(&app.config, &app.clock)?;
+    let door = |listener| {
+        let limits = &app.config.limits;
+        let patience = Patience { write_ms: limits.write_ms, response_ms: limits.response_ms };
+        let connections = connections.clone();
+        Door { listener, connections, header_ms: limits.header_ms, patience }
+    };
     let (stop, stopped) = watch::channel(false);
     if let Some(address) = app.config.metrics.address()? {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|e| Error::Config(format!("metrics.listen {address} cannot be used: {e}")))?;
-        let door = Door { listener, header_ms };
-        tokio::spawn(http::metrics(app.clone(), door, flagged(stopped.clone())));
+        tokio::spawn(http::metrics(app.clone(), door(listener), flagged(stopped.clone())));
     }
     app.set_origins(origins(&app.config.server.public_url, address));
     if app.is_https() && app.config.server.proxies == 0 {
@@ -109,8 +115,7 @@ pub async fn run(
         flagged(stopped.clone()).await;
         tokio::time::sleep(REQUESTS).await;
     };
-    let door = Door { listener, header_ms };
-    serve(door, http::router(app.clone()), flagged(stopped.clone()), late).await;
+    serve(door(listener), http::router(app.clone()), flagged(stopped.clone()), late).await;
     if tokio::time::timeout(CLOSING, app.close()).await.is_err() {
         tracing::warn!("the database did not close in time; what was acknowledged is on disk");
     }

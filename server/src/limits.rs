@@ -1,6 +1,11 @@
 //! How much one connection, one person and one address may ask for, by name; what goes over it
-//! hears `too_many`. The only file that names `governor`. It holds no more than so many keys, and
-//! forgets whoever has been quiet: nobody can fill it by asking.
+//! hears `too_many`. `governor` is named here and below only. Nothing holds more than so many keys,
+//! and whoever has been quiet is forgotten: nobody can fill it by asking.
+
+pub mod connections;
+mod search;
+
+pub use search::Searching;
 
 use crate::{clock::Clock, config, metrics};
 use governor::{
@@ -44,16 +49,28 @@ pub enum Limit {
     AttemptsOfAll,
     /// Reports of browsers, of everybody.
     Reports,
+    /// Connections of one address without a phone.
+    ConnectionsAnAddress,
+    /// Connections of everybody.
+    Connections,
+    /// Searches of one person at once.
+    Searches,
+    /// Entries that one person's searches read.
+    SearchEntries,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 6] = [
+    pub const ALL: [Limit; 10] = [
         Limit::Frames,
         Limit::Sockets,
         Limit::Requests,
         Limit::Attempts,
         Limit::AttemptsOfAll,
         Limit::Reports,
+        Limit::ConnectionsAnAddress,
+        Limit::Connections,
+        Limit::Searches,
+        Limit::SearchEntries,
     ];
 
     pub fn name(self) -> &'static str {
@@ -64,13 +81,22 @@ impl Limit {
             Limit::Attempts => "attempts",
             Limit::AttemptsOfAll => "attempts_of_all",
             Limit::Reports => "reports",
+            Limit::ConnectionsAnAddress => "connections_an_address",
+            Limit::Connections => "connections",
+            Limit::Searches => "searches",
+            Limit::SearchEntries => "search_entries",
         }
     }
 
     /// The refusal, counted.
     pub fn hit(self) -> Refusal {
+        self.hit_as(Refusal::TooMany)
+    }
+
+    /// The same where another refusal says better what to do.
+    fn hit_as(self, refusal: Refusal) -> Refusal {
         metrics::all().limited(self);
-        Refusal::TooMany
+        refusal
     }
 }
 
@@ -85,6 +111,7 @@ struct Inner {
     attempts_of_all: Bucket,
     requests: Keyed<PersonId>,
     reports: Bucket,
+    searches: search::Searches,
 }
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, NoOpMiddleware<Duration>>;
@@ -110,6 +137,7 @@ impl Limits {
             attempts_of_all: RateLimiter::direct_with_clock(of_all, steady()),
             requests: RateLimiter::new(requests, Few::most(limits.remembered), steady()),
             reports: RateLimiter::direct_with_clock(Quota::per_minute(REPORTS_A_MINUTE), steady()),
+            searches: search::Searches::new(limits, clock),
         }))
     }
 
@@ -162,7 +190,7 @@ impl Frames {
     /// # Errors
     /// `TooMany`, and what was wrong with the frame before.
     pub fn admit(&self, frame: Result<ClientFrame, Unread>) -> Result<ClientFrame, Unread> {
-        let Err(refusal) = within(self.0.check(), Limit::Frames) else { return frame };
+        let Err(refusal) = self.count() else { return frame };
         let (room, id) = match &frame {
             Ok(ClientFrame::Append { room, id, .. }) => (Some(*room), Some(*id)),
             Ok(ClientFrame::Range { room, .. }) => (Some(*room), None),
@@ -170,6 +198,14 @@ impl Frames {
             Err(unread) => (unread.room, unread.id),
         };
         Err(Unread { refusal, room, id })
+    }
+
+    /// Counts a frame that has nothing for us to read: a ping, a pong, a part of another frame.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub fn count(&self) -> Result<(), Refusal> {
+        within(self.0.check(), Limit::Frames)
     }
 }
 
@@ -202,6 +238,7 @@ async fn prune(limits: Weak<Inner>) {
         limits.attempts.shrink_to_fit();
         limits.requests.retain_recent();
         limits.requests.shrink_to_fit();
+        limits.searches.prune();
     }
 }
 

@@ -10,18 +10,11 @@ use roost_shared::{
 };
 use roost_tests::{
     door::{Heard, SignIn},
+    drone::drone_on,
     ids,
     world::World,
 };
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
-
-/// Many entries like one that is there.
-const AGAIN: &str = "WITH RECURSIVE n (seq) AS \
-     (SELECT seq + 1 FROM entries WHERE id = $1 UNION ALL SELECT seq + 1 FROM n WHERE seq < $2) \
-     INSERT INTO entries (room, seq, constellation, id, kind, author, target, at, body, digest) \
-     SELECT room, n.seq, constellation, printf('00000000-0000-7000-8000-%012x', n.seq), kind, \
-     author, target, at, body, digest FROM n, entries WHERE id = $1";
 
 async fn say(
     world: &World,
@@ -149,21 +142,13 @@ async fn whatever_place_a_search_is_to_go_on_from_it_stays_within_the_room() {
     }
 }
 
-/// Says again, without end, what was said last in a room, until it has so many entries.
-async fn drone_on(world: &World, said: EntryId, head: i64) {
-    let url = format!("sqlite://{}", world.app().config.store.data.join("roost.db").display());
-    let mut conn = SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query(AGAIN).bind(said.to_string()).bind(head).execute(&mut conn).await.unwrap();
-    conn.close().await.unwrap();
-}
-
 #[tokio::test]
 async fn a_search_says_where_to_go_on_also_where_it_found_nothing() {
     let world = World::new().await;
     let circle = world.room("jo", RoomKind::Circle).await;
     say(&world, circle, "message", None, json!({"text": "a picnic"})).await;
     let said = say(&world, circle, "message", None, json!({"text": "good morning"})).await;
-    drone_on(&world, said, 25_000).await;
+    drone_on(&world.app().config.store.data, said, 25_000).await;
     let sam = world.sign_in("sam").await;
     let at = format!("/api/rooms/{circle}/search?q=picnic");
     let near = get(&world, &sam, &at).await;

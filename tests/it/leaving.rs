@@ -2,13 +2,12 @@
 //! steps are taken by hand here, as a session and the doors take them.
 
 use roost_server::{
+    Config,
     chain::Point,
     error::Result,
     feed::Ask,
-    log::{
-        self, Who,
-        search::{self, Search},
-    },
+    limits::Limits,
+    log::{self, Who, search::Search},
     outlet::{Inlet, Push},
     store::rooms::{self, Seat},
 };
@@ -19,7 +18,7 @@ use roost_shared::{
 };
 use roost_tests::{house::House, ids, wait};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 const SOON: Duration = Duration::from_secs(5);
 /// Who leaves, and who is there throughout.
@@ -126,8 +125,10 @@ async fn a_page_that_was_asked_for_before_the_removal_is_not_read_after_it() {
 async fn told(house: &House, sits: (Seat, Seq), edited: EntryId) -> [Result<usize>; 3] {
     let query = "picnic".to_owned();
     let search = Search { query, before: None, limit: 10 };
+    let limits = Limits::start(&Config::in_folder(Path::new("unused")).limits, &house.clock);
+    let searching = limits.search(sits.0.person).unwrap();
+    let found = house.logs[0].search_seated(sits, search, &searching).await;
     let mut conn = house.db.reader().await.unwrap();
-    let found = search::read_found(&mut conn, sits, search).await;
     let card = log::read_card(&mut conn, sits, edited).await;
     let versions = log::read_versions(&mut conn, sits, edited).await;
     [

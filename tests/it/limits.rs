@@ -111,8 +111,7 @@ async fn talk(
             said.insert(id);
         }
     }
-    waits.sort_unstable();
-    waits[waits.len() * 99 / 100 - 1]
+    gate::p99(waits)
 }
 
 #[tokio::test]

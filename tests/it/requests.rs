@@ -169,6 +169,28 @@ async fn a_head_that_does_not_arrive_ends_its_connection() {
 }
 
 #[tokio::test]
+async fn a_connection_that_asks_nothing_more_is_ended() {
+    let world = World::with(|config| config.limits.header_ms = 300).await;
+    let mut stream = TcpStream::connect(world.door.address).await.unwrap();
+    let ask = b"GET /healthz HTTP/1.1\r\nhost: roost\r\n\r\n";
+    for _ in 0..3 {
+        stream.write_all(ask).await.unwrap();
+        let mut heard = String::new();
+        while !heard.ends_with("alive\n") {
+            let mut part = [0; 1_024];
+            let length = stream.read(&mut part).await.unwrap();
+            assert!(length > 0, "it is kept for the next request");
+            heard.push_str(&String::from_utf8_lossy(&part[..length]));
+        }
+    }
+    let (mut rest, began) = (Vec::new(), Instant::now());
+    wait::within("it is ended", PATIENCE, stream.read_to_end(&mut rest)).await.unwrap();
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(250) && took < Duration::from_secs(3), "{took:?}");
+    assert!(rest.is_empty(), "nothing was asked, so nothing is answered");
+}
+
+#[tokio::test]
 async fn a_body_that_does_not_arrive_is_given_up_and_a_large_one_refused() {
     let world = World::with(|config| config.limits.request_ms = 300).await;
     let head = "POST /api/session/refresh HTTP/1.1\r\nhost: roost\r\n\

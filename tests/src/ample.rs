@@ -18,6 +18,9 @@ pub fn limits(limits: &mut Limits) {
     limits.attempts_burst = AMPLE;
     limits.attempts_of_all_a_minute = AMPLE;
     limits.attempts_of_all_burst = AMPLE;
+    limits.connections_an_address = usize::MAX;
+    limits.connections = usize::MAX;
+    limits.search_entries_a_minute = AMPLE;
 }
 
 /// The same for a process: `ROOST_…` of its environment. Processes beside each other cannot share a
@@ -33,6 +36,9 @@ pub fn environment() -> Vec<(&'static str, String)> {
         "ROOST_LIMITS__ATTEMPTS_BURST",
         "ROOST_LIMITS__ATTEMPTS_OF_ALL_A_MINUTE",
         "ROOST_LIMITS__ATTEMPTS_OF_ALL_BURST",
+        "ROOST_LIMITS__CONNECTIONS_AN_ADDRESS",
+        "ROOST_LIMITS__CONNECTIONS",
+        "ROOST_LIMITS__SEARCH_ENTRIES_A_MINUTE",
     ];
     let limits = names.map(|name| (name, AMPLE.to_string()));
     limits.into_iter().chain([("ROOST_METRICS__LISTEN", String::new())]).collect()

@@ -23,6 +23,8 @@ use std::{
 
 /// How long a start may take, and an end.
 const STARTING: Duration = Duration::from_secs(20);
+/// In so many looks in a row a process that rests has spent no time.
+const LOOKS_AT_REST: usize = 10;
 
 /// Mounts a disk of `$3` MiB at `$1`, with the data of `$2` and a file of `$4` MiB, and runs the
 /// rest.
@@ -83,10 +85,7 @@ impl Instance {
         let mut command = Command::new("unshare");
         command.args(["--mount", "--propagation", "private", "sh", "-c", SMALL_DISK, "sh"]);
         command.arg(&disk).arg(self.data()).args([megabytes.to_string(), taken.to_string()]);
-        command.arg(inner.get_program()).args(inner.get_args());
-        for (name, value) in inner.get_envs() {
-            command.env(name, value.unwrap_or_default());
-        }
+        runs(&mut command, &inner);
         self.start_as(command).await;
     }
 
@@ -115,6 +114,35 @@ impl Instance {
         let mut command = serve(&self.data(), self.door.address);
         command.envs(settings.iter().copied());
         self.start_as(command).await;
+    }
+
+    /// As [`Instance::start_with`], in a process that may open so many files.
+    pub async fn start_with_descriptors(&mut self, most: usize, settings: &[(&str, &str)]) {
+        let mut command = limited(&serve(&self.data(), self.door.address), most);
+        command.envs(settings.iter().copied());
+        self.start_as(command).await;
+    }
+
+    /// How many files and connections the process holds open.
+    pub fn descriptors(&self) -> usize {
+        let pid = self.process.as_ref().expect("it was started").id();
+        let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("it is alive");
+        open.count()
+    }
+
+    /// Waits until the process has nothing to do any more.
+    pub fn rests(&self) {
+        let pid = self.process.as_ref().expect("it was started").id();
+        let (mut before, mut still) = (String::new(), 0);
+        wait::until("the process rests", STARTING, || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it is alive");
+            // Its time in user and in system mode, in hundredths of a second.
+            let fields = stat.split_whitespace().skip(13).take(2);
+            let spent = fields.collect::<Vec<_>>().join(" ");
+            still = if spent == before { still + 1 } else { 0 };
+            before = spent;
+            still >= LOOKS_AT_REST
+        });
     }
 
     /// Sends a signal, as an operator does.
@@ -182,6 +210,22 @@ pub fn serve(data: &Path, address: SocketAddr) -> Command {
         .env("ROOST_TELEMETRY__FILTER", "warn")
         .envs(ample::environment());
     command
+}
+
+/// A command in a process that may open so many files.
+pub fn limited(inner: &Command, most: usize) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n $1 && shift && exec \"$@\"", "sh"]).arg(most.to_string());
+    runs(&mut command, inner);
+    command
+}
+
+/// Makes a command the last words of one that runs it.
+fn runs(command: &mut Command, inner: &Command) {
+    command.arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
 }
 
 /// The `roost` binary: `ROOST_BIN`, or the one that was built beside this test.

@@ -8,6 +8,7 @@
 //! - [`postgres`]: a private PostgreSQL; [`folder`]: a folder of the test's own;
 //! - [`wait`]: until something holds, with a deadline; [`dice`]: chance that can be repeated;
 //! - [`gate`]: who may measure time while who takes the machine;
+//! - [`drone`]: a room in which a lot was said;
 //! - [`sender`] and [`dump`]: a phone that never stops talking, and what the disk holds in the end;
 //! - [`history`] and [`checker`]: what phones observed during a fault run, and the proof of it.
 
@@ -17,6 +18,7 @@ pub mod checker;
 pub mod desk;
 pub mod dice;
 pub mod door;
+pub mod drone;
 pub mod dump;
 pub mod folder;
 pub mod gate;

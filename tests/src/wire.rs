@@ -8,7 +8,10 @@ use roost_shared::{
     id::Epoch,
 };
 use serde_json::json;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -154,6 +157,14 @@ impl Wire {
         self.socket.send(Message::binary(bytes.to_vec())).await
     }
 
+    /// Sends a frame of the WebSocket itself: a ping, a part of a message.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn say_raw(&mut self, message: Message) -> Result<(), Error> {
+        self.socket.send(message).await
+    }
+
     /// What the server says next; panics when it says nothing for [`PATIENCE`].
     pub async fn hear(&mut self) -> Heard {
         crate::wait::within("the server says something", PATIENCE, self.listen()).await
@@ -193,6 +204,17 @@ impl Wire {
                 Heard::Closed(code) => panic!("closed with {code} while waiting for a frame"),
             }
         }
+    }
+
+    /// Says something and waits for its ack: how long that took.
+    pub async fn talk(&mut self, room: RoomId) -> Duration {
+        let (id, began) = (crate::ids::entry(), Instant::now());
+        self.post(room, id, "good morning").await.expect("the connection is alive");
+        self.until(|frame| {
+            matches!(frame, ServerFrame::Ack { id: of, .. } if of == id).then_some(())
+        })
+        .await;
+        began.elapsed()
     }
 
     /// The next page of a room.

@@ -47,6 +47,15 @@ const BOUNDS: &[(&str, i128, i128)] = &[
     ("limits.remembered", 1, 10_000_000),
     ("limits.header_ms", 100, 10 * MINUTE_MS),
     ("limits.request_ms", 100, 10 * MINUTE_MS),
+    ("limits.write_ms", 100, 2 * MINUTE_MS),
+    ("limits.response_ms", 100, 60 * MINUTE_MS),
+    ("limits.connections_an_address", 8, AMPLE),
+    ("limits.connections", 8, AMPLE),
+    ("limits.descriptors_kept", 32, 1_000_000),
+    // With fewer entries a minute a search would not get through the least of rooms.
+    ("limits.search_entries_a_minute", 1_000, AMPLE),
+    // Searches read with the readers that everybody else reads with.
+    ("limits.searches_at_once", 1, 3),
 ];
 
 /// Refuses a number that is out of its bounds, or has none.
@@ -68,6 +77,12 @@ pub(super) fn check(config: &Config) -> Result<()> {
     if silence < 2 * beat {
         return Err(Error::Config(format!(
             "live.silence_ms is {silence}; it must be at least twice live.beat_ms ({beat})"
+        )));
+    }
+    let (write, response) = (config.limits.write_ms, config.limits.response_ms);
+    if response < write {
+        return Err(Error::Config(format!(
+            "limits.response_ms is {response}; it must be at least limits.write_ms ({write})"
         )));
     }
     Ok(())

@@ -43,7 +43,7 @@ pub struct Found {
     /// The newest first.
     #[schema(value_type = Vec<shapes::Entry>)]
     entries: Vec<Box<RawValue>>,
-    /// Whether there is more to look at.
+    /// Whether there is more to look at, also where nothing was found yet.
     more: bool,
     /// Where to go on, as `before`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +52,8 @@ pub struct Found {
 }
 
 /// Looks for words in a room, in what stands there now. A room that is none of mine is not found.
+/// A person searches one thing at a time (`busy`), and may have so many entries looked at a minute
+/// (`too_many`): when that is used up on the way, the answer says where to go on.
 #[utoipa::path(get, path = "/api/rooms/{room}/search", tag = api::PHONES,
     extensions(
         ("x-roost-who" = json!("members of the room")),
@@ -67,9 +69,10 @@ pub async fn search(
 ) -> Answer<axum::Json<Found>> {
     let Query(Asked { q, before, limit }) = asked.map_err(|_| Refusal::QueryInvalid)?;
     let search = Search { query: q, before, limit: limit.unwrap_or(FOUND_MAX) };
+    let searching = app.limits.search(me.person)?;
     let room = room_id(&room)?;
     let who = app.people.who(&me, room).await?;
-    let found = app.log.search(who, room, search).await?;
+    let found = app.log.search(who, room, search, &searching).await?;
     let raw = |text: Box<str>| RawValue::from_string(text.into_string());
     let entries = found.lines.into_iter().map(|line| raw(line.text)).collect::<Result<_, _>>();
     let entries = entries.map_err(|e| crate::Error::internal("an entry is not JSON", e))?;

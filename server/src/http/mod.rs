@@ -21,11 +21,13 @@ mod serve;
 mod session;
 mod settings;
 mod socket;
+mod stream;
 mod table;
 mod told;
 
 pub use api::document;
 pub use serve::{Door, serve};
+pub use stream::Patience;
 pub use told::metrics;
 
 use crate::app::App;

@@ -6,6 +6,7 @@
 use super::{
     answer::{Answer, check_origin},
     api,
+    stream::Stream,
 };
 use crate::{
     app::App,
@@ -21,7 +22,6 @@ use axum::{
 };
 use hyper_util::rt::TokioIo;
 use roost_shared::Refusal;
-use tokio::net::TcpStream;
 
 /// The upgrade to a WebSocket (RFC 6455), which speaks `shared/PROTOCOL.md`. It authorises nothing;
 /// the first frame, `hello`, does.
@@ -37,13 +37,14 @@ pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Res
     let upgrade = upgrade.ok_or(Refusal::FrameMalformed)?;
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        let Ok(parts) = upgraded.downcast::<TokioIo<Stream>>() else {
             tracing::error!("a connection is not TCP: it cannot become a WebSocket");
             return;
         };
-        let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
+        let (tcp, slot, visitor) = parts.io.into_inner().into_parts();
+        let line = Line::open(tcp, parts.read_buf.to_vec(), app.limits.frames()).await;
         // On its own: this task holds little more than the way to it.
-        tokio::spawn(socket::run(app, Line::open(stream, early).await));
+        visitor.run_by(tokio::spawn(socket::run(app, line, slot)).abort_handle());
     });
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),

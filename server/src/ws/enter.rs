@@ -33,6 +33,7 @@ impl Wire {
         self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = Inlet::new(me.person, live.queue_frames, live.queue_bytes);
+        self.slot.signed_in()?;
         self.app.presence.enter(me.places(), &inlet.outlet)?;
         self.joined = Some(Box::new(Joined { me: me.clone(), inlet, rooms: Vec::new() }));
         // Phones that came together do not beat together.

@@ -3,7 +3,7 @@
 //! behind a head of a few bytes: all phones of a room are sent the same bytes, and none has a copy.
 //! The only file of the server that names tungstenite.
 
-use super::session::Input;
+use super::{counted::Counted, session::Input};
 use crate::limits::Frames;
 use axum::http::HeaderValue;
 use bytes::{Buf, Bytes};
@@ -48,11 +48,13 @@ const PIECES_A_WRITE: usize = 32;
 
 /// A phone's WebSocket.
 pub struct Line {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Counted>,
     /// What the system has not taken yet.
     waiting: VecDeque<Frame>,
     /// Whether it took a part of the first: until it has the rest nothing else may be said.
     begun: bool,
+    /// Whether what the phone says can be read no more as frames.
+    broken: bool,
 }
 
 /// A text and its head, or what is left of them.
@@ -67,23 +69,32 @@ pub fn accept_key(key: &HeaderValue) -> Option<HeaderValue> {
 }
 
 impl Line {
-    /// A line on a connection that has been upgraded; `early` is what it has already said.
-    pub async fn open(stream: TcpStream, early: Vec<u8>) -> Line {
+    /// A line on a connection that has been upgraded; `early` is what it has already said, and
+    /// `frames` what it may say.
+    pub async fn open(stream: TcpStream, early: Vec<u8>, frames: Frames) -> Line {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
             .max_write_buffer_size(CONTROL_BYTES)
             .max_message_size(Some(FRAME_MAX_BYTES))
             .max_frame_size(Some(FRAME_MAX_BYTES));
+        let counted = Counted::new(stream, &early, frames);
         let socket =
-            WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
-        Line { socket, waiting: VecDeque::new(), begun: false }
+            WebSocketStream::from_partially_read(counted, early, Role::Server, Some(config)).await;
+        Line { socket, waiting: VecDeque::new(), begun: false, broken: false }
     }
 
     /// What the phone says next; `None` when the connection is over. Not to be asked while a flush
     /// is under way: the answer to a ping would go into the middle of a text. Cancel-safe.
-    pub async fn next(&mut self, frames: &Frames) -> Option<Input> {
-        heard(self.socket.next().await, frames)
+    pub async fn next(&mut self) -> Option<Input> {
+        let message = self.socket.next().await;
+        let counted = self.socket.get_ref();
+        if counted.is_flooded() {
+            self.broken = true;
+            return Some(Input::End(Refusal::TooMany));
+        }
+        self.broken = matches!(message, Some(Err(_)));
+        heard(message, counted.frames())
     }
 
     /// Puts a text beside those that wait for the next flush.
@@ -158,6 +169,9 @@ impl Line {
         self.socket.send(Message::Close(Some(close))).await?;
         // What the phone still sends is read and dropped, else the network may drop our last words
         // with it.
+        if self.broken {
+            return Ok(self.socket.get_mut().drain().await?);
+        }
         while let Some(Ok(_)) = self.socket.next().await {}
         Ok(())
     }
@@ -199,7 +213,9 @@ mod tests {
         let (stream, _) = listener.accept().await.unwrap();
         let any = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let phone = WebSocketStream::from_raw_socket(phone, Role::Client, Some(any)).await;
-        (Line::open(stream, Vec::new()).await, phone)
+        let limits = Config::in_folder(Path::new("unused")).limits;
+        let frames = Limits::start(&limits, &Clock::turned_by_hand(0)).frames();
+        (Line::open(stream, Vec::new(), frames).await, phone)
     }
 
     #[tokio::test]
@@ -246,11 +262,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_ping_is_answered_between_texts() {
-        let limits = Config::in_folder(Path::new("unused")).limits;
-        let frames = Limits::start(&limits, &Clock::turned_by_hand(0)).frames();
         let (mut line, mut phone) = connected().await;
         phone.send(Message::Ping(Bytes::from_static(b"here?"))).await.unwrap();
-        assert!(matches!(line.next(&frames).await, Some(Input::Turn)));
+        assert!(matches!(line.next().await, Some(Input::Turn)));
         line.say(Bytes::from_static(b"yes"));
         poll_fn(|context| line.poll_flush(context)).await.unwrap();
         assert!(phone.next().await.unwrap().unwrap().is_pong());

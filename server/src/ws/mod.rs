@@ -2,6 +2,7 @@
 //! machine, and `enter` finds out who comes in.
 
 mod answer;
+mod counted;
 mod enter;
 mod face;
 pub mod line;

@@ -24,7 +24,7 @@ use roost_shared::{
 use std::{collections::VecDeque, sync::Arc};
 
 /// Frames in a row that could not be read or were too many: this is no phone of ours.
-const BAD_FRAMES_MAX: u8 = 10;
+pub(super) const BAD_FRAMES_MAX: u8 = 10;
 /// Beats that may go unanswered.
 const SILENT_BEATS_MAX: u8 = 1;
 /// When a frame over the limit may be tried again, ms: by then there is room for one, at the

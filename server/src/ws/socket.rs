@@ -10,7 +10,7 @@ use crate::{
     app::App,
     chain::Point,
     clock::{after, after_in_step},
-    limits::Frames,
+    limits::connections::Slot,
     log::{Receipt, Who},
     metrics,
     outlet::{Inlet, Outlet, Push},
@@ -52,7 +52,7 @@ pub(super) struct Wire {
     pub(super) wake: Pin<Box<Sleep>>,
     /// By when the phone must have taken what is being sent, once it does not take it at once.
     deadline: Option<Instant>,
-    frames: Frames,
+    pub(super) slot: Slot,
 }
 
 /// What a signed-in connection holds on to.
@@ -64,10 +64,10 @@ pub(super) struct Joined {
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
 /// not hold the room that signing in, reading, waiting or closing takes.
-pub fn run(app: App, line: Line) -> impl Future<Output = ()> + Send {
+pub fn run(app: App, line: Line, slot: Slot) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
-    let (session, pending, frames) = (Session::default(), Pending::new(), app.limits.frames());
-    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, frames };
+    let (session, pending) = (Session::default(), Pending::new());
+    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, slot };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {
@@ -87,7 +87,7 @@ impl Wire {
         let may_read = self.pending.len() < self.app.config.live.drafts_under_way;
         let turn = self.session.wants_turn();
         tokio::select! {
-            input = self.line.next(&self.frames), if may_read => input.ok_or(Over),
+            input = self.line.next(), if may_read => input.ok_or(Over),
             push = next_push(&mut self.joined) => Ok(self.pushed(push)),
             Some((room, id, answer)) = self.pending.next(), if !self.pending.is_empty() => {
                 Ok(Input::Appended { room, id, answer })
@@ -240,13 +240,7 @@ impl Wire {
         let wait_ms = refusal.after_ms().max(RETRY_LEAST_MS);
         let retry_ms = wait_ms + self.app.presence.retry_ms();
         let bye = ServerFrame::Bye { told: refusal.into(), retry_ms };
-        let goodbye = async {
-            let _ = self.line.close(bye.encode(), close_code(refusal), refusal.code()).await;
-            // After a frame over the limit nothing can be read: we stay a moment.
-            if refusal == Refusal::FrameTooLarge {
-                std::future::pending::<()>().await;
-            }
-        };
+        let goodbye = self.line.close(bye.encode(), close_code(refusal), refusal.code());
         let _ = timeout(GOODBYE, goodbye).await;
     }
 }
@@ -294,7 +288,7 @@ mod tests {
 
     const FUTURE_BYTES_MAX: usize = 2 * 1024;
 
-    fn future_bytes<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
+    fn future_bytes<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
         size_of::<F>()
     }
 

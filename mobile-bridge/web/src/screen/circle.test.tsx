@@ -281,6 +281,30 @@ test("a search goes on from where the server stopped, also where nothing was fou
     expect(stage.find("search-more")).toBeNull();
 });
 
+test("two taps look once: the server refuses a second search beside the first", async () => {
+    const stage = new Stage();
+    const asked: string[] = [];
+    let answer = () => {};
+    stage.acts.search = (_, query) => {
+        asked.push(query);
+        return new Promise((found) => {
+            answer = () => found({ value: { entries: [], more: false } });
+        });
+    };
+    await stage.draw();
+    await stage.press("search-open");
+    await stage.fill("search-text", "tea");
+    await stage.press("search-go");
+    await stage.press("search-go");
+    expect(asked).toEqual(["tea"]);
+    const told = () => stage.find("search-said")!.textContent;
+    expect(told()).toBe(words.search.busy);
+    await act(() => answer());
+    await vi.waitFor(() => expect(told()).not.toBe(words.search.busy));
+    await stage.press("search-go");
+    expect(asked).toEqual(["tea", "tea"]);
+});
+
 test("the young people's room says who reads it, and when it opens", async () => {
     // A Wednesday at three, half an hour too early.
     vi.useFakeTimers({ now: Date.UTC(2026, 10, 25, 15, 0), toFake: ["Date"] });

@@ -1,7 +1,7 @@
 // Looking for words in a room. The server looks, at a stretch of the log each time, and says where
 // to go on; what it finds may lie above all that this phone holds.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { serverNow } from "../core/clock.ts";
 import { QUERY_MAX_CHARS } from "../generated/protocol.ts";
 import { lineOf } from "../kind/index.ts";
@@ -22,10 +22,15 @@ export function Search({ room, around, show }: Props) {
     const [asked, setAsked] = useState("");
     const [found, setFound] = useState<Found>();
     const [said, setSaid] = useState("");
+    const looking = useRef(false);
 
     const look = async (text: string, below?: Found) => {
+        // The server looks for one thing at a time for each person.
+        if (looking.current) return;
+        looking.current = true;
         setSaid(words.search.busy);
         const answer = await acts.search(room, text, below?.before);
+        looking.current = false;
         if ("unreachable" in answer) setSaid(words.search.noSignal);
         else if ("refused" in answer) setSaid(answer.refused.words);
         else {
