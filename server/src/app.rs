@@ -116,6 +116,7 @@ impl App {
         tokio::spawn(marks.clone().run());
         tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
+        tokio::spawn(people.clone().keep_uses());
         tokio::spawn(checkpoints(db.clone()));
         Ok(App(Arc::new(House {
             config,

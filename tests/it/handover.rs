@@ -100,7 +100,7 @@ async fn a_code_works_once_and_soon_and_a_lost_answer_costs_nothing() {
         house.clock.turn(9 * MINUTE_MS);
         let two = people.redeem(&code, app(mine, Becomes::Same)).await.unwrap();
         assert_eq!(two.refresh, one.refresh, "the same sign-in again");
-        people.refresh(&two.refresh.unwrap()).await.unwrap();
+        house.refresh(&two.refresh.unwrap()).await.unwrap();
         let late = people.redeem(&code, app(mine, Becomes::Same)).await;
         assert_eq!(refusal(late), invalid, "not once the answer was seen to arrive");
 

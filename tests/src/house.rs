@@ -10,7 +10,7 @@ use roost_server::{
     error::Result,
     feed::Feeds,
     log::{Log, Parts, Who},
-    people::{People, keys::Keys, register::NewPerson},
+    people::{People, keys::Keys, register::NewPerson, session::SignIn},
     presence::Presence,
     store::{Commit, Db, rooms},
 };
@@ -99,6 +99,14 @@ impl House {
     pub fn who(&self, n: usize) -> Who {
         let actor = Actor::Person { person: self.satellites[n], role: Role::Satellite };
         Who { constellation: self.constellation, actor }
+    }
+
+    /// Renews a sign-in.
+    ///
+    /// # Errors
+    /// As of the token and of the sign-in.
+    pub async fn refresh(&self, token: &str) -> Result<SignIn> {
+        self.people.refresh(self.people.holder(token)?).await
     }
 
     /// The lines, and the circle.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     app::App,
+    error::Error,
     metrics,
     people::session::{Me, SignIn},
 };
@@ -14,7 +15,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use roost_shared::{Refusal, frame::Welcome, refusal::Class};
+use roost_shared::{Refusal, frame::Welcome};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -46,22 +47,22 @@ pub async fn refresh(
     check_origin(&app, &headers)?;
     let in_cookie = body.refresh.is_none();
     let token = body.refresh.or_else(|| cookie(&app, &headers)).ok_or(Refusal::SignInAgain)?;
-    let sign_in = match app.people.refresh(&token).await {
+    let holder = app.people.holder(&token)?;
+    let sign_in = match app.people.refresh(holder).await {
         Ok(sign_in) => sign_in,
-        Err(no) if in_cookie && no.refusal().class() == Class::SignInAgain => {
-            return Ok(forget(&app, Problem::from(no)));
-        }
+        Err(no) if in_cookie && no.refusal().ends_sign_in() => return Ok(forget(no)),
         Err(no) => return Err(no.into()),
     };
     metrics::all().signed_in("refresh");
     Ok(answer_sign_in(&app, sign_in, in_cookie))
 }
 
-/// Tells a browser whose sign-in is over to forget it, and what was kept of it: also where the web
-/// app can no longer do so itself.
-fn forget(app: &App, no: Problem) -> Response {
-    let mut response = no.into_response();
-    set_cookie(&mut response, app, "", 0);
+/// Tells a browser whose sign-in is over to forget what was kept of it, also where the web app can
+/// no longer do so itself. Only a row of ours says that it is over: a token that is not ours may be
+/// from before a disk that was not mounted. The cookie stays, and says so again at the next start
+/// to a page that was ended before it had forgotten everything; a new sign-in replaces it.
+fn forget(no: Error) -> Response {
+    let mut response = Problem::from(no).into_response();
     let storage = HeaderValue::from_static("\"storage\"");
     response.headers_mut().insert("clear-site-data", storage);
     response

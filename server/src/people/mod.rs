@@ -9,7 +9,8 @@
 //!   one that is sent, and those at a kitchen table;
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
 //! - `settings`: what somebody sets for themselves;
-//! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
+//! - `session`, `uses`, `devices` and `handover`: access and refresh, when they were first used,
+//!   one's phones, and moving between them;
 //! - `directory` and `told`: everything a phone is told in `welcome`.
 //!
 //! Every act on people here leaves a row in the trail in its own transaction.
@@ -33,6 +34,7 @@ pub mod settings;
 pub mod table;
 pub mod token;
 mod told;
+mod uses;
 mod verify;
 
 pub use by::By;
@@ -52,6 +54,7 @@ pub struct People {
     pub(crate) db: Db,
     pub(crate) parts: Parts,
     pub(crate) limits: config::Session,
+    uses: uses::Uses,
     wrong_codes: handover::Wrong,
     renewing: session::Renewing,
 }
@@ -61,8 +64,8 @@ pub(crate) const OPERATOR: &str = "operator";
 
 impl People {
     pub fn new(db: Db, parts: Parts, limits: config::Session) -> People {
-        let (wrong_codes, renewing) = Default::default();
-        People { db, parts, limits, wrong_codes, renewing }
+        let (uses, wrong_codes, renewing) = Default::default();
+        People { db, parts, limits, uses, wrong_codes, renewing }
     }
 
     pub(crate) fn now(&self) -> i64 {
