@@ -10,12 +10,14 @@ use crate::{
     limits::Limits,
     log::{Log, Parts},
     marks::{self, Marks},
-    people::{People, directory::Directory, keys::Keys},
+    people::{People, directory::Directory, keys::Keys, token::Bearer},
     presence::Presence,
     store::{Db, meta},
 };
+use roost_shared::Refusal;
 use std::{
     fs::{self, File, TryLockError},
+    net::IpAddr,
     ops::Deref,
     sync::{
         Arc, OnceLock,
@@ -134,6 +136,22 @@ impl App {
             origins: OnceLock::default(),
             _lock: lock,
         })))
+    }
+
+    /// Whom this access token names, as somebody at this address says.
+    ///
+    /// # Errors
+    /// `SignInAgain` for a token that is not good; `TooMany` for one of many that are none of ours.
+    pub async fn bearer(&self, access: &str, from: Option<IpAddr>) -> Result<Bearer, Refusal> {
+        let refusal = match self.people.bearer(access) {
+            Ok(bearer) => return Ok(bearer),
+            Err(refusal) => refusal,
+        };
+        // One that has run out was good: it is no guess.
+        if self.people.has_made(access) {
+            return Err(refusal);
+        }
+        Err(self.limits.failed(from, refusal).await)
     }
 
     /// Whether a real write and a read of it go through, in time. Asked often, it answers from what

@@ -28,6 +28,7 @@ mod link_code;
 mod matrix;
 mod membership;
 mod metrics;
+mod never_locked_out;
 mod newcomers;
 mod openapi;
 mod origins;

@@ -1,7 +1,8 @@
 //! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
 
 use super::{
-    answer::{Answer, Attempt, Json, Nothing, Problem, check_origin},
+    address::Address,
+    answer::{Answer, Json, Nothing, Problem, check_origin},
     api::{self, shapes},
 };
 use crate::{
@@ -40,14 +41,18 @@ pub struct Refresh {
     responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn refresh(
     State(app): State<App>,
-    _: Attempt,
+    Address(from): Address,
     headers: HeaderMap,
     Json(body): Json<Refresh>,
 ) -> Answer<Response> {
     check_origin(&app, &headers)?;
     let in_cookie = body.refresh.is_none();
     let token = body.refresh.or_else(|| cookie(&app, &headers)).ok_or(Refusal::SignInAgain)?;
-    let holder = app.people.holder(&token)?;
+    let holder = match app.people.holder(&token) {
+        Ok(holder) => holder,
+        Err(guess) => return Err(app.limits.failed(from, guess).await.into()),
+    };
+    app.limits.sign_in(holder.device)?;
     let sign_in = match app.people.refresh(holder).await {
         Ok(sign_in) => sign_in,
         Err(no) if in_cookie && no.refusal().ends_sign_in() => return Ok(forget(no)),

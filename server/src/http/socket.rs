@@ -4,6 +4,7 @@
 //! way, and no layer between.
 
 use super::{
+    address::Address,
     answer::{Answer, check_origin},
     api,
 };
@@ -30,7 +31,11 @@ use tokio::net::TcpStream;
         ("x-roost-who" = json!("everybody; a browser only from our own page")),
         ("x-roost-refusals" = json!(["origin_foreign", "frame_malformed"]))),
     responses((status = 101, description = "The connection is a WebSocket now.")))]
-pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Response> {
+pub async fn upgrade(
+    State(app): State<App>,
+    Address(from): Address,
+    mut request: Request,
+) -> Answer<Response> {
     check_origin(&app, request.headers())?;
     let accept = accept(request.headers()).ok_or(Refusal::FrameMalformed)?;
     let upgrade = request.extensions_mut().remove::<hyper::upgrade::OnUpgrade>();
@@ -43,7 +48,7 @@ pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Res
         };
         let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
         // On its own: this task holds little more than the way to it.
-        tokio::spawn(socket::run(app, Line::open(stream, early).await));
+        tokio::spawn(socket::run(app, Line::open(stream, early).await, from));
     });
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),

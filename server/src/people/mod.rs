@@ -55,7 +55,6 @@ pub struct People {
     pub(crate) parts: Parts,
     pub(crate) limits: config::Session,
     uses: uses::Uses,
-    wrong_codes: handover::Wrong,
     renewing: session::Renewing,
 }
 
@@ -64,8 +63,8 @@ pub(crate) const OPERATOR: &str = "operator";
 
 impl People {
     pub fn new(db: Db, parts: Parts, limits: config::Session) -> People {
-        let (uses, wrong_codes, renewing) = Default::default();
-        People { db, parts, limits, uses, wrong_codes, renewing }
+        let (uses, renewing) = Default::default();
+        People { db, parts, limits, uses, renewing }
     }
 
     pub(crate) fn now(&self) -> i64 {

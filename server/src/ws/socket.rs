@@ -26,6 +26,7 @@ use roost_shared::{
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
+    net::IpAddr,
     pin::Pin,
     time::Duration,
 };
@@ -45,6 +46,8 @@ struct Over;
 
 pub(super) struct Wire {
     pub(super) app: App,
+    /// Where it was called from, as far as that is known.
+    from: Option<IpAddr>,
     line: Line,
     session: Session,
     pub(super) joined: Option<Box<Joined>>,
@@ -64,10 +67,11 @@ pub(super) struct Joined {
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
 /// not hold the room that signing in, reading, waiting or closing takes.
-pub fn run(app: App, line: Line) -> impl Future<Output = ()> + Send {
+pub fn run(app: App, line: Line, from: Option<IpAddr>) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
     let (session, pending, frames) = (Session::default(), Pending::new(), app.limits.frames());
-    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, frames };
+    let (joined, deadline) = (None, None);
+    let mut wire = Wire { app, from, line, session, joined, pending, wake, deadline, frames };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {
@@ -232,11 +236,11 @@ impl Wire {
         epoch: Option<Epoch>,
         mut cursors: Cursors,
     ) -> Result<Box<Entered>, Refusal> {
-        let bearer = self.app.people.bearer(token)?;
+        let bearer = self.app.bearer(token, self.from).await?;
+        // Coming back gives a new bucket of frames, so that is counted too.
+        self.app.limits.request(bearer.person)?;
         let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
         let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
-        // Coming back gives a new bucket of frames, so that is counted too.
-        self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = Inlet::new(me.person, live.queue_frames, live.queue_bytes);
         self.app.presence.enter(me.places(), &inlet.outlet)?;
@@ -373,7 +377,7 @@ mod tests {
 
     const FUTURE_BYTES_MAX: usize = 2 * 1024;
 
-    fn future_bytes<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
+    fn future_bytes<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
         size_of::<F>()
     }
 
