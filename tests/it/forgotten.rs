@@ -84,6 +84,11 @@ async fn a_browser_clears_its_storage_when_its_sign_in_has_ended_and_never_else(
     let world = World::new().await;
     let (sam, amara) = (world.sign_in("sam").await, world.sign_in("amara").await);
     world.app().people.end_device(sam.device).await.unwrap();
+    // Jo signs out, and her browser ends before it has forgotten anything.
+    let jo = world.sign_in("jo").await;
+    let end = "/api/session/end";
+    let ended = world.door.ask(Method::POST, end, Some(&jo.access), None).await.unwrap();
+    assert_eq!(ended.status, 204);
     execute(&world.app().config.store.data, &amara.device.to_string()).await;
     let of_another_house = format!("{}.1.{}", sam.device, "A".repeat(43));
     for (cookie, code, clears) in [
@@ -91,6 +96,7 @@ async fn a_browser_clears_its_storage_when_its_sign_in_has_ended_and_never_else(
         ("", "sign_in_again", false),
         (&amara.refresh, "store_unavailable", false),
         (&sam.refresh, "device_ended", true),
+        (&jo.refresh, "device_ended", true),
     ] {
         for _ in 0..2 {
             let told = browser(&world, cookie).await;

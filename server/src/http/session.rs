@@ -64,8 +64,9 @@ pub async fn refresh(
 
 /// Tells a browser whose sign-in is over to forget what was kept of it, also where the web app can
 /// no longer do so itself. Only a row of ours says that it is over: a token that is not ours may be
-/// from before a disk that was not mounted. The cookie stays, and says so again at the next start
-/// to a page that was ended before it had forgotten everything; a new sign-in replaces it.
+/// from before a disk that was not mounted. The dead cookie stays, here and where somebody signs
+/// out: a page that was ended before it had forgotten everything is told again when it opens. A new
+/// sign-in replaces it.
 fn forget(no: Error) -> Response {
     let mut response = Problem::from(no).into_response();
     let storage = HeaderValue::from_static("\"storage\"");
@@ -78,11 +79,9 @@ fn forget(no: Error) -> Response {
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
     responses((status = 204, description = "Signed out.")))]
-pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<Response> {
+pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<StatusCode> {
     app.people.end_own(&me).await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&mut response, &app, "", 0);
-    Ok(response)
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The welcome, for those who hold no socket: who I am, my rooms, and who is in them.
@@ -116,7 +115,7 @@ fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
     let refresh = if in_cookie { sign_in.refresh.take() } else { None };
     let mut response = axum::Json(sign_in).into_response();
     if let Some(token) = refresh {
-        set_cookie(&mut response, app, &token, COOKIE_S);
+        set_cookie(&mut response, app, &token);
     }
     response
 }
@@ -126,11 +125,11 @@ fn cookie_name(app: &App) -> &'static str {
     if app.is_https() { "__Host-roost" } else { "roost" }
 }
 
-fn set_cookie(response: &mut Response, app: &App, token: &str, max_age_s: i64) {
+fn set_cookie(response: &mut Response, app: &App, token: &str) {
     let name = cookie_name(app);
     let secure = if app.is_https() { "; Secure" } else { "" };
     let text =
-        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
+        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_S}{secure}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
