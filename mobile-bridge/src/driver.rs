@@ -11,7 +11,6 @@ use crate::{
     store::{Account, Store},
     view::{Told, View},
 };
-use roost_shared::refusal::Class;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Mutex, broadcast, mpsc, oneshot, watch},
@@ -303,10 +302,12 @@ pub(crate) async fn renew(store: &Mutex<Store>) -> Result<String, BridgeError> {
     Ok(sign_in.access)
 }
 
-/// Only the server's own "sign in again" ends a sign-in; everything else is trouble on the way.
+/// Only a server that knows this sign-in and says that it is over ends it; everything else is
+/// trouble on the way. One that does not know it may have lost its keys or its disk for a while:
+/// the phone keeps everything, and goes on asking.
 fn refused(error: BridgeError) -> Fetched {
     let is_final = match error {
-        BridgeError::Refused(told) => told.class == Class::SignInAgain,
+        BridgeError::Refused(told) => told.ends_sign_in(),
         BridgeError::SignedOut => true,
         _ => false,
     };

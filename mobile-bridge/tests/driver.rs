@@ -17,10 +17,7 @@ use roost_shared::{
 use serde_json::json;
 use std::{
     path::PathBuf,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{
@@ -35,8 +32,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 struct Host {
     base: String,
     model: Mutex<Model>,
-    /// Every request to renew a sign-in is refused.
-    ended: AtomicBool,
+    /// Why every request to renew a sign-in is refused, if it is.
+    refuses: Mutex<Option<Refusal>>,
 }
 
 fn room() -> RoomId {
@@ -49,7 +46,7 @@ impl Host {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut model = Model::new(Epoch::new(1, [1; 10]), PersonId::new(1, [1; 10]), 50);
         model.rooms.insert(room(), ModelRoom::new(1));
-        let host = Arc::new(Host { base, model: Mutex::new(model), ended: AtomicBool::new(false) });
+        let host = Arc::new(Host { base, model: Mutex::new(model), refuses: Mutex::default() });
         let serving = Arc::clone(&host);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -93,8 +90,9 @@ impl Host {
         let mut request = vec![0; 4_096];
         let length = stream.read(&mut request).await.unwrap();
         let renews = String::from_utf8_lossy(&request[..length]).contains("/api/session/refresh");
-        let (status, body) = if renews && self.ended.load(Ordering::Relaxed) {
-            ("401 Unauthorized", json!(Told::from(Refusal::DeviceEnded)))
+        let refused = self.refuses.lock().unwrap().filter(|_| renews);
+        let (status, body) = if let Some(refusal) = refused {
+            ("401 Unauthorized", json!(Told::from(refusal)))
         } else {
             let (person, device) = (PersonId::new(1, [1; 10]), DeviceId::new(1, [1; 10]));
             let tokens = json!({
@@ -170,7 +168,7 @@ async fn a_sign_in_that_is_over_wipes_the_phone() {
     let (host, path) = (Host::begin().await, file("over"));
     let phone = Phone::enrol(&host.base, "t", "Sam's phone", &path).await.unwrap();
     phone.wait_until(DEADLINE, |view| view.is_live()).await.unwrap();
-    host.ended.store(true, Ordering::Relaxed);
+    *host.refuses.lock().unwrap() = Some(Refusal::DeviceEnded);
     phone.sign_out().await.unwrap_err();
     assert_eq!(
         phone.view().state,
@@ -184,6 +182,27 @@ async fn a_sign_in_that_is_over_wipes_the_phone() {
     assert!(phone.rooms().is_empty());
     drop(phone);
     assert!(matches!(Phone::open(&path).await, Err(BridgeError::SignedOut)));
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_know_the_sign_in_wipes_nothing_and_is_asked_again() {
+    let (host, path) = (Host::begin().await, file("unknown"));
+    let phone = Phone::enrol(&host.base, "t", "Sam's phone", &path).await.unwrap();
+    phone.wait_until(DEADLINE, |view| view.is_live()).await.unwrap();
+    let kept = phone.send(room(), "kept here").await.unwrap();
+    phone.wait_until(DEADLINE, |view| view.all_sent()).await.unwrap();
+    drop(phone);
+
+    *host.refuses.lock().unwrap() = Some(Refusal::SignInAgain);
+    let phone = Phone::open(&path).await.unwrap();
+    let tried = |view: &roost_bridge::View| matches!(view.state, State::Waiting { attempt: 2, .. });
+    phone.wait_until(DEADLINE, tried).await.unwrap();
+    let said = phone.send(room(), "written meanwhile").await.unwrap();
+    assert_eq!((ids(&phone).await, phone.outbox().len()), (vec![kept], 1));
+    *host.refuses.lock().unwrap() = None;
+    phone.wake().await.unwrap();
+    phone.wait_until(DEADLINE, |view| view.all_sent()).await.unwrap();
+    assert_eq!(ids(&phone).await, [kept, said]);
 }
 
 #[tokio::test]

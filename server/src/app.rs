@@ -11,12 +11,14 @@ use crate::{
     log::{Log, Parts},
     marks::{self, Marks},
     opening::{self, Opened},
-    people::{People, directory::Directory, keys::Keys},
+    people::{People, directory::Directory, keys::Keys, token::Bearer},
     presence::Presence,
     store::{Db, meta},
 };
+use roost_shared::Refusal;
 use std::{
     fs::File,
+    net::IpAddr,
     ops::Deref,
     sync::{
         Arc, OnceLock,
@@ -123,6 +125,7 @@ impl App {
         tokio::spawn(marks.clone().run());
         tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
+        tokio::spawn(people.clone().keep_uses());
         tokio::spawn(checkpoints(db.clone()));
         Ok(App(Arc::new(House {
             config,
@@ -140,6 +143,22 @@ impl App {
             origins: OnceLock::default(),
             _lock: lock,
         })))
+    }
+
+    /// Whom this access token names, as somebody at this address says.
+    ///
+    /// # Errors
+    /// `SignInAgain` for a token that is not good; `TooMany` for one of many that are none of ours.
+    pub async fn bearer(&self, access: &str, from: Option<IpAddr>) -> Result<Bearer, Refusal> {
+        let refusal = match self.people.bearer(access) {
+            Ok(bearer) => return Ok(bearer),
+            Err(refusal) => refusal,
+        };
+        // One that has run out was good: it is no guess.
+        if self.people.has_made(access) {
+            return Err(refusal);
+        }
+        Err(self.limits.failed(from, refusal).await)
     }
 
     /// Whether a real write and a read of it go through, in time. Asked often, it answers from what

@@ -1,29 +1,35 @@
-//! How much one connection, one person and one address may ask for, by name; what goes over it
-//! hears `too_many`. `governor` is named here and below only. Nothing holds more than so many keys,
-//! and whoever has been quiet is forgotten: nobody can fill it by asking.
+//! How much one connection, one person, one sign-in and one network may ask for, by name; what goes
+//! over it hears `too_many`. The only folder that names `governor`.
+//! - `few`: buckets by key, and no more than so many;
+//! - `guesses`: failures to prove oneself, and how they are slowed;
+//! - `connections`: how many there may be, and which makes way;
+//! - `search`: what searching may cost.
 
 pub mod connections;
+mod few;
+mod guesses;
 mod search;
 
 pub use search::Searching;
 
-use crate::{clock::Clock, config, metrics};
+use crate::{clock::Clock, config, error::Result, metrics};
+use few::Keyed;
 use governor::{
     NotUntil, Quota, RateLimiter,
     middleware::NoOpMiddleware,
-    nanos::Nanos,
-    state::{InMemoryState, NotKeyed, StateStore, keyed::ShrinkableKeyedStateStore},
+    state::{InMemoryState, NotKeyed},
 };
+use guesses::Guesses;
 use roost_shared::{
-    PersonId, Refusal,
+    DeviceId, PersonId, Refusal,
     frame::{ClientFrame, Unread},
 };
 use std::{
-    collections::HashMap,
-    hash::Hash,
+    future::Future,
+    hash::{BuildHasher, RandomState},
     net::IpAddr,
     num::NonZeroU32,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -43,10 +49,14 @@ pub enum Limit {
     Sockets,
     /// HTTP requests and hellos of one person.
     Requests,
-    /// Tries to sign in, of one address.
-    Attempts,
-    /// Tries to sign in, of everybody.
-    AttemptsOfAll,
+    /// Uses of one sign-in, one link or one code.
+    SignIns,
+    /// Failures to prove oneself, of one network.
+    Guesses,
+    /// Failures to prove oneself, of everybody: those for which there was no room to wait.
+    GuessesOfAll,
+    /// Look-ups of networks whose failures are spent: those for which there was no room to wait.
+    Lookups,
     /// Reports of browsers, of everybody.
     Reports,
     /// Connections of one address without a phone.
@@ -60,12 +70,14 @@ pub enum Limit {
 }
 
 impl Limit {
-    pub const ALL: [Limit; 10] = [
+    pub const ALL: [Limit; 12] = [
         Limit::Frames,
         Limit::Sockets,
         Limit::Requests,
-        Limit::Attempts,
-        Limit::AttemptsOfAll,
+        Limit::SignIns,
+        Limit::Guesses,
+        Limit::GuessesOfAll,
+        Limit::Lookups,
         Limit::Reports,
         Limit::ConnectionsAnAddress,
         Limit::Connections,
@@ -78,8 +90,10 @@ impl Limit {
             Limit::Frames => "frames",
             Limit::Sockets => "sockets",
             Limit::Requests => "requests",
-            Limit::Attempts => "attempts",
-            Limit::AttemptsOfAll => "attempts_of_all",
+            Limit::SignIns => "sign_ins",
+            Limit::Guesses => "guesses",
+            Limit::GuessesOfAll => "guesses_of_all",
+            Limit::Lookups => "lookups",
             Limit::Reports => "reports",
             Limit::ConnectionsAnAddress => "connections_an_address",
             Limit::Connections => "connections",
@@ -107,15 +121,17 @@ pub struct Limits(Arc<Inner>);
 struct Inner {
     clock: Clock,
     frames: Quota,
-    attempts: Keyed<IpAddr>,
-    attempts_of_all: Bucket,
     requests: Keyed<PersonId>,
+    sign_ins: Keyed<DeviceId>,
+    /// Links and codes that were good, by a hash that nobody outside can foresee.
+    secrets: Keyed<u64>,
+    hasher: RandomState,
+    guesses: Guesses,
     reports: Bucket,
     searches: search::Searches,
 }
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, NoOpMiddleware<Duration>>;
-type Keyed<K> = RateLimiter<K, Few<K>, Steady, NoOpMiddleware<Duration>>;
 
 impl Limits {
     /// The limits of the configuration, on this clock; from now on the quiet are forgotten.
@@ -126,18 +142,21 @@ impl Limits {
     }
 
     fn new(limits: &config::Limits, clock: &Clock) -> Limits {
-        let steady = || Steady(clock.clone());
-        let attempts = quota(limits.attempts_a_minute, limits.attempts_burst);
-        let of_all = quota(limits.attempts_of_all_a_minute, limits.attempts_of_all_burst);
+        let steady = Steady(clock.clone());
+        let searching = steady.clone();
         let requests = quota(limits.requests_a_minute, limits.requests_burst);
+        let sign_ins = quota(limits.sign_ins_a_minute, limits.sign_ins_burst);
+        let reports = Quota::per_minute(REPORTS_A_MINUTE);
         Limits(Arc::new(Inner {
             clock: clock.clone(),
             frames: quota(limits.frames_a_minute, limits.frames_burst),
-            attempts: RateLimiter::new(attempts, Few::most(limits.remembered), steady()),
-            attempts_of_all: RateLimiter::direct_with_clock(of_all, steady()),
-            requests: RateLimiter::new(requests, Few::most(limits.remembered), steady()),
-            reports: RateLimiter::direct_with_clock(Quota::per_minute(REPORTS_A_MINUTE), steady()),
-            searches: search::Searches::new(limits, clock),
+            requests: Keyed::new(requests, limits.remembered, &steady),
+            sign_ins: Keyed::new(sign_ins, limits.remembered, &steady),
+            secrets: Keyed::new(sign_ins, limits.remembered, &steady),
+            hasher: RandomState::new(),
+            guesses: Guesses::new(limits, &steady),
+            reports: RateLimiter::direct_with_clock(reports, steady),
+            searches: search::Searches::new(limits, &searching),
         }))
     }
 
@@ -147,16 +166,40 @@ impl Limits {
         Frames(RateLimiter::direct_with_clock(self.0.frames, steady))
     }
 
-    /// A try to sign in, before anything is looked up: a good token and a guess hear the same.
+    /// What a caller hears whose token is none of ours: `guess`, or that it was too much. May take
+    /// its time.
+    pub async fn failed(&self, from: Option<IpAddr>, guess: Refusal) -> Refusal {
+        self.0.guesses.failed(from, guess).await
+    }
+
+    /// Does something by a link or a code that has to be looked up. Nobody who has one is refused
+    /// for what others do; `guess` is what is told to whoever has none.
+    ///
+    /// # Errors
+    /// Those of `act`; `TooMany` in place of `guess`, and for a link or code that was used too
+    /// often.
+    pub async fn by_secret<T>(
+        &self,
+        from: Option<IpAddr>,
+        (secret, guess): (&str, Refusal),
+        act: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        // Only what was good is counted there: what is made up fills nothing, and learns nothing.
+        let key = self.0.hasher.hash_one(secret);
+        if self.0.secrets.is_spent(&key) {
+            return Err(Limit::SignIns.hit().into());
+        }
+        let done = self.0.guesses.look_up(from, guess, act).await?;
+        self.0.secrets.take(&key);
+        Ok(done)
+    }
+
+    /// A use of a sign-in whose token is ours.
     ///
     /// # Errors
     /// `TooMany`.
-    pub fn attempt(&self, from: Option<IpAddr>) -> Result<(), Refusal> {
-        if let Some(from) = from {
-            let one = self.0.attempts.check_key(&neighbourhood(from));
-            within(one, Limit::Attempts)?;
-        }
-        within(self.0.attempts_of_all.check(), Limit::AttemptsOfAll)
+    pub fn sign_in(&self, device: DeviceId) -> Result<(), Refusal> {
+        if self.0.sign_ins.take(&device) { Ok(()) } else { Err(Limit::SignIns.hit()) }
     }
 
     /// A request, or a `hello`, of somebody who is signed in.
@@ -164,7 +207,7 @@ impl Limits {
     /// # Errors
     /// `TooMany`.
     pub fn request(&self, person: PersonId) -> Result<(), Refusal> {
-        within(self.0.requests.check_key(&person), Limit::Requests)
+        if self.0.requests.take(&person) { Ok(()) } else { Err(Limit::Requests.hit()) }
     }
 
     /// A report of a browser.
@@ -218,26 +261,15 @@ fn within(checked: Result<(), NotUntil<Duration>>, limit: Limit) -> Result<(), R
     checked.map_err(|_| limit.hit())
 }
 
-/// What counts as one address: whoever has an IPv6 address has the 2^64 beside it too.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let network = address.to_bits() >> 64 << 64;
-            IpAddr::V6(network.into())
-        }
-    }
-}
-
 async fn prune(limits: Weak<Inner>) {
     let mut ticks = tokio::time::interval(PRUNE);
     loop {
         ticks.tick().await;
         let Some(limits) = limits.upgrade() else { return };
-        limits.attempts.retain_recent();
-        limits.attempts.shrink_to_fit();
-        limits.requests.retain_recent();
-        limits.requests.shrink_to_fit();
+        limits.requests.prune();
+        limits.sign_ins.prune();
+        limits.secrets.prune();
+        limits.guesses.prune();
         limits.searches.prune();
     }
 }
@@ -251,75 +283,6 @@ impl governor::clock::Clock for Steady {
 
     fn now(&self) -> Duration {
         self.0.steady()
-    }
-}
-
-/// Buckets by key, at most so many: those that come when it is full share one.
-struct Few<K> {
-    most: usize,
-    buckets: Mutex<Buckets<K>>,
-}
-
-struct Buckets<K> {
-    known: HashMap<K, Nanos>,
-    rest: Option<Nanos>,
-}
-
-impl<K> Few<K> {
-    fn most(most: usize) -> Few<K> {
-        Few { most, buckets: Mutex::new(Buckets { known: HashMap::new(), rest: None }) }
-    }
-
-    fn buckets(&self) -> MutexGuard<'_, Buckets<K>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<K: Hash + Eq + Clone> StateStore for Few<K> {
-    type Key = K;
-
-    fn measure_and_replace<T, F, E>(&self, key: &K, judge: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let mut buckets = self.buckets();
-        let Buckets { known, rest } = &mut *buckets;
-        let full = known.len() >= self.most;
-        match known.get_mut(key) {
-            Some(level) => {
-                let (verdict, after) = judge(Some(*level))?;
-                *level = after;
-                Ok(verdict)
-            }
-            None if full => {
-                let (verdict, after) = judge(*rest)?;
-                *rest = Some(after);
-                Ok(verdict)
-            }
-            None => {
-                let (verdict, after) = judge(None)?;
-                known.insert(key.clone(), after);
-                Ok(verdict)
-            }
-        }
-    }
-}
-
-impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Few<K> {
-    fn retain_recent(&self, drop_below: Nanos) {
-        self.buckets().known.retain(|_, level| *level > drop_below);
-    }
-
-    fn shrink_to_fit(&self) {
-        self.buckets().known.shrink_to_fit();
-    }
-
-    fn len(&self) -> usize {
-        self.buckets().known.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.buckets().known.is_empty()
     }
 }
 

@@ -17,10 +17,6 @@ fn count(n: u32) -> NonZeroU32 {
     NonZeroU32::new(n).unwrap()
 }
 
-fn address(n: u32) -> Option<IpAddr> {
-    Some(IpAddr::V4(n.into()))
-}
-
 fn beat() -> Result<ClientFrame, Unread> {
     Ok(ClientFrame::Beat { digest: String::new() })
 }
@@ -62,32 +58,6 @@ fn what_is_over_the_limit_is_named() {
 }
 
 #[test]
-fn guesses_are_counted_by_address_and_in_all() {
-    let (limits, clock) = limits(|limits| {
-        limits.attempts_burst = count(3);
-        limits.attempts_of_all_burst = count(8);
-    });
-    let passed = |from, tries: u32| (0..tries).filter(|_| limits.attempt(from).is_ok()).count();
-    assert_eq!(passed(address(1), 10), 3);
-    assert_eq!(passed(address(2), 10), 3, "another address has its own");
-    assert_eq!(passed(address(3), 10), 2, "until it is too much in all");
-    clock.turn(60_000);
-    assert_eq!(passed(address(1), 10), 3);
-}
-
-#[test]
-fn whoever_waits_at_the_table_may_ask_as_long_as_the_code_is_good() {
-    let (limits, clock) = limits(|_| {});
-    let (phone, every_ms, good_ms) = (address(1), 2_000, 15 * 60_000);
-    for at in (0..good_ms).step_by(2_000) {
-        assert_eq!(limits.attempt(phone), Ok(()), "after {at} ms");
-        clock.turn(every_ms);
-    }
-    let left = (0..100).filter(|_| limits.attempt(phone).is_ok()).count();
-    assert_eq!(left, 60, "and then still get in");
-}
-
-#[test]
 fn a_person_asks_as_often_as_they_may_from_wherever() {
     let (limits, _) = limits(|limits| limits.requests_burst = count(5));
     let (jo, sam) = (PersonId::new(1, [1; 10]), PersonId::new(1, [2; 10]));
@@ -96,31 +66,35 @@ fn a_person_asks_as_often_as_they_may_from_wherever() {
 }
 
 #[test]
-fn neighbours_are_one_address() {
-    let table = [
-        ("192.0.2.1", "192.0.2.2", false),
-        ("2001:db8::1", "2001:db8::ffff:1", true),
-        ("2001:db8::1", "2001:db8:0:1::1", false),
-        ("::ffff:192.0.2.1", "192.0.2.1", true),
-    ];
-    for (one, other, same) in table {
-        let near = |text: &str| neighbourhood(text.parse().unwrap());
-        assert_eq!(near(one) == near(other), same, "{one} and {other}");
-    }
+fn a_sign_in_is_used_as_often_as_it_may_be_and_no_other_is_the_worse_for_it() {
+    let (limits, clock) = limits(|_| {});
+    let (sams, amaras) = (DeviceId::new(1, [1; 10]), DeviceId::new(1, [2; 10]));
+    let passed = |device, uses: u32| (0..uses).filter(|_| limits.sign_in(device).is_ok()).count();
+    assert_eq!((passed(sams, 100), passed(amaras, 100)), (60, 60));
+    clock.turn(60_000);
+    assert_eq!(passed(sams, 100), 60);
 }
 
-#[test]
-fn a_hundred_thousand_guessers_take_no_more_room_than_a_few() {
-    let (limits, clock) = limits(|limits| {
-        limits.remembered = 1_000;
-        limits.attempts_of_all_burst = count(1_000_000);
-    });
-    assert!(limits.attempt(address(7)).is_ok());
-    let passed = (0..100_000).filter(|n| limits.attempt(address(100 + n)).is_ok()).count();
-    assert_eq!(limits.0.attempts.len(), 1_000);
-    assert_eq!(passed, 999 + 60, "those that are not told apart share one limit");
-    assert!(limits.attempt(address(7)).is_ok(), "who was here before has their own");
-    clock.turn(600_000);
-    limits.0.attempts.retain_recent();
-    assert_eq!(limits.0.attempts.len(), 0, "whoever was quiet is forgotten");
+#[tokio::test]
+async fn a_link_is_used_as_often_as_it_may_be_and_what_is_made_up_is_not_remembered() {
+    let (limits, clock) = limits(|_| {});
+    let guess = Refusal::EnrolmentUnusable;
+    let uses = async |link: &str, good: bool| {
+        let act = async { if good { Ok(()) } else { Err(guess.into()) } };
+        limits.by_secret(None, (link, guess), act).await.map_err(|error| error.refusal())
+    };
+    for n in 0..200 {
+        assert_eq!(uses(&format!("made up {n}"), false).await, Err(guess));
+    }
+    assert_eq!(limits.0.secrets.len(), 0);
+    // Whoever waits at the table asks every two seconds, for as long as the code is good.
+    for at in (0..15 * 60_000).step_by(2_000) {
+        assert_eq!(uses("the table's", true).await, Ok(()), "after {at} ms");
+        clock.turn(2_000);
+    }
+    for _ in 0..60 {
+        assert_eq!(uses("the table's", true).await, Ok(()), "and then still gets in");
+    }
+    assert_eq!(uses("the table's", true).await, Err(Refusal::TooMany));
+    assert_eq!(uses("another's", true).await, Ok(()));
 }

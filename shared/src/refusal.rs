@@ -161,6 +161,14 @@ refusals! {
         "Roost is restarting. Back in a moment.";
 }
 
+impl Refusal {
+    /// Whether it says that a sign-in was good and is over. Only on these does a phone forget what
+    /// it keeps: `sign_in_again` may come from a server that has lost its keys or its disk.
+    pub fn ends_sign_in(self) -> bool {
+        matches!(self, Refusal::DeviceEnded | Refusal::SignInCopied)
+    }
+}
+
 /// A refusal as a phone hears it, in a frame or in an `application/problem+json` body (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -174,6 +182,13 @@ pub struct Told {
     /// Wait this long (ms) before the same is tried again; 0 unless `class` is `later`.
     #[cfg_attr(test, ts(type = "number"))]
     pub after_ms: i64,
+}
+
+impl Told {
+    /// As [`Refusal::ends_sign_in`]; a code that this build does not know ends none.
+    pub fn ends_sign_in(&self) -> bool {
+        Refusal::ALL.iter().any(|refusal| refusal.ends_sign_in() && refusal.code() == self.code)
+    }
 }
 
 impl From<Refusal> for Told {
@@ -200,6 +215,8 @@ mod tests {
             assert_eq!(refusal.after_ms() > 0, refusal.class() == Class::Later, "{refusal}");
             assert!(refusal.words().ends_with('.'), "{refusal}: words are a sentence");
             assert!((400..=599).contains(&refusal.status()), "{refusal}");
+            let ends = matches!(refusal.code(), "device_ended" | "sign_in_copied");
+            assert_eq!(Told::from(*refusal).ends_sign_in(), ends, "{refusal}");
         }
     }
 }

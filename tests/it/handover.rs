@@ -91,7 +91,7 @@ async fn a_code_works_once_and_soon_and_a_lost_answer_costs_nothing() {
         let (mine, theirs) = (ids::device(), ids::device());
         let replaced = people.redeem(&first, app(mine, Becomes::Same)).await;
         assert_eq!(refusal(replaced), invalid, "one open code a device");
-        let typed = format!("{} - {}", code[..4].to_lowercase(), &code[4..]);
+        let typed = format!("{} - {}", code[..5].to_lowercase(), &code[5..]);
         let one = people.redeem(&typed, app(mine, Becomes::Same)).await.unwrap();
         for (device, becomes) in [(theirs, Becomes::Same), (mine, Becomes::NewPhone)] {
             let other = people.redeem(&code, app(device, becomes)).await;
@@ -100,7 +100,7 @@ async fn a_code_works_once_and_soon_and_a_lost_answer_costs_nothing() {
         house.clock.turn(9 * MINUTE_MS);
         let two = people.redeem(&code, app(mine, Becomes::Same)).await.unwrap();
         assert_eq!(two.refresh, one.refresh, "the same sign-in again");
-        people.refresh(&two.refresh.unwrap()).await.unwrap();
+        house.refresh(&two.refresh.unwrap()).await.unwrap();
         let late = people.redeem(&code, app(mine, Becomes::Same)).await;
         assert_eq!(refusal(late), invalid, "not once the answer was seen to arrive");
 

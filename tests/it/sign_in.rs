@@ -46,7 +46,7 @@ async fn a_link_works_once_and_a_lost_answer_costs_nothing() {
         house.clock.turn(9 * MINUTE_MS);
         let again = people.accept(&link, mine, "Sam's phone").await.unwrap();
         assert_eq!((again.device, token(&again)), (mine, token(&first)), "the same sign-in again");
-        people.refresh(&token(&first)).await.unwrap();
+        house.refresh(&token(&first)).await.unwrap();
         let late = people.accept(&link, mine, "Sam's phone").await;
         assert_eq!(refusal(late), unusable, "not once the answer was seen to arrive");
 
@@ -66,11 +66,11 @@ async fn a_phone_that_was_signed_out_can_use_a_new_link() {
         let link = people.enrol(house.satellites[0]).await.unwrap();
         let new = people.accept(&link, old.device, "The same phone").await.unwrap();
         people.authenticate(&new.access).await.unwrap();
-        people.refresh(&token(&new)).await.unwrap();
+        house.refresh(&token(&new)).await.unwrap();
         let theirs = people.enrol(house.satellites[1]).await.unwrap();
         let taken = people.accept(&theirs, old.device, "Somebody else").await;
         assert_eq!(refusal(taken), Some(Refusal::EnrolmentUnusable), "a phone is one person's");
-        let reuse = people.refresh(&token(&old)).await;
+        let reuse = house.refresh(&token(&old)).await;
         assert_eq!(refusal(reuse), Some(Refusal::DeviceEnded), "the old token stays dead");
     }
 }
@@ -78,20 +78,19 @@ async fn a_phone_that_was_signed_out_can_use_a_new_link() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_token_may_be_repeated_until_its_successor_is_used() {
     for house in House::on_each_database(None).await {
-        let people = &house.people;
         let first = token(&signed_in(&house, 0).await);
-        let second = token(&people.refresh(&first).await.unwrap());
+        let second = token(&house.refresh(&first).await.unwrap());
         house.clock.turn(3 * DAY_MS);
-        assert_eq!(token(&people.refresh(&first).await.unwrap()), second, "the answer was lost");
-        let third = token(&people.refresh(&second).await.unwrap());
+        assert_eq!(token(&house.refresh(&first).await.unwrap()), second, "the answer was lost");
+        let third = token(&house.refresh(&second).await.unwrap());
         house.clock.turn(9_000);
-        assert_eq!(token(&people.refresh(&first).await.unwrap()), third, "a parallel tab");
+        assert_eq!(token(&house.refresh(&first).await.unwrap()), third, "a parallel tab");
         house.clock.turn(2_000);
-        assert_eq!(refusal(people.refresh(&first).await), Some(Refusal::SignInCopied), "a thief");
+        assert_eq!(refusal(house.refresh(&first).await), Some(Refusal::SignInCopied), "a thief");
         for token in [&second, &third] {
-            assert_eq!(refusal(people.refresh(token).await), Some(Refusal::SignInCopied));
+            assert_eq!(refusal(house.refresh(token).await), Some(Refusal::SignInCopied));
         }
-        assert_eq!(refusal(people.refresh("r.1.x").await), Some(Refusal::SignInAgain));
+        assert_eq!(refusal(house.refresh("r.1.x").await), Some(Refusal::SignInAgain));
     }
 }
 
@@ -101,9 +100,10 @@ async fn parallel_refreshes_make_one_family_and_lock_nobody_out() {
         let first = token(&signed_in(&house, 0).await);
         let tabs = (0..20).map(|_| {
             let (people, first) = (house.people.clone(), first.clone());
+            let holder = people.holder(&first).unwrap();
             tokio::spawn(async move {
                 loop {
-                    match people.refresh(&first).await {
+                    match people.refresh(holder).await {
                         Err(Error::Refused(Refusal::Busy)) => {}
                         answer => return token(&answer.unwrap()),
                     }
@@ -115,7 +115,7 @@ async fn parallel_refreshes_make_one_family_and_lock_nobody_out() {
             successors.push(tab.await.unwrap());
         }
         assert!(successors.iter().all(|one| *one == successors[0]), "one successor");
-        house.people.refresh(&successors[0]).await.unwrap();
+        house.refresh(&successors[0]).await.unwrap();
     }
 }
 
@@ -132,7 +132,7 @@ async fn whoever_has_ended_is_signed_in_nowhere() {
         let waiting = people.enrol(house.satellites[1]).await.unwrap();
         people.end_person(house.satellites[1]).await.unwrap();
         assert_eq!(refusal(people.authenticate(&amara.access).await), Some(Refusal::DeviceEnded));
-        assert_eq!(refusal(people.refresh(&token(&amara)).await), Some(Refusal::DeviceEnded));
+        assert_eq!(refusal(house.refresh(&token(&amara)).await), Some(Refusal::DeviceEnded));
         let accepted = people.accept(&waiting, ids::device(), "Late").await;
         assert_eq!(refusal(accepted), Some(Refusal::EnrolmentUnusable));
         assert_eq!(refusal(people.enrol(house.satellites[1]).await), Some(Refusal::NotFound));

@@ -11,7 +11,7 @@ use roost_server::{
     feed::Feeds,
     log::{Log, Parts, Who},
     opening::{self, Opened},
-    people::{People, keys::Keys, register::NewPerson},
+    people::{People, keys::Keys, register::NewPerson, session::SignIn},
     presence::Presence,
     store::{Claim, Commit, Db, rooms},
 };
@@ -106,6 +106,14 @@ impl House {
     /// An epoch for the anchors of its feeds.
     pub fn epoch(&self) -> Epoch {
         Epoch::new(1, [1; 10])
+    }
+
+    /// Renews a sign-in.
+    ///
+    /// # Errors
+    /// As of the token and of the sign-in.
+    pub async fn refresh(&self, token: &str) -> Result<SignIn> {
+        self.people.refresh(self.people.holder(token)?).await
     }
 
     /// The lines, and the circle.

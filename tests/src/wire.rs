@@ -54,7 +54,16 @@ impl Wire {
     /// # Errors
     /// As [`Wire::dial`].
     pub async fn dial_as(address: SocketAddr, origin: Option<&str>) -> Result<Wire, Error> {
+        let origin = origin.map(|origin| ("Origin", origin));
         Wire::over(TcpStream::connect(address).await?, origin).await
+    }
+
+    /// Connects through a proxy that says where it was called from.
+    ///
+    /// # Errors
+    /// As [`Wire::dial`].
+    pub async fn dial_from(address: SocketAddr, from: &str) -> Result<Wire, Error> {
+        Wire::over(TcpStream::connect(address).await?, Some(("X-Forwarded-For", from))).await
     }
 
     /// Connects by a line that carries next to nothing while nobody reads.
@@ -67,7 +76,7 @@ impl Wire {
         Wire::over(socket.connect(address).await?, None).await
     }
 
-    async fn over(stream: TcpStream, origin: Option<&str>) -> Result<Wire, Error> {
+    async fn over(stream: TcpStream, header: Option<(&str, &str)>) -> Result<Wire, Error> {
         let address = stream.peer_addr()?;
         stream.set_nodelay(true)?;
         let mut request = Request::builder()
@@ -77,8 +86,8 @@ impl Wire {
             .header("Upgrade", "websocket")
             .header("Sec-WebSocket-Version", "13")
             .header("Sec-WebSocket-Key", generate_key());
-        if let Some(origin) = origin {
-            request = request.header("Origin", origin);
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let request = request.body(()).expect("the parts of the request are plain text");
         let (socket, _) = client_async(request, stream).await?;

@@ -19,7 +19,8 @@ pub enum Input {
     Start,
     /// The answer to `need_token`.
     Token { access: String },
-    /// No token: the sign-in is over (`final`), or the network was in the way.
+    /// No token: the sign-in is over (`final`), or it is not known just now, or the network was in
+    /// the way.
     TokenRefused {
         #[serde(rename = "final")]
         is_final: bool,

@@ -261,7 +261,7 @@ async function handsOver(jo) {
     await byId(fresh.page, "code-yes").click();
     await byId(fresh.page, "wrong").first().waitFor();
     await picture(fresh, "code");
-    await byId(fresh.page, "code-typed").fill("AAAA AAAA");
+    await byId(fresh.page, "code-typed").fill("AAAAA AAAAA");
     await byId(fresh.page, "code-where-new_phone").check();
     await byId(fresh.page, "code-name").fill("Jo's new phone");
     await byId(fresh.page, "code-yes").click();

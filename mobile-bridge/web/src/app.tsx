@@ -1,6 +1,6 @@
 // Which screen stands: decided by where the person is and whether anybody is signed in.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { forgetTyped } from "./kind/message/typed.ts";
 import { go, route, write, type Route } from "./route.ts";
 import { RoostContext, useRoost, type Roost } from "./roost.ts";
@@ -55,13 +55,18 @@ function Screen() {
     const at = route.value;
     const phase = shown.phase.value;
     const leaving = phase === "ended" || phase === "signed_out";
+    const me = shown.me.value;
+    const former = useRef(me);
     useEffect(() => {
-        if (!leaving) return;
+        // Also where somebody else signs in over what was kept, in this tab or in another.
+        const others = me !== undefined && former.current !== undefined && me !== former.current;
+        former.current = me ?? former.current;
+        if (!leaving && !others) return;
         forgetTyped();
         forgetHeard();
         forgetMade();
         askAnew();
-    }, [leaving]);
+    }, [leaving, me]);
     useEffect(() => void (document.title = titleOf(at.at, phase)), [at.at, phase]);
 
     if (phase === "opening") return <Opening />;

@@ -118,7 +118,13 @@ export const words = {
         connecting: "Connecting…",
         waiting: "Waiting for signal",
         waitingFor: (seconds: number) => `Waiting for signal · again in ${seconds} s`,
+        unknownHere: "Not signed in just now",
     },
+
+    unknownHere:
+        `This ${DEVICE} is not signed in to Roost just now. Nothing kept here is lost, and Roost ` +
+        "goes on trying. If it stays like this, ask your liaison worker or fostering service for " +
+        "a new link.",
 
     store: {
         memory:

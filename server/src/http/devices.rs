@@ -1,7 +1,8 @@
 //! Where somebody is signed in, and moving a sign-in to another browser or a new phone.
 
 use super::{
-    answer::{Answer, Attempt, Json, Nothing, check_origin},
+    address::Address,
+    answer::{Answer, Json, Nothing, check_origin},
     api::{self, people as shapes_of, shapes},
     path::{At, Somebody},
     session::answer_new_sign_in,
@@ -20,7 +21,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use roost_shared::{ConstellationId, DeviceId, PersonId};
+use roost_shared::{ConstellationId, DeviceId, PersonId, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -139,12 +140,14 @@ pub struct Redeem {
     responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn redeem(
     State(app): State<App>,
-    _: Attempt,
+    from: Address,
     headers: HeaderMap,
     Json(redeem): Json<Redeem>,
 ) -> Answer<Response> {
     check_origin(&app, &headers)?;
     let (device, name, becomes) = (redeem.device, redeem.device_name.as_str(), redeem.r#as);
-    let sign_in = app.people.redeem(&redeem.code, Redeemer { device, name, becomes }).await?;
+    let redeeming = app.people.redeem(&redeem.code, Redeemer { device, name, becomes });
+    let secret = (redeem.code.as_str(), Refusal::CodeInvalid);
+    let sign_in = app.limits.by_secret(from.0, secret, redeeming).await?;
     answer_new_sign_in(&app, &headers, sign_in, redeem.cookie).await
 }

@@ -1,7 +1,8 @@
 //! The link in somebody's hand: look at it, and accept it.
 
 use super::{
-    answer::{Answer, Attempt, Json, check_origin},
+    address::Address,
+    answer::{Answer, Json, check_origin},
     api::{self, shapes},
     session::answer_new_sign_in,
 };
@@ -31,10 +32,10 @@ pub struct Look {
     responses((status = 200, description = "The invitation.", body = shapes::Invitation)))]
 pub async fn look(
     State(app): State<App>,
-    _: Attempt,
-    Json(look): Json<Look>,
+    from: Address,
+    Json(Look { token }): Json<Look>,
 ) -> Answer<axum::Json<Invitation>> {
-    Ok(axum::Json(app.people.look(&look.token).await?))
+    Ok(axum::Json(from.by_link(&app, &token, app.people.look(&token)).await?))
 }
 
 /// Notes that the page of a link is open. Spends nothing.
@@ -46,10 +47,10 @@ pub async fn look(
     responses((status = 204, description = "Noted.")))]
 pub async fn opened(
     State(app): State<App>,
-    _: Attempt,
-    Json(look): Json<Look>,
+    from: Address,
+    Json(Look { token }): Json<Look>,
 ) -> Answer<StatusCode> {
-    app.people.note_opened(&look.token).await?;
+    from.by_link(&app, &token, app.people.note_opened(&token)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -74,10 +75,10 @@ pub struct Verify {
     responses((status = 204, description = "This phone may accept.")))]
 pub async fn verify(
     State(app): State<App>,
-    _: Attempt,
+    from: Address,
     Json(Verify { token, device, code }): Json<Verify>,
 ) -> Answer<StatusCode> {
-    app.people.verify(&token, device, &code).await?;
+    from.by_link(&app, &token, app.people.verify(&token, device, &code)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -108,13 +109,14 @@ pub struct Accept {
     responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn accept(
     State(app): State<App>,
-    _: Attempt,
+    from: Address,
     headers: HeaderMap,
     Json(accept): Json<Accept>,
 ) -> Answer<Response> {
     check_origin(&app, &headers)?;
     let Accept { token, device, device_name, cookie } = accept;
-    let sign_in = app.people.accept(&token, device, &device_name).await?;
+    let accepting = app.people.accept(&token, device, &device_name);
+    let sign_in = from.by_link(&app, &token, accepting).await?;
     metrics::all().signed_in("accept");
     answer_new_sign_in(&app, &headers, sign_in, cookie).await
 }

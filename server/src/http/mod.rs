@@ -1,6 +1,7 @@
 //! HTTP: the whole URL table on one page. A handler reads its request, asks one noun, and answers;
 //! every "no" is a refusal as `application/problem+json` (RFC 9457).
 
+mod address;
 mod answer;
 mod api;
 mod assets;

@@ -1,11 +1,13 @@
 //! The sign-in of a phone over HTTP: refresh it, end it, and ask who one is.
 
 use super::{
-    answer::{Answer, Attempt, Json, Nothing, Problem, check_origin},
+    address::Address,
+    answer::{Answer, Json, Nothing, Problem, check_origin},
     api::{self, shapes},
 };
 use crate::{
     app::App,
+    error::Error,
     metrics,
     people::session::{Me, SignIn},
 };
@@ -14,7 +16,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use roost_shared::{Refusal, frame::Welcome, refusal::Class};
+use roost_shared::{Refusal, frame::Welcome};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -39,29 +41,34 @@ pub struct Refresh {
     responses((status = 200, description = "The sign-in.", body = shapes::SignIn)))]
 pub async fn refresh(
     State(app): State<App>,
-    _: Attempt,
+    Address(from): Address,
     headers: HeaderMap,
     Json(body): Json<Refresh>,
 ) -> Answer<Response> {
     check_origin(&app, &headers)?;
     let in_cookie = body.refresh.is_none();
     let token = body.refresh.or_else(|| cookie(&app, &headers)).ok_or(Refusal::SignInAgain)?;
-    let sign_in = match app.people.refresh(&token).await {
+    let holder = match app.people.holder(&token) {
+        Ok(holder) => holder,
+        Err(guess) => return Err(app.limits.failed(from, guess).await.into()),
+    };
+    app.limits.sign_in(holder.device)?;
+    let sign_in = match app.people.refresh(holder).await {
         Ok(sign_in) => sign_in,
-        Err(no) if in_cookie && no.refusal().class() == Class::SignInAgain => {
-            return Ok(forget(&app, Problem::from(no)));
-        }
+        Err(no) if in_cookie && no.refusal().ends_sign_in() => return Ok(forget(no)),
         Err(no) => return Err(no.into()),
     };
     metrics::all().signed_in("refresh");
     Ok(answer_sign_in(&app, sign_in, in_cookie))
 }
 
-/// Tells a browser whose sign-in is over to forget it, and what was kept of it: also where the web
-/// app can no longer do so itself.
-fn forget(app: &App, no: Problem) -> Response {
-    let mut response = no.into_response();
-    set_cookie(&mut response, app, "", 0);
+/// Tells a browser whose sign-in is over to forget what was kept of it, also where the web app can
+/// no longer do so itself. Only a row of ours says that it is over: a token that is not ours may be
+/// from before a disk that was not mounted. The dead cookie stays, here and where somebody signs
+/// out: a page that was ended before it had forgotten everything is told again when it opens. A new
+/// sign-in replaces it.
+fn forget(no: Error) -> Response {
+    let mut response = Problem::from(no).into_response();
     let storage = HeaderValue::from_static("\"storage\"");
     response.headers_mut().insert("clear-site-data", storage);
     response
@@ -72,11 +79,9 @@ fn forget(app: &App, no: Problem) -> Response {
     extensions(("x-roost-who" = json!("everybody signed in, for themselves"))),
     security(("access" = [])),
     responses((status = 204, description = "Signed out.")))]
-pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<Response> {
+pub async fn end(State(app): State<App>, me: Me, _: Nothing) -> Answer<StatusCode> {
     app.people.end_own(&me).await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&mut response, &app, "", 0);
-    Ok(response)
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The welcome, for those who hold no socket: who I am, my rooms, and who is in them.
@@ -111,7 +116,7 @@ fn answer_sign_in(app: &App, mut sign_in: SignIn, in_cookie: bool) -> Response {
     let refresh = if in_cookie { sign_in.refresh.take() } else { None };
     let mut response = axum::Json(sign_in).into_response();
     if let Some(token) = refresh {
-        set_cookie(&mut response, app, &token, COOKIE_S);
+        set_cookie(&mut response, app, &token);
     }
     response
 }
@@ -121,11 +126,11 @@ fn cookie_name(app: &App) -> &'static str {
     if app.is_https() { "__Host-roost" } else { "roost" }
 }
 
-fn set_cookie(response: &mut Response, app: &App, token: &str, max_age_s: i64) {
+fn set_cookie(response: &mut Response, app: &App, token: &str) {
     let name = cookie_name(app);
     let secure = if app.is_https() { "; Secure" } else { "" };
     let text =
-        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
+        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_S}{secure}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

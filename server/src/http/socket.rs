@@ -4,6 +4,7 @@
 //! way, and no layer between.
 
 use super::{
+    address::Address,
     answer::{Answer, check_origin},
     api,
     stream::Stream,
@@ -30,7 +31,11 @@ use roost_shared::Refusal;
         ("x-roost-who" = json!("everybody; a browser only from our own page")),
         ("x-roost-refusals" = json!(["origin_foreign", "frame_malformed"]))),
     responses((status = 101, description = "The connection is a WebSocket now.")))]
-pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Response> {
+pub async fn upgrade(
+    State(app): State<App>,
+    Address(from): Address,
+    mut request: Request,
+) -> Answer<Response> {
     check_origin(&app, request.headers())?;
     let accept = accept(request.headers()).ok_or(Refusal::FrameMalformed)?;
     let upgrade = request.extensions_mut().remove::<hyper::upgrade::OnUpgrade>();
@@ -44,7 +49,7 @@ pub async fn upgrade(State(app): State<App>, mut request: Request) -> Answer<Res
         let (tcp, slot, visitor) = parts.io.into_inner().into_parts();
         let line = Line::open(tcp, parts.read_buf.to_vec(), app.limits.frames()).await;
         // On its own: this task holds little more than the way to it.
-        visitor.run_by(tokio::spawn(socket::run(app, line, slot)).abort_handle());
+        visitor.run_by(tokio::spawn(socket::run(app, line, (slot, from))).abort_handle());
     });
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),

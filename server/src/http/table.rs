@@ -1,7 +1,8 @@
 //! Enrolment at the kitchen table: the liaison worker's side, and the phone's.
 
 use super::{
-    answer::{Answer, Attempt, Json, Nothing},
+    address::Address,
+    answer::{Answer, Json, Nothing},
     api::{self, people as shapes_of, shapes},
     path::{At, Somebody},
 };
@@ -110,10 +111,11 @@ pub struct Scanned {
     responses((status = 200, description = "The scan.", body = shapes_of::Claimed)))]
 pub async fn claim(
     State(app): State<App>,
-    _: Attempt,
+    from: Address,
     Json(Scanned { token, device, device_name }): Json<Scanned>,
 ) -> Answer<axum::Json<Claimed>> {
-    Ok(axum::Json(app.people.claim(&token, device, &device_name).await?))
+    let claiming = app.people.claim(&token, device, &device_name);
+    Ok(axum::Json(from.by_link(&app, &token, claiming).await?))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -131,7 +133,8 @@ pub struct Became {
     state: Outcome,
 }
 
-/// What became of a scan. To be asked every two seconds, which is half of what an address may try.
+/// What became of a scan. To be asked every two seconds, which is half of how often a link may be
+/// used.
 #[utoipa::path(post, path = "/api/enrolments/claim/outcome", tag = api::SIGNING_IN,
     extensions(
         ("x-roost-who" = json!("whoever holds the token and has scanned")),
@@ -140,9 +143,9 @@ pub struct Became {
     responses((status = 200, description = "Where it stands.", body = Became)))]
 pub async fn outcome(
     State(app): State<App>,
-    _: Attempt,
+    from: Address,
     Json(Asked { token, claim }): Json<Asked>,
 ) -> Answer<axum::Json<Became>> {
-    let state = app.people.claim_outcome(&token, claim).await?;
+    let state = from.by_link(&app, &token, app.people.claim_outcome(&token, claim)).await?;
     Ok(axum::Json(Became { state }))
 }

@@ -6,7 +6,7 @@
 //! hold connections and say nothing cannot keep anybody out, whatever address they share. A phone
 //! never makes way for a visitor.
 
-use super::{Limit, neighbourhood};
+use super::Limit;
 use crate::{clock::Clock, config::Config, error::Error};
 use roost_shared::Refusal;
 use std::{
@@ -267,6 +267,17 @@ fn descriptors(told: &str) -> Option<usize> {
 
 fn steady_ms(clock: &Clock) -> u64 {
     u64::try_from(clock.steady().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What counts as one address: whoever has an IPv6 address has the 2^64 beside it too.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> 64 << 64;
+            IpAddr::V6(network.into())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! What searching may cost: one search at a time a person, so many entries a minute, and so many
 //! slices at once in the house.
 
-use super::{Few, Keyed, Limit, Limits, Steady, quota, within};
-use crate::{clock::Clock, config};
-use governor::RateLimiter;
+use super::{Limit, Limits, Steady, few::Keyed, quota};
+use crate::config;
 use roost_shared::{PersonId, Refusal};
 use std::{
     collections::HashSet,
@@ -28,11 +27,10 @@ pub struct Searching {
 }
 
 impl Searches {
-    pub(super) fn new(limits: &config::Limits, clock: &Clock) -> Searches {
+    pub(super) fn new(limits: &config::Limits, clock: &Steady) -> Searches {
         let entries = quota(limits.search_entries_a_minute, limits.search_entries_a_minute);
-        let known = Few::most(limits.remembered);
         Searches {
-            entries: RateLimiter::new(entries, known, Steady(clock.clone())),
+            entries: Keyed::new(entries, limits.remembered, clock),
             under_way: Mutex::default(),
             turns: Semaphore::new(limits.searches_at_once),
         }
@@ -40,8 +38,7 @@ impl Searches {
 
     /// Forgets whoever has been quiet.
     pub(super) fn prune(&self) {
-        self.entries.retain_recent();
-        self.entries.shrink_to_fit();
+        self.entries.prune();
     }
 
     fn under_way(&self) -> MutexGuard<'_, HashSet<PersonId>> {
@@ -69,8 +66,9 @@ impl Searching {
     /// `TooMany` when this person has read as many as they may for now.
     pub async fn turn(&self, entries: NonZeroU32) -> Result<SemaphorePermit<'_>, Refusal> {
         let Searches { entries: read, turns, .. } = &self.limits.0.searches;
-        let counted = read.check_key_n(&self.person, entries);
-        within(counted.map_err(|_| Limit::SearchEntries.hit())?, Limit::SearchEntries)?;
+        if !read.take_many(&self.person, entries) {
+            return Err(Limit::SearchEntries.hit());
+        }
         turns.acquire().await.map_err(|_| Refusal::Draining)
     }
 }
@@ -84,7 +82,7 @@ impl Drop for Searching {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Config;
+    use crate::{Config, clock::Clock};
     use futures_util::FutureExt;
     use std::path::Path;
 

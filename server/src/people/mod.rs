@@ -9,7 +9,8 @@
 //!   one that is sent, and those at a kitchen table;
 //! - `second`: what needs a second person: liaison workers, and lifting a suspension;
 //! - `settings`: what somebody sets for themselves;
-//! - `session`, `devices` and `handover`: access, refresh, one's phones, and moving between them;
+//! - `session`, `uses`, `devices` and `handover`: access and refresh, when they were first used,
+//!   one's phones, and moving between them;
 //! - `directory` and `told`: everything a phone is told in `welcome`;
 //! - `rollback`: whether what a phone holds is the history that stands here.
 //!
@@ -35,6 +36,7 @@ pub mod settings;
 pub mod table;
 pub mod token;
 mod told;
+mod uses;
 mod verify;
 
 pub use by::By;
@@ -54,7 +56,7 @@ pub struct People {
     pub(crate) db: Db,
     pub(crate) parts: Parts,
     pub(crate) limits: config::Session,
-    wrong_codes: handover::Wrong,
+    uses: uses::Uses,
     renewing: session::Renewing,
 }
 
@@ -63,8 +65,8 @@ pub(crate) const OPERATOR: &str = "operator";
 
 impl People {
     pub fn new(db: Db, parts: Parts, limits: config::Session) -> People {
-        let (wrong_codes, renewing) = Default::default();
-        People { db, parts, limits, wrong_codes, renewing }
+        let (uses, renewing) = Default::default();
+        People { db, parts, limits, uses, renewing }
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -1,9 +1,14 @@
 //! A sign-in: access for minutes, refresh for as long as the phone comes back, and its end.
 //!
 //! Refresh tokens of a device are numbered. With `generation` g, token g is the newest one given
-//! out. Presenting g makes g + 1. Presenting g - 1 again repeats g, since its answer may have been
-//! lost. g - 2 is forgiven for some seconds after g - 1 was used (parallel tabs). Anything older
-//! means that two hold the same token, one of them a thief, and the sign-in ends.
+//! out. Presenting g makes g + 1. A token is used when it is presented, or when the access that
+//! came with it first is. Presenting g - 1 repeats g while g was not used, since its answer may
+//! have been lost, and for some seconds after that (parallel tabs); g - 2 is forgiven for as long
+//! after the first use of g - 1. Later, and of any older one, it means that two hold the same
+//! token, one of them a thief, and the sign-in ends.
+//!
+//! Only a row says that a sign-in is over. One that is ours and has no row was forgotten by the
+//! database: that is an alarm, and its phone comes back later, with everything it keeps.
 
 use super::{
     People,
@@ -15,7 +20,7 @@ use crate::{
     log::Who,
     store::{
         Conn,
-        devices::{self, Device},
+        devices::{self, Device, Present, Standing, Use},
         people::Place,
         rooms,
     },
@@ -114,12 +119,19 @@ impl Me {
     }
 }
 
+/// Whose refresh token it is: one that we made.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    pub device: DeviceId,
+    generation: i64,
+}
+
 /// What a presented refresh token means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presented {
     /// The newest: make its successor.
     Newest,
-    /// Its answer may have been lost, or another tab was faster: this successor is still the one to
-    /// hold.
+    /// Its answer may have been lost, or another tab was faster: the newest is the one to hold.
     Repeat,
     /// Somebody else has used it.
     Stolen,
@@ -166,16 +178,36 @@ impl People {
         token::verify(&self.parts.keys, access, self.now())
     }
 
-    /// The person and device as they are now.
+    /// Whether we made this access token, be it that it has run out.
+    pub fn has_made(&self, access: &str) -> bool {
+        token::is_ours(&self.parts.keys, access)
+    }
+
+    /// Whose refresh token this is.
     ///
     /// # Errors
-    /// `DeviceEnded` or `SignInCopied` when either has ended.
+    /// `SignInAgain` for a text that is not ours.
+    pub fn holder(&self, refresh: &str) -> Result<Holder, Refusal> {
+        let (device, generation) =
+            self.parts.keys.read_refresh_token(refresh).ok_or(Refusal::SignInAgain)?;
+        Ok(Holder { device, generation })
+    }
+
+    /// The person and device as they are now. Notes that their access is used.
+    ///
+    /// # Errors
+    /// `DeviceEnded` or `SignInCopied` when either has ended; `StoreUnavailable` when the database
+    /// has forgotten them.
     pub async fn present(&self, conn: &mut Conn, bearer: Bearer) -> Result<Me> {
         let Bearer { person, device, generation } = bearer;
         let found = devices::present(conn, (device, generation), person).await?;
-        let Some((service, places)) = found.filter(|(_, places)| !places.is_empty()) else {
-            return Err(over(devices::one(conn, device).await?.as_ref()).into());
+        let Some(Present { service, places, is_first_use }) = found else {
+            let found = devices::one(conn, device).await?.filter(|found| found.person == person);
+            return Err(why_gone(conn, (device, generation), found.as_ref()).await?.into());
         };
+        if is_first_use {
+            self.uses.note(Use { service, device, generation, at: self.now() });
+        }
         Ok(Me { service, person, device, generation, places: places.into() })
     }
 
@@ -196,26 +228,32 @@ impl People {
 
     /// Turns a refresh token into new access and its successor.
     ///
-    /// # Errors `SignInAgain` for a text that is not ours, `DeviceEnded` when the sign-in is over
-    /// or ends now.
-    pub async fn refresh(&self, refresh: &str) -> Result<SignIn> {
-        let presented = self.parts.keys.read_refresh_token(refresh);
-        let (id, generation) = presented.ok_or(Refusal::SignInAgain)?;
+    /// # Errors
+    /// `DeviceEnded` or `SignInCopied` when the sign-in is over or ends now; `StoreUnavailable`
+    /// when the database has forgotten it.
+    pub async fn refresh(&self, holder: Holder) -> Result<SignIn> {
+        let Holder { device: id, generation } = holder;
+        // What waits for its turn was presented before.
+        let presented_at = self.now();
         let _turn = self.renewing.turn().await?;
         let mut tx = self.db.begin().await?;
-        let found = devices::one(tx.conn(), id).await?.ok_or(Refusal::SignInAgain)?;
+        let found = devices::one(tx.conn(), id).await?;
+        let Some(mut found) = found else { return Err(forgotten(id).into()) };
+        found.used_at = found.used_at.or_else(|| self.uses.of(id, found.generation));
         // A token of an earlier holder proves nothing about the present one.
-        let here = devices::present(tx.conn(), (id, generation), found.person).await?;
-        here.ok_or(over(Some(&found)))?;
-        match self.judge(&found, generation) {
+        if devices::present(tx.conn(), (id, generation), found.person).await?.is_none() {
+            return Err(why_gone(tx.conn(), (id, generation), Some(&found)).await?.into());
+        }
+        match judge(&found, generation, presented_at - self.limits.refresh_grace_s * 1_000) {
             presented @ (Presented::Newest | Presented::Ahead) => {
-                if matches!(presented, Presented::Ahead) {
+                if presented == Presented::Ahead {
                     // Ours by its MAC, so it is the database that went back, not the phone ahead.
                     tracing::error!(device.id = %id, "ROLLBACK: a token of later than now");
                     crate::metrics::all().rollback();
                 }
-                let next = generation + 1;
-                if !devices::rotate(tx.conn(), &found, next, self.now()).await? {
+                let (next, now) = (generation + 1, self.now());
+                let used_at = found.used_at.unwrap_or(now);
+                if !devices::rotate(tx.conn(), &found, (next, used_at), now).await? {
                     return Err(Refusal::Busy.into());
                 }
                 tx.commit().await?;
@@ -231,26 +269,18 @@ impl People {
         }
     }
 
-    fn judge(&self, device: &Device, presented: i64) -> Presented {
-        let in_grace = self.now() - device.rotated_at <= self.limits.refresh_grace_s * 1_000;
-        match device.generation - presented {
-            0 => Presented::Newest,
-            1 => Presented::Repeat,
-            2 if in_grace => Presented::Repeat,
-            ahead if ahead < 0 => Presented::Ahead,
-            _ => Presented::Stolen,
-        }
-    }
-
     /// Ends the sign-in that this refresh token is of, where `to` takes its place.
     ///
     /// # Errors
     /// Whatever the database said; a token that is not good is nobody's.
     pub async fn give_way(&self, refresh: &str, to: DeviceId) -> Result<()> {
-        let presented = self.parts.keys.read_refresh_token(refresh);
-        let Some((id, generation)) = presented.filter(|(id, _)| *id != to) else { return Ok(()) };
+        let holder = self.holder(refresh).ok().filter(|holder| holder.device != to);
+        let Some(Holder { device: id, generation }) = holder else { return Ok(()) };
         let mut tx = self.db.begin().await?;
-        let Some(found) = devices::one(tx.conn(), id).await? else { return Ok(()) };
+        let Some(found) = devices::one(tx.conn(), id).await? else {
+            forgotten(id);
+            return Ok(());
+        };
         if devices::present(tx.conn(), (id, generation), found.person).await?.is_none() {
             return Ok(());
         }
@@ -270,10 +300,91 @@ impl People {
     }
 }
 
-/// Why a sign-in that is over is over, as its holder is told.
-fn over(device: Option<&Device>) -> Refusal {
-    match device.and_then(|device| device.copied_at) {
-        Some(_) => Refusal::SignInCopied,
-        None => Refusal::DeviceEnded,
+/// What it means that this refresh token is presented. A successor that was first used before
+/// `since` has made it a token that nobody should hold any more.
+fn judge(device: &Device, presented: i64, since: i64) -> Presented {
+    let successor_used_at = match device.generation - presented {
+        0 => return Presented::Newest,
+        1 => device.used_at,
+        // Before that was written down, it was used when it made its successor.
+        2 => Some(device.former_used_at.unwrap_or(device.rotated_at)),
+        behind if behind < 0 => return Presented::Ahead,
+        _ => return Presented::Stolen,
+    };
+    match successor_used_at {
+        Some(used_at) if used_at < since => Presented::Stolen,
+        _ => Presented::Repeat,
+    }
+}
+
+/// Why whoever holds a sign-in of ours is not here, as they are told.
+async fn why_gone(
+    conn: &mut Conn,
+    (id, generation): (DeviceId, i64),
+    device: Option<&Device>,
+) -> Result<Refusal> {
+    let Some(device) = device else { return Ok(forgotten(id)) };
+    if device.copied_at.is_some() {
+        return Ok(Refusal::SignInCopied);
+    }
+    let is_over = device.ended_at.is_some() || generation < device.first;
+    Ok(match devices::standing(conn, device).await? {
+        _ if is_over => Refusal::DeviceEnded,
+        Standing::Out => Refusal::DeviceEnded,
+        // Somebody has come back since it was looked.
+        Standing::Here => Refusal::Busy,
+        Standing::Missing => forgotten(id),
+    })
+}
+
+/// A sign-in of ours is not in the database: that is not the one it was given by. Its phone keeps
+/// what it has, and tries again.
+fn forgotten(device: DeviceId) -> Refusal {
+    tracing::error!(device.id = %device, "ROLLBACK? a sign-in of ours is not in this database");
+    crate::metrics::all().rollback();
+    Refusal::StoreUnavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(used_at: Option<i64>, former_used_at: Option<i64>) -> Device {
+        Device {
+            device: DeviceId::new(1, [1; 10]),
+            service: ServiceId::new(1, [2; 10]),
+            person: PersonId::new(1, [3; 10]),
+            name: "A phone".to_owned(),
+            generation: 5,
+            first: 1,
+            rotated_at: 1_000,
+            used_at,
+            former_used_at,
+            created_at: 0,
+            ended_at: None,
+            copied_at: None,
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_until_ten_seconds_after_its_successor_was_used() {
+        use Presented::{Ahead, Newest, Repeat, Stolen};
+        let table = [
+            (5, None, None, 99_999, Newest),
+            (6, None, None, 99_999, Ahead),
+            (4, None, None, 99_999, Repeat),
+            (4, Some(2_000), None, 12_000, Repeat),
+            (4, Some(2_000), None, 12_001, Stolen),
+            (3, None, Some(900), 10_900, Repeat),
+            (3, None, Some(900), 10_901, Stolen),
+            (3, None, None, 11_000, Repeat),
+            (3, None, None, 11_001, Stolen),
+            (2, None, None, 1_000, Stolen),
+            (2, Some(1_000), Some(1_000), 1_000, Stolen),
+        ];
+        for (presented, used_at, former, now, expected) in table {
+            let found = judge(&device(used_at, former), presented, now - 10_000);
+            assert_eq!(found, expected, "{presented} at {now}, {used_at:?}, {former:?}");
+        }
     }
 }

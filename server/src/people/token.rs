@@ -66,10 +66,21 @@ fn header(kid: &str) -> Header {
 /// # Errors
 /// `SignInAgain`, whatever is wrong with it: the holder learns nothing else.
 pub fn verify(keys: &Keys, token: &str, now: i64) -> Result<Bearer, Refusal> {
-    read(keys, token, now).ok_or(Refusal::SignInAgain)
+    let claims = read(keys, token).ok_or(Refusal::SignInAgain)?;
+    // Times are judged by our clock and not by the library's.
+    let now_s = now / 1000;
+    if now_s >= claims.exp + LEEWAY_S || now_s < claims.nbf - LEEWAY_S {
+        return Err(Refusal::SignInAgain);
+    }
+    Ok(Bearer { person: claims.sub, device: claims.dev, generation: claims.r#gen })
 }
 
-fn read(keys: &Keys, token: &str, now: i64) -> Option<Bearer> {
+/// Whether we made this token, be it that it has run out.
+pub fn is_ours(keys: &Keys, token: &str) -> bool {
+    read(keys, token).is_some()
+}
+
+fn read(keys: &Keys, token: &str) -> Option<Claims> {
     // A header of ours to the last field: none that we do not write can come to mean something.
     let said = decode_header(token).ok()?;
     let key = keys.access.iter().find(|key| said == header(&key.kid))?;
@@ -77,14 +88,10 @@ fn read(keys: &Keys, token: &str, now: i64) -> Option<Bearer> {
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-    // Times are judged below, by our clock and not by the library's.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     let key = DecodingKey::from_secret(&key.secret);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
-    let now_s = now / 1000;
-    let lives = now_s < claims.exp + LEEWAY_S && now_s >= claims.nbf - LEEWAY_S;
-    lives.then_some(Bearer { person: claims.sub, device: claims.dev, generation: claims.r#gen })
+    Some(jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims)
 }
 
 #[cfg(test)]
@@ -125,6 +132,7 @@ mod tests {
             (NOW - 61_000, false),
         ] {
             assert_eq!(verify(&keys, &token, at).is_ok(), good, "at {}", at - NOW);
+            assert!(is_ours(&keys, &token), "at any time");
         }
         assert_eq!(verify(&keys, &token, NOW), Ok(bearer()));
     }
@@ -174,6 +182,7 @@ mod tests {
         forged.push(forge(|_| {}, &role, &right));
         for token in forged {
             assert_eq!(verify(&keys, &token, NOW), Err(Refusal::SignInAgain), "{token}");
+            assert!(!is_ours(&keys, &token), "{token}");
         }
     }
 }

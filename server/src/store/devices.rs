@@ -2,7 +2,7 @@
 //! function makes them from. A device is of a person and so of a service: one sign-in, whichever
 //! constellations they are of.
 
-use super::{Conn, parsed, people::Place};
+use super::{Conn, ManyRows, parsed, people::Place};
 use crate::error::{Error, Result};
 use roost_shared::{ConstellationId, DeviceId, PersonId, ServiceId};
 use sqlx::FromRow;
@@ -12,24 +12,35 @@ const ADD: &str = "INSERT INTO devices \
      (device, person, name, generation, first, rotated_at, created_at, service) \
      VALUES ($1, $2, $3, 1, 1, $4, $4, $5) ON CONFLICT DO NOTHING";
 const REVIVE: &str = "UPDATE devices SET name = $1, generation = generation + 2, \
-     first = generation + 2, rotated_at = $2, ended_at = NULL, copied_at = NULL \
+     first = generation + 2, rotated_at = $2, used_at = NULL, former_used_at = NULL, \
+     ended_at = NULL, copied_at = NULL \
      WHERE service = $3 AND device = $4 AND person = $5 AND ended_at IS NOT NULL";
 const ONE: &str = "SELECT device, service, person, name, generation, first, rotated_at, \
-     created_at, ended_at, copied_at FROM devices WHERE device = $1";
-const PRESENT: &str = "SELECT p.service, l.constellation, l.role FROM devices d \
+     used_at, former_used_at, created_at, ended_at, copied_at FROM devices WHERE device = $1";
+const PRESENT: &str = "SELECT p.service, l.constellation, l.role, \
+     CASE WHEN d.generation = $3 AND d.used_at IS NULL THEN 1 ELSE 0 END FROM devices d \
      JOIN people p ON p.person = d.person JOIN places l ON l.person = d.person \
      WHERE d.device = $1 AND d.person = $2 AND d.first <= $3 AND d.ended_at IS NULL \
      AND p.suspended_at IS NULL AND l.ended_at IS NULL ORDER BY l.created_at, l.constellation";
 const OF_PERSON: &str = "SELECT device, service, person, name, generation, first, rotated_at, \
-     created_at, ended_at, copied_at FROM devices WHERE service = $1 AND person = $2 \
-     ORDER BY created_at, device";
+     used_at, former_used_at, created_at, ended_at, copied_at FROM devices \
+     WHERE service = $1 AND person = $2 ORDER BY created_at, device";
 const SIGNED_IN: &str = "SELECT DISTINCT d.person FROM places l \
      JOIN devices d ON d.person = l.person \
      WHERE l.constellation = $1 AND d.ended_at IS NULL";
-const ROTATE: &str = "UPDATE devices SET generation = $1, rotated_at = $2 \
-     WHERE service = $3 AND device = $4 AND generation = $5 AND ended_at IS NULL";
+const ROTATE: &str = "UPDATE devices SET generation = $1, rotated_at = $2, former_used_at = $3, \
+     used_at = NULL \
+     WHERE service = $4 AND device = $5 AND generation = $6 AND ended_at IS NULL";
+const USED: &str = "WITH asked (service, device, generation, at) AS (VALUES {rows}) \
+     UPDATE devices SET used_at = asked.at FROM asked \
+     WHERE devices.service = asked.service AND devices.device = asked.device \
+     AND devices.generation = asked.generation AND devices.used_at IS NULL";
+static USED_ROWS: ManyRows = ManyRows::new(USED, 4);
+const PLACES: &str = "SELECT p.suspended_at, l.ended_at FROM people p \
+     JOIN places l ON l.person = p.person WHERE p.service = $1 AND p.person = $2";
 const MOVE: &str = "UPDATE devices SET generation = generation + 2, first = generation + 2, \
-     rotated_at = $1 WHERE service = $2 AND device = $3 AND ended_at IS NULL";
+     rotated_at = $1, used_at = NULL, former_used_at = NULL \
+     WHERE service = $2 AND device = $3 AND ended_at IS NULL";
 const END: &str = "UPDATE devices SET ended_at = $1 \
      WHERE service = $2 AND device = $3 AND person = $4 AND ended_at IS NULL";
 const COPIED: &str = "UPDATE devices SET copied_at = $1 WHERE service = $2 AND device = $3";
@@ -49,6 +60,10 @@ pub struct Device {
     pub first: i64,
     /// When the newest refresh token was made.
     pub rotated_at: i64,
+    /// When it, or the access that came with it, was first used.
+    pub used_at: Option<i64>,
+    /// When the token before it was first used.
+    pub former_used_at: Option<i64>,
     pub created_at: i64,
     pub ended_at: Option<i64>,
     /// When it was seen that somebody holds a copy of this sign-in.
@@ -101,6 +116,8 @@ struct Row {
     generation: i64,
     first: i64,
     rotated_at: i64,
+    used_at: Option<i64>,
+    former_used_at: Option<i64>,
     created_at: i64,
     ended_at: Option<i64>,
     copied_at: Option<i64>,
@@ -118,6 +135,8 @@ impl TryFrom<Row> for Device {
             generation: row.generation,
             first: row.first,
             rotated_at: row.rotated_at,
+            used_at: row.used_at,
+            former_used_at: row.former_used_at,
             created_at: row.created_at,
             ended_at: row.ended_at,
             copied_at: row.copied_at,
@@ -132,26 +151,64 @@ pub async fn one(conn: &mut Conn, device: DeviceId) -> Result<Option<Device>> {
     row.map(Device::try_from).transpose()
 }
 
-/// The service and the places of whoever holds this refresh token of a device, if neither it nor
-/// they have ended; nobody without a place is here.
+/// Whoever holds a sign-in now.
+#[derive(Clone, Debug)]
+pub struct Present {
+    pub service: ServiceId,
+    /// Never empty.
+    pub places: Vec<Place>,
+    /// The newest refresh token and its access were not used before, as far as it is written down.
+    pub is_first_use: bool,
+}
+
+/// Whoever holds this refresh token of a device, if neither it nor they have ended; nobody without
+/// a place is here.
 pub async fn present(
     conn: &mut Conn,
     (device, generation): (DeviceId, i64),
     person: PersonId,
-) -> Result<Option<(ServiceId, Vec<Place>)>> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(PRESENT)
+) -> Result<Option<Present>> {
+    let rows: Vec<(String, String, String, i64)> = sqlx::query_as(PRESENT)
         .bind(device.to_string())
         .bind(person.to_string())
         .bind(generation)
         .fetch_all(conn)
         .await?;
-    let Some((service, ..)) = rows.first() else { return Ok(None) };
-    let service = parsed(service.parse())?;
-    let places = rows.into_iter().map(|(_, constellation, role)| {
+    let Some((service, .., fresh)) = rows.first() else { return Ok(None) };
+    let (service, is_first_use) = (parsed(service.parse())?, *fresh == 1);
+    let places = rows.into_iter().map(|(_, constellation, role, _)| {
         let constellation = parsed(constellation.parse())?;
         Ok(Place { constellation, role: super::people::role(&role)? })
     });
-    Ok(Some((service, places.collect::<Result<_>>()?)))
+    let places = places.collect::<Result<_>>()?;
+    Ok(Some(Present { service, places, is_first_use }))
+}
+
+/// What the rows say of the person of a device that is nobody's who is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Suspended, or ended in every place.
+    Out,
+    /// In a place still.
+    Here,
+    /// There is no place of theirs at all.
+    Missing,
+}
+
+/// Whether a person has ended, or was never written down in this database.
+pub async fn standing(conn: &mut Conn, of: &Device) -> Result<Standing> {
+    let rows: Vec<(Option<i64>, Option<i64>)> = sqlx::query_as(PLACES)
+        .bind(of.service.to_string())
+        .bind(of.person.to_string())
+        .fetch_all(conn)
+        .await?;
+    let here =
+        |(suspended, ended): &(Option<i64>, Option<i64>)| suspended.is_none() && ended.is_none();
+    Ok(match rows.iter().any(here) {
+        true => Standing::Here,
+        false if rows.is_empty() => Standing::Missing,
+        false => Standing::Out,
+    })
 }
 
 /// Every device of a person, oldest first.
@@ -178,18 +235,50 @@ pub async fn signed_in(
     rows.into_iter().map(|person| parsed(person.parse())).collect()
 }
 
-/// Makes another refresh token the newest. False when another request was faster or the device
-/// ended.
-pub async fn rotate(conn: &mut Conn, device: &Device, next: i64, at: i64) -> Result<bool> {
+/// Makes another refresh token the newest, where the one before was first used at `used_at`. False
+/// when another request was faster or the device ended.
+pub async fn rotate(
+    conn: &mut Conn,
+    device: &Device,
+    (next, used_at): (i64, i64),
+    at: i64,
+) -> Result<bool> {
     let done = sqlx::query(ROTATE)
         .bind(next)
         .bind(at)
+        .bind(used_at)
         .bind(device.service.to_string())
         .bind(device.device.to_string())
         .bind(device.generation)
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// A first use of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    pub service: ServiceId,
+    pub device: DeviceId,
+    pub generation: i64,
+    pub at: i64,
+}
+
+/// Writes first uses down; one that was written before stands, and one of a token that is not the
+/// newest any more is nothing.
+pub async fn used(conn: &mut Conn, uses: &[Use]) -> Result<()> {
+    for (_, part, sql) in USED_ROWS.parts(uses) {
+        let mut query = sqlx::query(sql);
+        for Use { service, device, generation, at } in part {
+            query = query
+                .bind(service.to_string())
+                .bind(device.to_string())
+                .bind(*generation)
+                .bind(*at);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 /// Gives a device to another holder: nothing that the former one holds is good any more. False

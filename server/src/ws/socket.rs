@@ -26,6 +26,7 @@ use roost_shared::{
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
+    net::IpAddr,
     pin::Pin,
     time::Duration,
 };
@@ -45,6 +46,8 @@ struct Over;
 
 pub(super) struct Wire {
     pub(super) app: App,
+    /// Where it was called from, as far as that is known.
+    pub(super) from: Option<IpAddr>,
     line: Line,
     session: Session,
     pub(super) joined: Option<Box<Joined>>,
@@ -64,10 +67,15 @@ pub(super) struct Joined {
 
 /// Runs one connection to its end. What is rare is boxed where it is awaited: an idle phone should
 /// not hold the room that signing in, reading, waiting or closing takes.
-pub fn run(app: App, line: Line, slot: Slot) -> impl Future<Output = ()> + Send {
+pub fn run(
+    app: App,
+    line: Line,
+    (slot, from): (Slot, Option<IpAddr>),
+) -> impl Future<Output = ()> + Send {
     let wake = Box::pin(sleep_until(after(app.config.live.hello_ms)));
     let (session, pending) = (Session::default(), Pending::new());
-    let mut wire = Wire { app, line, session, joined: None, pending, wake, deadline: None, slot };
+    let (joined, deadline) = (None, None);
+    let mut wire = Wire { app, from, line, session, joined, pending, wake, deadline, slot };
     async move {
         while let Ok(input) = wire.next().await {
             if wire.step(input).await.is_err() {

@@ -111,11 +111,15 @@ fn named(statement: &str) -> bool {
             .any(|column| written.contains(column));
     }
     // One of many rows: each row of `asked` brings its own.
-    let each = statement.starts_with("WITH asked (") && statement.contains("constellation,");
+    let each = |column: &str, condition: &str| {
+        statement.starts_with("WITH asked (")
+            && statement.contains(&format!("{column},"))
+            && condition.contains(&format!("{column} = asked.{column}"))
+    };
     statement.split("WHERE").skip(1).any(|condition| {
         condition.contains("constellation = $")
             || condition.contains("service = $")
-            || each && condition.contains("constellation = asked.constellation")
+            || ["constellation", "service"].iter().any(|column| each(column, condition))
     })
 }
 
@@ -162,6 +166,16 @@ mod tests {
                 "const A: &str = \"WITH asked (constellation, b) AS (VALUES {rows}) SELECT 1 \
                  FROM asked JOIN c WHERE c.constellation = asked.constellation\";",
                 0,
+            ),
+            (
+                "const A: &str = \"WITH asked (service, b) AS (VALUES {rows}) UPDATE c SET b = 1 \
+                 FROM asked WHERE c.service = asked.service\";",
+                0,
+            ),
+            (
+                "const A: &str = \"WITH asked (service, b) AS (VALUES {rows}) UPDATE c SET b = 1 \
+                 FROM asked WHERE c.b = asked.b\";",
+                1,
             ),
             ("const OK: &str = \"DELETE FROM c\";", 0),
             ("fn f() { run(\"UPDATE c SET b = 1\") }", 1),

@@ -5,7 +5,7 @@ import type { Refusal } from "../generated/protocol.ts";
 import { Engine } from "./engine.ts";
 import { frame } from "./read.ts";
 import type { Input, Output, Saved, State, Write } from "./face.ts";
-import type { Answer, SignIn } from "./session.ts";
+import { isOver, type Answer, type SignIn } from "./session.ts";
 
 /** What the driver needs of the world. */
 export interface World {
@@ -139,7 +139,7 @@ export class Driver {
         if ("value" in answer) {
             this.input({ t: "token", access: answer.value.access });
         } else {
-            const over = "refused" in answer && answer.refused.class === "sign_in_again";
+            const over = "refused" in answer && isOver(answer.refused);
             this.input({ t: "token_refused", final: over });
         }
     }

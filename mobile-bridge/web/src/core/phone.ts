@@ -10,7 +10,7 @@ import { calendar, search, versions } from "./finds.ts";
 import { newId } from "./ids.ts";
 import { linkOver, type Link } from "./link.ts";
 import { onWake, type Page } from "./page.ts";
-import { inTime, OVER } from "./session.ts";
+import { inTime, isOver } from "./session.ts";
 import type { Answer, Becomes, Session, SignIn } from "./session.ts";
 import { leftOf, type Shown, type Unsent } from "./shown.ts";
 import { SteadyStore } from "./steady.ts";
@@ -98,7 +98,7 @@ export class Phone implements Acts {
         if (!answer) return false;
         // A network that was in the way is asked again, by the engine and in its own time.
         if (!("value" in answer)) this.#fresh = undefined;
-        return "refused" in answer && answer.refused.class === "sign_in_again";
+        return "refused" in answer && isOver(answer.refused);
     }
 
     open(): Promise<void> {
@@ -110,7 +110,7 @@ export class Phone implements Acts {
         const answer = await asked;
         if ("value" in answer) return this.#signedIn(answer.value);
         if ("unreachable" in answer) this.#shown.phase.value = "unreachable";
-        else if (OVER.includes(answer.refused.code)) this.#shown.phase.value = "ended";
+        else if (isOver(answer.refused)) this.#shown.phase.value = "ended";
         else this.#shown.phase.value = "unknown";
     }
 
@@ -299,13 +299,22 @@ export class Phone implements Acts {
 
     #connected(state: State): void {
         this.#state = state;
-        this.#shown.connect(state);
-        this.#tabs.post({ t: "state", state });
+        this.#shown.connect(state, this.#isUnknown);
+        this.#tellState();
         if (state.t === "live") this.page.understood();
         if (state.t === "signed_out") {
             this.#facts = {};
             this.#shown.phase.value = "ended";
         }
+    }
+
+    /** Whether the server does not know this sign-in just now. */
+    get #isUnknown(): boolean {
+        return this.#session.over?.class === "sign_in_again";
+    }
+
+    #tellState(): void {
+        this.#tabs.post({ t: "state", state: this.#state, unknown: this.#isUnknown });
     }
 
     #writing(message: Message & { t: "typing" }): void {
@@ -329,7 +338,7 @@ export class Phone implements Acts {
                 for (const write of message.writes) this.#heardKept(write);
                 return;
             case "state":
-                this.#shown.connect(message.state);
+                this.#shown.connect(message.state, message.unknown === true);
                 if (message.state.t === "signed_out") this.#shown.phase.value = "ended";
                 if (message.state.t === "live" && !this.#store.durable) void this.#leaveAgain();
                 return;
@@ -337,7 +346,7 @@ export class Phone implements Acts {
                 this.#shown.writing(message.room, message.people);
                 return;
             case "who":
-                if (this.#tabs.holding) this.#tabs.post({ t: "state", state: this.#state });
+                if (this.#tabs.holding) this.#tellState();
                 return;
             case "left":
                 // A tab that has just taken the connection is still reading what it goes on from.

@@ -37,8 +37,13 @@ export type SignIn = {
 /** What came of a request: its value, a refusal, or no answer that Roost gave. */
 export type Answer<T> = { value: T } | { refused: Told } | { unreachable: true };
 
-/** Refusals of a sign-in that was good once. */
-export const OVER: readonly string[] = ["device_ended", "sign_in_copied"];
+/**
+ * Whether a refusal says that a sign-in was good and is over: only then is anything forgotten. A
+ * server that does not know it (`sign_in_again`) may have lost its keys or its disk for a while.
+ */
+export function isOver({ code }: Told): boolean {
+    return code === "device_ended" || code === "sign_in_copied";
+}
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 

@@ -91,6 +91,8 @@ class ByRoom<T> {
 export class Shown {
     readonly phase: Signal<Phase> = signal("opening");
     readonly connection: Signal<Connection> = signal({ state: "connecting" });
+    /** The server does not know this sign-in just now; what is kept here is kept. */
+    readonly unknownHere: Signal<boolean> = signal(false);
     readonly me: Signal<string | undefined> = signal(undefined);
     readonly constellations: Signal<readonly ConstellationCard[]> = signal([]);
     readonly rooms: Signal<readonly Listed[]> = signal([]);
@@ -255,7 +257,8 @@ export class Shown {
         this.draft(unsentOfLeft(left));
     }
 
-    connect(state: State): void {
+    connect(state: State, unknownHere: boolean): void {
+        this.unknownHere.value = unknownHere;
         const next = connectionOf(state);
         if (next) this.connection.value = next;
     }

@@ -3,7 +3,7 @@
 
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { expect, vi } from "vitest";
-import type { ClientFrame, Draft, Entry } from "../generated/protocol.ts";
+import type { ClientFrame, Draft, Entry, Told } from "../generated/protocol.ts";
 import { Phone } from "./phone.ts";
 import { Session } from "./session.ts";
 import { Shown, type Unsent } from "./shown.ts";
@@ -59,6 +59,10 @@ class Server {
 export class Browser {
     factory = new IDBFactory();
     server = new Server();
+    /** Why nobody gets a new access token, while that is so. */
+    refuses: Told | undefined;
+    /** Who signs in. */
+    person = SAM;
     /** The first tab hears nothing any more. */
     sleeps = false;
     #holder: { lost: (why: Error) => void } | undefined;
@@ -90,7 +94,7 @@ export class Browser {
     #lock(steal: boolean, take: () => Promise<unknown>): Promise<unknown> {
         return new Promise((_, lost) => {
             const holder = this.#holder;
-            // Nobody in these tests closes a tab: whoever waits, waits.
+            // Nobody in these tests closes one tab of several: whoever waits, waits.
             if (holder && !steal) return;
             this.#holder = { lost };
             holder?.lost(new Error("stolen"));
@@ -98,11 +102,25 @@ export class Browser {
         });
     }
 
+    /** The phone ends every tab: nobody holds the connection any more, and nobody listens. */
+    end(): void {
+        this.#holder = undefined;
+        this.#channels.clear();
+    }
+
+    /** The answer to a link, and to whoever wants a new access token. */
+    #signIn(): Response {
+        if (this.refuses) return new Response(JSON.stringify(this.refuses), { status: 401 });
+        const { person } = this;
+        const sign_in = { person, device: "d", access: "a", access_expires_at: 2 ** 50 };
+        return new Response(JSON.stringify(sign_in));
+    }
+
     async tab(prepare: (store: Store) => void = () => undefined): Promise<Tab> {
         const store = await openStore("roost", () => this.factory);
         if (!(await store.read()).facts.person) await store.putFacts({ person: SAM, device: "d" });
         prepare(store);
-        const tab = new Tab(store);
+        const tab = new Tab(store, () => this.#signIn());
         await tab.phone.begin(undefined);
         return tab;
     }
@@ -151,9 +169,8 @@ export class Tab {
     shown = new Shown();
     phone: Phone;
 
-    constructor(store: Store) {
-        const sign_in = { person: SAM, device: "d", access: "a", access_expires_at: 2 ** 50 };
-        const answer = () => Promise.resolve(new Response(JSON.stringify(sign_in)));
+    constructor(store: Store, answering: () => Response) {
+        const answer = () => Promise.resolve(answering());
         const still = { understood() {}, missed() {}, again() {}, useNewer() {} };
         const page = { ...still, outdated: () => Promise.resolve() };
         this.phone = new Phone(store, new Session(answer), this.shown, page);

@@ -9,7 +9,8 @@ import type { Left, Typed } from "./store.ts";
 export type Message =
     /** From the holder: this is on disk now. */
     | { t: "kept"; writes: Write[] }
-    | { t: "state"; state: State }
+    /** `unknown`: the server does not know this sign-in just now. */
+    | { t: "state"; state: State; unknown?: boolean }
     /** From the holder: who is writing now. */
     | { t: "typing"; room: string; people: string[] }
     /** From a follower: is anybody there? Answered by `state`. */

@@ -108,7 +108,9 @@ export function ConnectionLine() {
             data-state={connection.state}
         >
             <span class="connection-dot" aria-hidden="true" />
-            {connectionWords(connection, now)}
+            {shown.unknownHere.value && connection.state === "waiting"
+                ? words.connection.unknownHere
+                : connectionWords(connection, now)}
         </p>
     );
 }
@@ -134,6 +136,11 @@ export function Notices() {
             {!shown.durable.value && (
                 <p class="banner" role="status" data-testid="memory">
                     {words.store.memory}
+                </p>
+            )}
+            {shown.unknownHere.value && (
+                <p class="banner" role="status" data-testid="unknown-here">
+                    {words.unknownHere}
                 </p>
             )}
             {shown.outdated.value && (

@@ -4,10 +4,10 @@
 import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
 import type { Listed, Role } from "../generated/protocol.ts";
-import { forgetTyped } from "../kind/message/typed.ts";
+import { forgetTyped, NOTHING, typed } from "../kind/message/typed.ts";
 import { route, type Route } from "../route.ts";
 import { words } from "../words.ts";
-import { JO, ROOM, SAM, Stage, said } from "./stage.ts";
+import { JO, ROOM, RUTH, SAM, Stage, said } from "./stage.ts";
 
 test("whoever is in no room hears why, in words for them", async () => {
     const told: [Role, string][] = [
@@ -206,12 +206,28 @@ test("wherever somebody is, it is said that nothing is kept, and the build too o
                 const stage = new Stage(role);
                 stage.shown.durable.value = false;
                 stage.shown.outdated.value = true;
+                stage.shown.connect({ t: "waiting", until: Date.now(), attempt: 1 }, true);
                 route.value = at;
                 await stage.draw();
-                const told = [stage.all("memory").length, stage.all("outdated").length];
-                expect(told, `${at.at}, ${role}, ${wide}`).toEqual([1, 1]);
+                const notices = ["memory", "outdated", "unknown-here"];
+                const told = notices.map((id) => stage.all(id).length);
+                expect(told, `${at.at}, ${role}, ${wide}`).toEqual([1, 1, 1]);
+                const lines = stage.all("connection").map((line) => line.textContent);
+                expect(new Set(lines), "it has signal").toEqual(
+                    new Set([words.connection.unknownHere]),
+                );
             }
         }
     }
     vi.unstubAllGlobals();
+});
+
+test("what one was writing is not there for whoever signs in over it", async () => {
+    const stage = await new Stage().draw();
+    typed(ROOM).value = { ...NOTHING, text: "half a message" };
+    await act(async () => void (stage.shown.me.value = undefined));
+    await act(async () => void (stage.shown.me.value = SAM));
+    expect(typed(ROOM).value.text, "who comes back goes on").toBe("half a message");
+    await act(async () => void (stage.shown.me.value = RUTH));
+    expect(typed(ROOM).value).toEqual(NOTHING);
 });

@@ -12,7 +12,7 @@ import { Sheet } from "../parts.tsx";
 import { movingUntil } from "./move.tsx";
 
 /** Letters of a code; spaces and dashes between them do no harm. */
-const CODE_CHARS = 8;
+const CODE_CHARS = 10;
 
 export function isCode(typed: string): boolean {
     return typed.replace(/[\s-]/g, "").length === CODE_CHARS;

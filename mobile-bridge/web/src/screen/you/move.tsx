@@ -61,7 +61,7 @@ export function Move() {
 }
 
 function Shown({ code, left_ms }: { code: Code; left_ms: number }) {
-    const halves = `${code.code.slice(0, 4)} ${code.code.slice(4)}`;
+    const halves = `${code.code.slice(0, 5)} ${code.code.slice(5)}`;
     return (
         <section role="status" class="code-shown" data-once>
             <h2 class="subheading">{words.move.code}</h2>

@@ -40,13 +40,13 @@ test("my phones are listed, this one is marked, and another can be signed out", 
 test("a code stands in two halves, and being signed out after it is no surprise", async () => {
     const sam = new Stage("satellite");
     const expires_at = Date.now() + 900_000;
-    sam.answers["POST /api/handover"] = { value: { code: "ABCDEFGH", expires_at } };
+    sam.answers["POST /api/handover"] = { value: { code: "ABCDEFGHJK", expires_at } };
     route.value = { at: "move" };
     await sam.draw();
     expect(sam.posted).toEqual([]);
     await sam.press("code-make");
-    expect(sam.find("code")?.textContent).toBe("ABCD EFGH");
-    expect(sam.place.textContent).toContain("A B C D E F G H");
+    expect(sam.find("code")?.textContent).toBe("ABCDE FGHJK");
+    expect(sam.place.textContent).toContain("A B C D E F G H J K");
     sam.shown.phase.value = "ended";
     await sam.draw();
     expect(sam.find("signed-out")?.textContent).toBe(words.move.moved);
@@ -78,12 +78,12 @@ test("whoever has a code says where they are, and is in", async () => {
     const wrong = sam.all("wrong").map((each) => each.textContent);
     expect(wrong).toEqual([words.code.missing, words.code.whereMissing]);
     expect(document.activeElement).toBe(sam.find("code-typed"));
-    await sam.fill("code-typed", "abcd-efg");
+    await sam.fill("code-typed", "abcde-fghj");
     await sam.press("code-where-new_phone");
     await sam.press("code-yes");
     expect(sam.find("wrong")?.textContent).toBe(words.code.missing);
     expect(sam.find("problem")?.textContent).toBe("");
-    await sam.fill("code-typed", "abcd-efgh");
+    await sam.fill("code-typed", "abcde-fghjk");
     await sam.fill("code-name", "Sam's new phone");
     const refused = { code: "x", class: "final", words: "No such code.", after_ms: 0 } as const;
     sam.acts.redeem = () => Promise.resolve({ refused });
@@ -94,6 +94,6 @@ test("whoever has a code says where they are, and is in", async () => {
         return Promise.resolve({ value: undefined });
     };
     await sam.press("code-yes");
-    expect(sam.done).toEqual([["abcd-efgh", "Sam's new phone", "new_phone"]]);
+    expect(sam.done).toEqual([["abcde-fghjk", "Sam's new phone", "new_phone"]]);
     expect(route.value).toEqual({ at: "rooms" });
 });
