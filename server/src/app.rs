@@ -13,6 +13,7 @@ use crate::{
     people::{People, directory::Directory, keys::Keys},
     presence::Presence,
     store::{Db, meta},
+    timekeeping,
 };
 use std::{
     fs::{self, File, TryLockError},
@@ -101,6 +102,8 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<File>,
     ) -> Result<App> {
+        let db = db.timed_by(&clock);
+        timekeeping::start(&db, &clock).await?;
         let presence = Presence::new(config.limits.sockets_a_person, config.live.retry_spread_ms);
         let feeds = Feeds::new(db.clone(), &config.log);
         let limits = Limits::start(&config.limits, &clock);
@@ -117,6 +120,7 @@ impl App {
         tokio::spawn(feeds.clone().repair());
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
         tokio::spawn(checkpoints(db.clone()));
+        tokio::spawn(timekeeping::watch(db.clone(), clock.clone()));
         Ok(App(Arc::new(House {
             config,
             clock,
@@ -135,10 +139,11 @@ impl App {
         })))
     }
 
-    /// Whether a real write and a read of it go through, in time. Asked often, it answers from what
+    /// Whether a real write and a read of it go through, in time, and time is what it should be.
+    /// Asked often, it answers from what
     /// it found within the last second: nobody may keep the disk busy by asking.
     pub async fn ready(&self) -> bool {
-        if self.is_draining() || !self.log.is_alive() {
+        if self.is_draining() || !self.log.is_alive() || !self.clock.agrees() {
             return false;
         }
         let mut found = self.probed.lock().await;

@@ -10,7 +10,8 @@
 //! - [`presence`]: who is connected, and the bounded queue towards each phone;
 //! - [`people`]: services, constellations, homes, people, sign-ins, and what `welcome` tells;
 //! - [`limits`], [`metrics`]: how much anybody may ask for; what is counted;
-//! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
+//! - [`app`], [`config`], [`error`], [`telemetry`]: what the house stands on;
+//! - [`clock`], [`reckoning`], [`timekeeping`]: one time that does not jump, and its alarm;
 //! - [`demo`]: a furnished constellation to look around in.
 //!
 //! Dependencies point one way: `main → http, ws → app → log, people → bus → feed → store`.
@@ -31,8 +32,10 @@ pub mod outlet;
 pub mod page;
 pub mod people;
 pub mod presence;
+pub mod reckoning;
 pub mod store;
 pub mod telemetry;
+pub mod timekeeping;
 pub mod ws;
 
 pub use app::App;

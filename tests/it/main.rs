@@ -4,6 +4,7 @@
 mod blind;
 mod cards;
 mod checker;
+mod clocks;
 mod conformance;
 mod conversation;
 mod csp_reports;
@@ -49,3 +50,4 @@ mod tidy;
 mod two_constellations;
 mod two_people;
 mod versions;
+mod wall_clock;

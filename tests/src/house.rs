@@ -13,6 +13,7 @@ use roost_server::{
     people::{People, keys::Keys, register::NewPerson},
     presence::Presence,
     store::{Commit, Db, rooms},
+    timekeeping,
 };
 use roost_shared::{
     ConstellationId, Entry, PersonId, RoomId, Seq,
@@ -66,6 +67,8 @@ impl House {
 
     async fn build(folder: Folder, dbs: [Db; 2], fault: Option<Fault>) -> House {
         let clock = Clock::turned_by_hand(BEGINNING);
+        let dbs = dbs.map(|db| db.timed_by(&clock));
+        timekeeping::start(&dbs[0], &clock).await.expect("a new database tells the time");
         let config = Config::in_folder(folder.path());
         let keys =
             Keys::load(&folder.path().join("keys"), true).expect("a new folder gets its keys");
@@ -93,6 +96,16 @@ impl House {
         let logs = logs.collect();
         let _folder = folder;
         House { db, people, logs, feeds, constellation, satellites, circle, lines, clock, _folder }
+    }
+
+    /// The database's clock is looked at, as it is every ten seconds.
+    pub async fn look_at_clock(&self) {
+        timekeeping::sample(&self.db, &self.clock).await.expect("the database tells the time");
+    }
+
+    /// The house's time begins anew, as when a process starts.
+    pub async fn restart_clock(&self) {
+        timekeeping::start(&self.db, &self.clock).await.expect("the database tells the time");
     }
 
     /// The n-th satellite carer.

@@ -10,7 +10,7 @@ use super::{
     token::{self, Bearer},
 };
 use crate::{
-    clock::entropy,
+    clock::{entropy, is_within},
     error::Result,
     log::Who,
     store::{
@@ -232,7 +232,8 @@ impl People {
     }
 
     fn judge(&self, device: &Device, presented: i64) -> Presented {
-        let in_grace = self.now() - device.rotated_at <= self.limits.refresh_grace_s * 1_000;
+        let grace_ms = self.limits.refresh_grace_s * 1_000;
+        let in_grace = is_within(grace_ms, device.rotated_at, self.now());
         match device.generation - presented {
             0 => Presented::Newest,
             1 => Presented::Repeat,

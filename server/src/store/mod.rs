@@ -16,12 +16,14 @@ pub mod people;
 pub mod proposals;
 pub mod rooms;
 pub mod settings;
+pub mod time;
 pub mod trail;
 mod tx;
 
 pub use tx::{Commit, Tx};
 
 use crate::{
+    clock::Clock,
     error::{Error, Result},
     metrics,
 };
@@ -61,6 +63,8 @@ pub struct Db {
     /// One connection that a storm of readers cannot take: for who may still be here.
     watcher: AnyPool,
     fault: Option<Fault>,
+    /// By which commits write down what time it is.
+    clock: Option<Clock>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,13 +111,21 @@ impl Db {
         let readers =
             options(backend, READERS, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         let watcher = options(backend, 1, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
-        Ok(Db { backend, writer, readers, watcher, fault: None })
+        Ok(Db { backend, writer, readers, watcher, fault: None, clock: None })
     }
 
     /// The same database with commits that misbehave as told. For tests of the log.
     #[must_use]
     pub fn with_fault(mut self, fault: impl Fn() -> Commit + Send + Sync + 'static) -> Db {
         self.fault = Some(Arc::new(fault));
+        self
+    }
+
+    /// The same database with commits that write down, once a second, what time it is by this
+    /// clock: no later start may lie before them.
+    #[must_use]
+    pub fn timed_by(mut self, clock: &Clock) -> Db {
+        self.clock = Some(clock.clone());
         self
     }
 
@@ -137,7 +149,8 @@ impl Db {
     }
 
     async fn unbegun(&self) -> Result<Tx> {
-        Ok(Tx::new(self.writer.acquire().await?, self.backend, self.fault.clone()))
+        let (fault, clock) = (self.fault.clone(), self.clock.clone());
+        Ok(Tx::new((self.writer.acquire().await?, self.backend), fault, clock))
     }
 
     /// A connection for reading.
