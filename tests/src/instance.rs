@@ -124,7 +124,8 @@ impl Instance {
     pub fn admin(&self, arguments: &[&str]) -> String {
         let mut command = roost();
         command.arg("admin").args(arguments).arg("--data").arg(self.data());
-        let output = command.envs(self.wall_clock()).output().expect("the command can be started");
+        let output = command.envs(self.wall_clock()).output();
+        let output = output.expect("the command can be started");
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
