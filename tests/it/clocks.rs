@@ -131,6 +131,10 @@ impl Story {
         // Whoever looks after the machine sets its clock right in the end.
         self.jump(-self.time.wrong_by);
         self.look().await;
+        // A start by a clock that was behind, but not before the last commit, went by that clock.
+        if self.time.agrees() != Some(true) {
+            self.accept().await;
+        }
         assert!(self.house.clock.agrees(), "{:#?}", self.told);
         assert_eq!(self.time.agrees(), Some(true), "{:#?}", self.told);
     }
