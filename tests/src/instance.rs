@@ -104,8 +104,8 @@ impl Instance {
         self.start_as(command).await;
     }
 
-    /// As [`Instance::start`], with a wall clock that [`Instance::set_wall_clock`] moves; its steady
-    /// clock is the machine's.
+    /// As [`Instance::start`], with a wall clock that [`Instance::set_wall_clock`] moves; its
+    /// steady clock is the machine's.
     pub async fn start_with_wall_clock(&mut self) {
         let mut command = serve(&self.data(), self.door.address);
         command.envs(self.wall_clock());
