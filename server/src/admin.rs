@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use roost_server::{
-    App, Config,
+    App, Config, clock,
     error::Result,
     people::{
         By,
@@ -71,6 +71,10 @@ pub enum Command {
     EndPerson { person: PersonId },
     /// Sign a phone out.
     EndDevice { device: DeviceId },
+    /// Take the machine's clock for right (on Postgres the database's), after an alarm that begins
+    /// with CLOCK: set that clock first. Whatever ran out stays so; links and sign-ins of a later
+    /// time than it tells are good until then. A running server follows within ten seconds.
+    AcceptClock,
     /// List everything: services, constellations, homes, people, phones.
     List,
 }
@@ -138,10 +142,7 @@ impl From<RoleName> for Role {
 /// # Errors
 /// The refusal, or what broke.
 pub async fn obey(config: Config, command: Command) -> Result<()> {
-    let base = match config.server.public_url.as_str() {
-        "" => format!("http://{}", config.server.listen),
-        url => url.to_owned(),
-    };
+    let base = base(&config);
     let app = App::beside(config).await?;
     let people = &app.people;
     match command {
@@ -192,10 +193,24 @@ pub async fn obey(config: Config, command: Command) -> Result<()> {
         }
         Command::EndPerson { person } => people.end_person(person).await?,
         Command::EndDevice { device } => people.end_device(device).await?,
+        Command::AcceptClock => tell_time(people.accept_clock().await?),
         Command::List => print!("{}", list(&app).await?),
     }
     app.close().await;
     Ok(())
+}
+
+/// Where links lead.
+fn base(config: &Config) -> String {
+    match config.server.public_url.as_str() {
+        "" => format!("http://{}", config.server.listen),
+        url => url.to_owned(),
+    }
+}
+
+fn tell_time(now: i64) {
+    let now = clock::utc(now);
+    println!("It is {now}. A running server goes by that within ten seconds.");
 }
 
 /// The link, and the code that opens it on a line of its own: it is told apart from the link.

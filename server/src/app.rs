@@ -14,6 +14,7 @@ use crate::{
     people::{People, directory::Directory, keys::Keys, token::Bearer},
     presence::Presence,
     store::{Db, meta},
+    timekeeping,
 };
 use roost_shared::Refusal;
 use std::{
@@ -110,6 +111,8 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<File>,
     ) -> Result<App> {
+        let db = db.timed_by(&clock);
+        timekeeping::start(&db, &clock).await?;
         let presence = Presence::new(config.limits.sockets_a_person, config.live.retry_spread_ms);
         let feeds = Feeds::new(db.clone(), keys.chain_keys.clone(), &config.log);
         let limits = Limits::start(&config.limits, &clock);
@@ -127,6 +130,7 @@ impl App {
         tokio::spawn(bus::watch(db.clone(), bus.downgrade(), pulse));
         tokio::spawn(people.clone().keep_uses());
         tokio::spawn(checkpoints(db.clone()));
+        tokio::spawn(timekeeping::watch(db.clone(), clock.clone()));
         Ok(App(Arc::new(House {
             config,
             clock,
@@ -161,10 +165,11 @@ impl App {
         Err(self.limits.failed(from, refusal).await)
     }
 
-    /// Whether a real write and a read of it go through, in time. Asked often, it answers from what
+    /// Whether a real write and a read of it go through, in time, and time is what it should be.
+    /// Asked often, it answers from what
     /// it found within the last second: nobody may keep the disk busy by asking.
     pub async fn ready(&self) -> bool {
-        if self.is_draining() || !self.log.is_alive() {
+        if self.is_draining() || !self.log.is_alive() || !self.clock.agrees() {
             return false;
         }
         let mut found = self.probed.lock().await;

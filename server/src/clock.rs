@@ -1,10 +1,11 @@
 //! Time and chance. The only place that reads a clock or the system's entropy; everything else is
 //! given a `Clock`, so that tests turn time by hand.
 
+use crate::reckoning::{Look, Note, Reckoning, Sample, Standing};
 use roost_shared::room::LocalTime;
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -15,48 +16,121 @@ const ZONE_NAME: &str = "Europe/London";
 /// How late [`after_in_step`] may be, ms.
 const STEP_MS: u64 = 500;
 
-/// Tells the time in epoch milliseconds. Clones share the same hands.
+/// Tells the time in epoch milliseconds, as [`Reckoning`] keeps it: no wall clock that jumps moves
+/// it. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Clock(Option<Arc<AtomicI64>>);
+pub struct Clock(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    hands: Option<Hands>,
+    reckoning: Mutex<Reckoning>,
+}
+
+/// What a test turns, epoch ms.
+#[derive(Debug)]
+struct Hands {
+    wall: AtomicI64,
+    steady: AtomicI64,
+}
 
 impl Clock {
     /// The machine's clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the Clock that everybody else asks")]
     pub fn system() -> Clock {
-        Clock(None)
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let reckoning = Reckoning::new(whole_ms(wall), whole_ms(beginning().elapsed()));
+        Clock(Arc::new(Kept { hands: None, reckoning: Mutex::new(reckoning) }))
     }
 
     /// A clock that stands still until it is turned.
     pub fn turned_by_hand(at_ms: i64) -> Clock {
-        Clock(Some(Arc::new(AtomicI64::new(at_ms))))
+        let hands = Hands { wall: AtomicI64::new(at_ms), steady: AtomicI64::new(at_ms) };
+        let reckoning = Mutex::new(Reckoning::new(at_ms, at_ms));
+        Clock(Arc::new(Kept { hands: Some(hands), reckoning }))
     }
 
-    /// Now, in epoch milliseconds.
-    #[expect(clippy::disallowed_methods, reason = "this is the Clock that everybody else asks")]
+    /// Now, in epoch milliseconds. It never runs backwards, but when the operator says so.
     pub fn now(&self) -> i64 {
-        match &self.0 {
-            Some(hands) => hands.load(Ordering::SeqCst),
-            None => SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
-        }
+        self.reckoning().now(self.steady_ms())
     }
 
     /// How long this process has been running, on a clock that never jumps; or what the hands say.
     pub fn steady(&self) -> Duration {
-        match &self.0 {
-            Some(hands) => {
-                Duration::from_millis(u64::try_from(hands.load(Ordering::SeqCst)).unwrap_or(0))
-            }
-            None => beginning().elapsed(),
+        Duration::from_millis(u64::try_from(self.steady_ms()).unwrap_or(0))
+    }
+
+    fn steady_ms(&self) -> i64 {
+        match &self.0.hands {
+            Some(hands) => hands.steady.load(Ordering::SeqCst),
+            None => whole_ms(beginning().elapsed()),
         }
     }
 
-    /// Turns a clock of [`Clock::turned_by_hand`]; the machine's clock is left alone.
+    /// Lets time pass by a clock of [`Clock::turned_by_hand`]; the machine's is left alone.
     pub fn turn(&self, by_ms: i64) {
-        if let Some(hands) = &self.0 {
-            hands.fetch_add(by_ms, Ordering::SeqCst);
+        if let Some(hands) = &self.0.hands {
+            hands.steady.fetch_add(by_ms, Ordering::SeqCst);
+            hands.wall.fetch_add(by_ms, Ordering::SeqCst);
         }
     }
+
+    /// Sets the wall clock of a clock of [`Clock::turned_by_hand`] to another time, while none
+    /// passes.
+    pub fn jump(&self, by_ms: i64) {
+        if let Some(hands) = &self.0.hands {
+            hands.wall.fetch_add(by_ms, Ordering::SeqCst);
+        }
+    }
+
+    /// The wall clock that is turned by hand; it stands in for the database's.
+    pub(crate) fn wall_by_hand(&self) -> Option<i64> {
+        self.0.hands.as_ref().map(|hands| hands.wall.load(Ordering::SeqCst))
+    }
+
+    /// Whether the database's clock agrees with the time that is kept.
+    pub fn agrees(&self) -> bool {
+        self.reckoning().standing() == Standing::Agree
+    }
+
+    /// Starts from the time that the database told, or from the last commit if that is later.
+    pub(crate) fn start(&self, (told, note): (i64, Note)) -> Sample {
+        let steady = self.steady_ms();
+        self.reckoning().start(Look { told, note, steady: (steady, steady) })
+    }
+
+    /// Compares the time that the database told, when it was asked at this steady time.
+    pub(crate) fn sample(&self, asked: Duration, (told, note): (i64, Note)) -> Sample {
+        let steady = (whole_ms(asked), self.steady_ms());
+        self.reckoning().sample(Look { told, note, steady })
+    }
+
+    /// What a commit has to write down of the time, if anything.
+    pub(crate) fn due(&self) -> Option<Note> {
+        self.reckoning().due(self.steady_ms())
+    }
+
+    /// A commit has written it down.
+    pub(crate) fn noted(&self, note: Note) {
+        self.reckoning().noted(note);
+    }
+
+    fn reckoning(&self) -> MutexGuard<'_, Reckoning> {
+        self.0.reckoning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn whole_ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// How far the clocks of two instances may differ, ms.
+pub const APART_MS: i64 = 60_000;
+
+/// Whether a moment lies at most so long ago. One that lies further ahead than instances differ
+/// does not: it was written down before the operator set a wrong clock right.
+pub fn is_within(length_ms: i64, since: i64, now: i64) -> bool {
+    (-APART_MS..=length_ms).contains(&now.saturating_sub(since))
 }
 
 /// A moment to measure from, on the clock that never jumps.
@@ -105,6 +179,12 @@ pub fn local(at_ms: i64) -> Option<LocalTime> {
     let weekday = u8::try_from(there.weekday().to_monday_zero_offset()).ok()?;
     let minute = u16::try_from(there.hour()).ok()? * 60 + u16::try_from(there.minute()).ok()?;
     Some(LocalTime { weekday, minute })
+}
+
+/// A moment, epoch ms, as an operator reads it: RFC 3339, in UTC.
+pub fn utc(at_ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at_ms);
+    moment.map_or_else(|_| at_ms.to_string(), |moment| moment.to_string())
 }
 
 /// Bytes nobody can guess, from the operating system.

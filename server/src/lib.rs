@@ -12,7 +12,8 @@
 //! - [`chain`]: how a history that was set back is noticed;
 //! - [`limits`], [`metrics`]: how much anybody may ask for; what is counted;
 //! - [`opening`], [`folder`]: how a Roost begins and is opened; what lies in its data folder;
-//! - [`app`], [`config`], [`clock`], [`error`], [`telemetry`]: what the house stands on;
+//! - [`app`], [`config`], [`error`], [`telemetry`]: what the house stands on;
+//! - [`clock`], [`reckoning`], [`timekeeping`]: one time that does not jump, and its alarm;
 //! - [`demo`]: a furnished constellation to look around in.
 //!
 //! Dependencies point one way: `main → http, ws → app → log, people → bus → feed → store`.
@@ -37,8 +38,10 @@ pub mod page;
 pub mod people;
 pub mod presence;
 mod private;
+pub mod reckoning;
 pub mod store;
 pub mod telemetry;
+pub mod timekeeping;
 pub mod ws;
 
 pub use app::App;

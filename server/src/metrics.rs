@@ -53,6 +53,8 @@ pub struct Metrics {
     rollbacks: Counter,
     begun_anew: Counter,
     csp_reports: Family<Broken, Counter>,
+    clock_alarms: Counter,
+    clock_skew: Gauge,
     connections: Gauge,
     phones_behind: Gauge,
     queued_drafts: Gauge,
@@ -193,6 +195,16 @@ impl Metrics {
         self.rollbacks.inc();
     }
 
+    /// How far the database's clock lies ahead of the time that is kept, ms.
+    pub fn clock_skew(&self, skew_ms: i64) {
+        self.clock_skew.set(skew_ms);
+    }
+
+    /// The database's clock and the time that is kept have parted.
+    pub fn clock_alarm(&self) {
+        self.clock_alarms.inc();
+    }
+
     /// A browser told that a page of ours did what its policy forbids.
     pub fn csp_report(&self, directive: &'static str, source: &'static str) {
         self.csp_reports.get_or_create(&Broken { directive, source }).inc();
@@ -262,6 +274,8 @@ impl Metrics {
             rollbacks: Counter::default(),
             begun_anew: Counter::default(),
             csp_reports: Family::default(),
+            clock_alarms: Counter::default(),
+            clock_skew: Gauge::default(),
             connections: Gauge::default(),
             phones_behind: Gauge::default(),
             queued_drafts: Gauge::default(),
@@ -282,7 +296,11 @@ impl Metrics {
         let all = &mut registry;
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         all.register("build", "The build that runs", build);
-        all.register("ready", "1 when a write and a read went through", self.ready.clone());
+        all.register(
+            "ready",
+            "1 when a write and a read went through, and clocks agree",
+            self.ready.clone(),
+        );
         all.register("connections", "Signed-in phones", self.connections.clone());
         all.register("connections_entered", "Phones welcomed", self.entered.clone());
         all.register("closes", "Connections closed by Roost", closes);
@@ -310,6 +328,10 @@ impl Metrics {
         all.register("rollback_alarms", "Signs of a database set back", self.rollbacks.clone());
         let anew = self.begun_anew.clone();
         all.register("phones_begun_anew", "Phones that showed what they were not told", anew);
+        let skew = self.clock_skew.clone();
+        all.register("clock_skew_ms", "The database's clock ahead of Roost's time, ms", skew);
+        let parted = self.clock_alarms.clone();
+        all.register("clock_alarms", "Times that the clocks parted", parted);
         let csp = self.csp_reports.clone();
         all.register("csp_reports", "Reports of browsers, by directive and source", csp);
         all.register("wal_bytes", "SQLite's write-ahead log, bytes", self.wal_bytes.clone());

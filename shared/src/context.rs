@@ -17,6 +17,8 @@ use serde_json::Value;
 pub struct Needs {
     /// The entry that the draft's `target` names, and its card.
     pub target: bool,
+    /// When the target was said.
+    pub said_at: bool,
     /// How this person is a member of the room now.
     pub membership_of: Option<PersonId>,
     /// The homes of the room's constellation.
@@ -25,7 +27,8 @@ pub struct Needs {
 
 impl Needs {
     /// Only the target and its card.
-    pub const TARGET: Needs = Needs { target: true, membership_of: None, homes: false };
+    pub const TARGET: Needs =
+        Needs { target: true, said_at: false, membership_of: None, homes: false };
 }
 
 /// Everything that `permit`, `effects`, `fold` and `card` may look at.
@@ -34,10 +37,13 @@ pub struct Context {
     pub room_kind: RoomKind,
     /// The place the entry gets if it is permitted.
     pub seq: Seq,
-    /// When the entry is committed, epoch ms.
+    /// What time it is, epoch ms: every rule goes by this.
+    pub now: i64,
+    /// What the entry will say of its time, epoch ms. It keeps the room's order, and so it may lie
+    /// ahead of `now`: nothing is judged by it.
     pub at: i64,
     pub author: Author,
-    /// The constellation's wall clock at `at`. Without it a room with hours is closed.
+    /// The constellation's wall clock at `now`. Without it a room with hours is closed.
     pub local: Option<LocalTime>,
     /// Whether the draft names a target.
     pub targeted: bool,
@@ -66,8 +72,8 @@ pub struct Target {
     pub seq: Seq,
     pub kind: String,
     pub author: Option<PersonId>,
-    /// When it was committed, epoch ms.
-    pub at: i64,
+    /// The `now` of when it was committed, epoch ms, if it was needed.
+    pub said_at: Option<i64>,
     /// Its body as it stands now; absent when it was removed.
     pub body: Option<Value>,
 }
@@ -198,6 +204,7 @@ pub(crate) mod cast {
             Context {
                 room_kind: RoomKind::Circle,
                 seq: Seq(7),
+                now: NOW,
                 at: NOW,
                 author: author(Role::Satellite),
                 local: Some(OPEN),
@@ -218,14 +225,14 @@ pub(crate) mod cast {
         }
 
         pub(crate) fn after_ms(self, ms: i64) -> Context {
-            Context { at: NOW + ms, ..self }
+            Context { now: NOW + ms, at: NOW + ms, ..self }
         }
 
         /// About entry 3, written by the satellite at `NOW`.
         pub(crate) fn about(self, kind: &str, body: Value) -> Context {
             let (author, kind) = (Some(person(2)), kind.to_owned());
-            let target =
-                Target { id: entry(3), seq: Seq(3), kind, author, at: NOW, body: Some(body) };
+            let (id, seq, said_at) = (entry(3), Seq(3), Some(NOW));
+            let target = Target { id, seq, kind, author, said_at, body: Some(body) };
             Context { targeted: true, target: Some(target), ..self }
         }
 

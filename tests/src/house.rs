@@ -14,6 +14,7 @@ use roost_server::{
     people::{People, keys::Keys, register::NewPerson, session::SignIn},
     presence::Presence,
     store::{Claim, Commit, Db, rooms},
+    timekeeping,
 };
 use roost_shared::{
     ConstellationId, Entry, Epoch, PersonId, RoomId, Seq,
@@ -70,6 +71,8 @@ impl House {
 
     async fn build(folder: Folder, keys: Arc<Keys>, dbs: [Db; 2], fault: Option<Fault>) -> House {
         let clock = Clock::turned_by_hand(BEGINNING);
+        let dbs = dbs.map(|db| db.timed_by(&clock));
+        timekeeping::start(&dbs[0], &clock).await.expect("a new database tells the time");
         let config = Config::in_folder(folder.path());
         let db = dbs[0].clone();
         let parts = |feeds| parts(feeds, &keys, &clock);
@@ -95,6 +98,16 @@ impl House {
         let logs = logs.collect();
         let _folder = folder;
         House { db, people, logs, feeds, constellation, satellites, circle, lines, clock, _folder }
+    }
+
+    /// The database's clock is looked at, as it is every ten seconds.
+    pub async fn look_at_clock(&self) {
+        timekeeping::sample(&self.db, &self.clock).await.expect("the database tells the time");
+    }
+
+    /// The house's time begins anew, as when a process starts.
+    pub async fn restart_clock(&self) {
+        timekeeping::start(&self.db, &self.clock).await.expect("the database tells the time");
     }
 
     /// The n-th satellite carer.

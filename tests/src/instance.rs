@@ -145,6 +145,46 @@ impl Instance {
         });
     }
 
+    /// As [`Instance::start`], with a wall clock that [`Instance::set_wall_clock`] moves; its
+    /// steady clock is the machine's.
+    pub async fn start_with_wall_clock(&mut self) {
+        let mut command = serve(&self.data(), self.door.address);
+        command.envs(self.wall_clock());
+        self.start_as(command).await;
+    }
+
+    /// Moves the wall clock away from the machine's, as `faketime` writes it: `+2h`, `-5h`, `+0`.
+    pub fn set_wall_clock(&self, away: &str) {
+        // In one step: a file that is half written would be another time.
+        let (file, new) = (self.wall_clock_file(), self.folder.path().join("wall-clock.new"));
+        fs::write(&new, away).expect("the folder takes a file");
+        fs::rename(new, file).expect("a file takes the place of another");
+    }
+
+    /// Runs a command of the operator on this data folder, by the same wall clock; what it said.
+    pub fn admin(&self, arguments: &[&str]) -> String {
+        let mut command = roost();
+        command.arg("admin").args(arguments).arg("--data").arg(self.data());
+        let output = command.envs(self.wall_clock()).output();
+        let output = output.expect("the command can be started");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The environment of a process whose wall clock is ours to move.
+    fn wall_clock(&self) -> [(&'static str, PathBuf); 4] {
+        [
+            ("LD_PRELOAD", faketime()),
+            ("FAKETIME_TIMESTAMP_FILE", self.wall_clock_file()),
+            ("FAKETIME_NO_CACHE", PathBuf::from("1")),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", PathBuf::from("1")),
+        ]
+    }
+
+    fn wall_clock_file(&self) -> PathBuf {
+        self.folder.path().join("wall-clock")
+    }
+
     /// Sends a signal, as an operator does.
     pub fn signal(&self, name: &str) {
         let pid = self.process.as_ref().expect("it was started").id().to_string();
@@ -198,6 +238,15 @@ impl Drop for Instance {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Debian's library that moves a program's wall clock.
+fn faketime() -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").expect("a Debian machine has libraries");
+    folders
+        .filter_map(|folder| Some(folder.ok()?.path().join("faketime/libfaketimeMT.so.1")))
+        .find(|library| library.is_file())
+        .expect("faketime is installed: tests/run prepare")
 }
 
 /// The command that serves this data folder at this address with ample limits, all else as shipped.

@@ -11,12 +11,14 @@ use crate::{
     clock,
     error::{Error, Result},
     page::{CardLine, Line},
+    reckoning::SKEW_MAX_MS,
     store::{
         Conn, Tx,
         cards::{self, Change},
         entries::{self, Asked, Earlier, EntryRow, NewEntry, Standing, Stretch},
         people,
         rooms::{self, Membership, Seat},
+        time,
     },
 };
 use roost_shared::{
@@ -180,8 +182,8 @@ impl<'t> Batch<'t> {
     ) -> Result<Context> {
         let open = &self.rooms[&room];
         let (constellation, room_kind, seq) = (open.constellation, open.kind, open.head.seq.next());
-        // Time in a room never runs backwards, whatever the clocks of instances say.
-        let at = self.now.max(open.head_at);
+        // Entries of a room stand in the order of their moments, whatever time it was before.
+        let (now, at) = (self.now, self.now.max(open.head_at));
         let needs = body.needs(draft);
         let floor = standing.member.map_or(Seq::ZERO, |member| member.floor);
         let (mut target, mut card) = (None, Card::default());
@@ -190,7 +192,12 @@ impl<'t> Batch<'t> {
             let found = entries::target(self.tx.conn(), constellation, room, id).await?;
             // What lies below the author's floor is not there for them.
             if let Some(row) = found.filter(|row| row.seq >= floor) {
+                let at = row.at;
                 target = Some(target_of(row)?);
+                if let (true, Some(target)) = (needs.said_at, &mut target) {
+                    let said = time::said(self.tx.conn(), (constellation, room), id).await?;
+                    target.said_at = Some(said.unwrap_or(at));
+                }
                 card = cards::get(self.tx.conn(), constellation, room, id).await?;
             }
         }
@@ -215,9 +222,10 @@ impl<'t> Batch<'t> {
         Ok(Context {
             room_kind,
             seq,
+            now,
             at,
             author: Author { person: author(who), role, home: standing.home },
-            local: clock::local(at),
+            local: clock::local(now),
             targeted: draft.target.is_some(),
             target,
             card,
@@ -255,6 +263,10 @@ impl<'t> Batch<'t> {
         }
         for card in body.cards(row.id, context) {
             self.put_card(room, card).await?;
+        }
+        if context.at - context.now > SKEW_MAX_MS {
+            let place = (self.rooms[&room].constellation, room);
+            time::say(self.tx.conn(), place, row.id, context.now).await?;
         }
         let open = self.rooms.get_mut(&room).expect("the caller opened the room");
         open.head = Point { seq: row.seq, chain: row.chain };
@@ -358,12 +370,12 @@ fn author(who: Who) -> Option<PersonId> {
 
 /// A stored entry as a kind sees it; a body that was removed is not there.
 fn target_of(row: EntryRow) -> Result<Target> {
-    let EntryRow { seq, id, kind, author, at, body, .. } = row;
+    let EntryRow { seq, id, kind, author, body, .. } = row;
     let body = (!body.is_empty())
         .then(|| serde_json::from_str(&body))
         .transpose()
         .map_err(|e| Error::internal("a stored body is not JSON", e.classify() as u8))?;
-    Ok(Target { id, seq, kind, author, at, body })
+    Ok(Target { id, seq, kind, author, said_at: None, body })
 }
 
 /// What the database is asked about a draft.

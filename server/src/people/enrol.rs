@@ -4,7 +4,7 @@
 
 use super::{By, People, funnel, keys::link_token, register::check_name, session::SignIn};
 use crate::{
-    clock::entropy,
+    clock::{entropy, is_within},
     error::Result,
     store::{
         Conn,
@@ -290,7 +290,7 @@ impl People {
         new: NewDevice<'_>,
     ) -> Result<i64, Refusal> {
         let (at, spent_on) = enrolment.spent.unwrap_or((new.at, new.device));
-        let soon = self.now() - at <= self.limits.enrolment_repeat_s * 1_000;
+        let soon = is_within(self.limits.enrolment_repeat_s * 1_000, at, self.now());
         match signed_in {
             Some(found)
                 if spent_on == new.device

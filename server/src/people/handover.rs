@@ -8,7 +8,7 @@ use super::{
     session::{Me, SignIn},
 };
 use crate::{
-    clock::entropy,
+    clock::{entropy, is_within},
     error::Result,
     store::{
         Tx,
@@ -140,7 +140,7 @@ impl People {
             Becomes::NewPhone => by.device,
         };
         let given = devices::one(tx.conn(), device).await?;
-        let soon = |at: i64| self.now() - at <= self.limits.enrolment_repeat_s * 1_000;
+        let soon = |at: i64| is_within(self.limits.enrolment_repeat_s * 1_000, at, self.now());
         let unused = |found: &Device, at: i64| found.rotated_at == at && found.ended_at.is_none();
         match (of.spent, given) {
             (Some((at, who)), Some(found))

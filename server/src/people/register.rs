@@ -7,7 +7,7 @@ use crate::{
     store::{
         Tx, devices,
         homes::{self, NewService},
-        meta, people,
+        meta, people, time,
     },
 };
 use roost_shared::{
@@ -91,6 +91,22 @@ impl People {
             }
         }
         Ok(lines)
+    }
+
+    /// The database's clock is right, whatever time this house kept until now: the only way in
+    /// which its time goes back. What it says, epoch ms. A running server follows with its next
+    /// look at that clock.
+    ///
+    /// # Errors
+    /// Whatever the database said.
+    pub async fn accept_clock(&self) -> Result<i64> {
+        let (now, _) = self.db.time(self.parts.clock.wall_by_hand()).await?;
+        let mut tx = self.begin_operator_act().await?;
+        time::accept(tx.conn(), now).await?;
+        // The row stands at the time that was kept, and names the one that was accepted.
+        self.trail(tx.conn(), None, OPERATOR, ("clock.accept", now.to_string())).await?;
+        tx.commit().await?;
+        Ok(now)
     }
 
     /// Adds a fostering service.

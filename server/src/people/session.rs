@@ -15,7 +15,7 @@ use super::{
     token::{self, Bearer},
 };
 use crate::{
-    clock::entropy,
+    clock::{entropy, is_within},
     error::Result,
     log::Who,
     store::{
@@ -244,7 +244,8 @@ impl People {
         if devices::present(tx.conn(), (id, generation), found.person).await?.is_none() {
             return Err(why_gone(tx.conn(), (id, generation), Some(&found)).await?.into());
         }
-        match judge(&found, generation, presented_at - self.limits.refresh_grace_s * 1_000) {
+        let grace_ms = self.limits.refresh_grace_s * 1_000;
+        match judge(&found, generation, (grace_ms, presented_at)) {
             presented @ (Presented::Newest | Presented::Ahead) => {
                 if presented == Presented::Ahead {
                     // Ours by its MAC, so it is the database that went back, not the phone ahead.
@@ -300,9 +301,9 @@ impl People {
     }
 }
 
-/// What it means that this refresh token is presented. A successor that was first used before
-/// `since` has made it a token that nobody should hold any more.
-fn judge(device: &Device, presented: i64, since: i64) -> Presented {
+/// What it means that this refresh token is presented. A successor that was first used longer ago
+/// than the grace has made it a token that nobody should hold any more.
+fn judge(device: &Device, presented: i64, (grace_ms, at): (i64, i64)) -> Presented {
     let successor_used_at = match device.generation - presented {
         0 => return Presented::Newest,
         1 => device.used_at,
@@ -312,7 +313,7 @@ fn judge(device: &Device, presented: i64, since: i64) -> Presented {
         _ => return Presented::Stolen,
     };
     match successor_used_at {
-        Some(used_at) if used_at < since => Presented::Stolen,
+        Some(used_at) if !is_within(grace_ms, used_at, at) => Presented::Stolen,
         _ => Presented::Repeat,
     }
 }
@@ -375,6 +376,8 @@ mod tests {
             (4, None, None, 99_999, Repeat),
             (4, Some(2_000), None, 12_000, Repeat),
             (4, Some(2_000), None, 12_001, Stolen),
+            // Used while a clock was wrong that has been set right since.
+            (4, Some(9_000_000), None, 12_001, Stolen),
             (3, None, Some(900), 10_900, Repeat),
             (3, None, Some(900), 10_901, Stolen),
             (3, None, None, 11_000, Repeat),
@@ -383,7 +386,7 @@ mod tests {
             (2, Some(1_000), Some(1_000), 1_000, Stolen),
         ];
         for (presented, used_at, former, now, expected) in table {
-            let found = judge(&device(used_at, former), presented, now - 10_000);
+            let found = judge(&device(used_at, former), presented, (10_000, now));
             assert_eq!(found, expected, "{presented} at {now}, {used_at:?}, {former:?}");
         }
     }

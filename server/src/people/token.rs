@@ -3,6 +3,7 @@
 //! of our keys.
 
 use super::keys::Keys;
+use crate::clock::APART_MS;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode_header};
 use roost_shared::{DeviceId, PersonId, Refusal};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ const TYPE: &str = "at+jwt";
 const ISSUER: &str = "roost";
 const AUDIENCE: &str = "roost-access";
 /// How far the clocks of two instances may differ, s.
-const LEEWAY_S: i64 = 60;
+const LEEWAY_S: i64 = APART_MS / 1_000;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,6 +18,7 @@ pub mod people;
 pub mod proposals;
 pub mod rooms;
 pub mod settings;
+pub mod time;
 pub mod trail;
 mod tx;
 
@@ -25,6 +26,7 @@ pub use identity::{Claim, check_sqlite};
 pub use tx::{Commit, Tx};
 
 use crate::{
+    clock::Clock,
     error::{Error, Result},
     metrics,
 };
@@ -73,6 +75,8 @@ pub struct Db {
     /// That of a Postgres is none of ours to try.
     disk: Option<Disk>,
     fault: Option<Fault>,
+    /// By which commits write down what time it is.
+    clock: Option<Clock>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +129,7 @@ impl Db {
         let readers =
             options(backend, READERS, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
         let watcher = options(backend, 1, READER_CACHE_KIB).connect(url).await.map_err(unusable)?;
-        Ok(Db { backend, writer, readers, watcher, disk: None, fault: None })
+        Ok(Db { backend, writer, readers, watcher, disk: None, fault: None, clock: None })
     }
 
     /// This database with its house's name in it.
@@ -143,6 +147,14 @@ impl Db {
     #[must_use]
     pub fn with_fault(mut self, fault: impl Fn() -> Commit + Send + Sync + 'static) -> Db {
         self.fault = Some(Arc::new(fault));
+        self
+    }
+
+    /// The same database with commits that write down, once a second, what time it is by this
+    /// clock: no later start may lie before them.
+    #[must_use]
+    pub fn timed_by(mut self, clock: &Clock) -> Db {
+        self.clock = Some(clock.clone());
         self
     }
 
@@ -166,7 +178,8 @@ impl Db {
     }
 
     async fn unbegun(&self) -> Result<Tx> {
-        Ok(Tx::new(self.writer.acquire().await?, self.backend, self.fault.clone()))
+        let (fault, clock) = (self.fault.clone(), self.clock.clone());
+        Ok(Tx::new((self.writer.acquire().await?, self.backend), fault, clock))
     }
 
     /// A connection for reading.

@@ -1,8 +1,12 @@
 //! A write transaction. On SQLite its first statement can begin it and its last one commit it: each
 //! trip to the database wakes its thread and ours, and costs more than the statement itself.
 
-use super::{Backend, Conn};
-use crate::error::{Error, Result};
+use super::{Backend, Conn, time};
+use crate::{
+    clock::Clock,
+    error::{Error, Result},
+    reckoning::Note,
+};
 use sqlx::{Any, pool::PoolConnection};
 use std::{sync::Arc, time::Duration};
 
@@ -32,6 +36,9 @@ pub struct Tx {
     backend: Backend,
     begun: bool,
     fault: Option<Fault>,
+    clock: Option<Clock>,
+    /// What it writes down of the time.
+    note: Option<Note>,
 }
 
 impl Tx {
@@ -48,8 +55,12 @@ impl Tx {
     }
 
     /// One that has not begun.
-    pub(super) fn new(conn: PoolConnection<Any>, backend: Backend, fault: Option<Fault>) -> Tx {
-        Tx { conn: Some(conn), backend, begun: false, fault }
+    pub(super) fn new(
+        (conn, backend): (PoolConnection<Any>, Backend),
+        fault: Option<Fault>,
+        clock: Option<Clock>,
+    ) -> Tx {
+        Tx { conn: Some(conn), backend, begun: false, fault, clock, note: None }
     }
 
     /// Whether it holds what it will need: what failed before was not its statements' fault.
@@ -77,8 +88,13 @@ impl Tx {
         self.ended(fault)
     }
 
-    /// What a test wants of this commit, as far as it comes before it.
+    /// What comes before a commit: the time is written down if it is due, as the last row that is
+    /// locked, and a test may want something of it.
     pub(super) async fn ending(&mut self) -> Result<Commit> {
+        self.note = self.clock.as_ref().and_then(Clock::due);
+        if let Some(note) = self.note {
+            time::note(self.conn(), note).await?;
+        }
         let fault = self.fault.as_ref().map_or(Commit::Now, |fault| fault());
         match fault {
             Commit::After(pause) => tokio::time::sleep(pause).await,
@@ -95,6 +111,9 @@ impl Tx {
         self.conn = None;
         if fault == Commit::LoseAnswer {
             return Err(Error::Internal("commit answer lost, as a test asked".to_owned()));
+        }
+        if let (Some(clock), Some(note)) = (&self.clock, self.note) {
+            clock.noted(note);
         }
         Ok(())
     }

@@ -14,6 +14,11 @@ use serde::{Deserialize, Serialize};
 /// How long after it was committed a message may be edited, ms (behaviours, "Edit and delete").
 pub const EDIT_MS: i64 = 15 * 60 * 1_000;
 
+/// How far the clocks of two instances may differ, ms: a message from another one may lie so far
+/// ahead. One that lies further ahead was said before a wrong clock was set right, and nobody knows
+/// how long ago.
+const APART_MS: i64 = 60 * 1_000;
+
 /// The body of an `edit`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -29,7 +34,7 @@ impl Kind for Edit {
     }
 
     fn needs(&self, _: &Draft) -> Needs {
-        Needs::TARGET
+        Needs { said_at: true, ..Needs::TARGET }
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -41,8 +46,9 @@ impl Kind for Edit {
         if !context.is_own(target) {
             return Err(Refusal::NotPermitted);
         }
-        let late = context.at.saturating_sub(target.at) > EDIT_MS;
-        if late || times(&context.card) >= REVISIONS_MAX {
+        let age = target.said_at.map(|said_at| context.now.saturating_sub(said_at));
+        let in_time = age.is_some_and(|age| (-APART_MS..=EDIT_MS).contains(&age));
+        if !in_time || times(&context.card) >= REVISIONS_MAX {
             return Err(Refusal::TooLate);
         }
         if message.text == self.text {
@@ -99,7 +105,12 @@ mod tests {
         let mut unsigned = about_own();
         unsigned.author.person = None;
         unsigned.target.as_mut().unwrap().author = None;
+        let ahead = |ms| Context { at: NOW + EDIT_MS + 1, ..about_own().after_ms(ms) };
         let table = [
+            ("hello", ahead(0), Ok(())),
+            ("hello", ahead(EDIT_MS + 1), Err(Refusal::TooLate)),
+            ("hello", about_own().after_ms(-APART_MS), Ok(())),
+            ("hello", about_own().after_ms(-APART_MS - 1), Err(Refusal::TooLate)),
             ("hello", about_own(), Ok(())),
             ("hello", about_own().after_ms(EDIT_MS), Ok(())),
             ("hello", about_own().after_ms(EDIT_MS + 1), Err(Refusal::TooLate)),

@@ -74,12 +74,12 @@ impl Kind for Gathering {
         let before = context.targeted.then(|| context.state::<GatheringState>("gathering"));
         let before = before.transpose()?;
         match (before, self) {
-            (None, Gathering::Details(details)) => may_start(details, context.at),
+            (None, Gathering::Details(details)) => may_start(details, context.now),
             (None, Gathering::Cancelled(_)) | (_, Gathering::Changed(_)) => {
                 Err(Refusal::BodyInvalid)
             }
             (Some(before), _) if before.status == Status::Cancelled => Err(Refusal::TargetGone),
-            (Some(before), _) if context.at >= before.details.ends_at => Err(Refusal::TooLate),
+            (Some(before), _) if context.now >= before.details.ends_at => Err(Refusal::TooLate),
             (Some(_), Gathering::Cancelled(_)) => Ok(()),
             (Some(before), Gathering::Details(details)) => {
                 let before = before.details;
@@ -87,10 +87,10 @@ impl Kind for Gathering {
                     Err(Refusal::NothingToChange)
                 } else if details.starts_at == before.starts_at {
                     // It may have begun; its end may not be put into the past.
-                    let ends_ahead = details.ends_at > context.at;
+                    let ends_ahead = details.ends_at > context.now;
                     if ends_ahead { Ok(()) } else { Err(Refusal::DetailsInvalid) }
                 } else {
-                    may_start(details, context.at)
+                    may_start(details, context.now)
                 }
             }
         }

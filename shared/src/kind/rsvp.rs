@@ -72,7 +72,7 @@ impl Kind for Rsvp {
         if state.status == Status::Cancelled {
             return Err(Refusal::TargetGone);
         }
-        if context.at >= state.details.ends_at {
+        if context.now >= state.details.ends_at {
             return Err(Refusal::TooLate);
         }
         let same = |given: &HomeAnswer| {

@@ -94,7 +94,7 @@ impl Room {
             seq: entry.seq,
             kind: entry.kind.clone(),
             author: entry.author,
-            at: entry.at,
+            said_at: needs.said_at.then_some(entry.at),
             body: entry.body.clone(),
         });
         let card = target.as_ref().and_then(|target| self.cards.get(&target.id));
@@ -104,9 +104,10 @@ impl Room {
         Context {
             room_kind: self.kind,
             seq: self.head().next(),
+            now,
             at,
             author: Author { person, role, home: by.and_then(|by| by.home) },
-            local: clock::local(at),
+            local: clock::local(now),
             targeted: draft.target.is_some(),
             target,
             card,

@@ -18,6 +18,11 @@ pub(super) const OF_THE_SERVICE: &[(&str, &str, &str)] = &[
     ("meta.rs", "SET", "facts about the database as a whole"),
     ("meta.rs", "BEAT", "one pulse for all constellations"),
     ("meta.rs", "PULSE", "one pulse for all constellations"),
+    ("time.rs", "NOW_OF_SQLITE", "the database's own clock"),
+    ("time.rs", "NOW_OF_POSTGRES", "the database's own clock"),
+    ("time.rs", "NOTED", "one time for all constellations"),
+    ("time.rs", "NOTE", "one time for all constellations"),
+    ("time.rs", "ACCEPT", "one time for all constellations"),
     ("meta.rs", "CHANGED", "which constellations changed is the question"),
 ];
 
