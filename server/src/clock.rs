@@ -181,6 +181,12 @@ pub fn local(at_ms: i64) -> Option<LocalTime> {
     Some(LocalTime { weekday, minute })
 }
 
+/// A moment, epoch ms, as a `Date` header tells it (RFC 9110 § 5.6.7); `None` beyond the calendar.
+pub fn http_date(at_ms: i64) -> Option<String> {
+    let moment = jiff::Timestamp::from_millisecond(at_ms).ok()?;
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).ok()
+}
+
 /// A moment, epoch ms, as an operator reads it: RFC 3339, in UTC.
 pub fn utc(at_ms: i64) -> String {
     let moment = jiff::Timestamp::from_millisecond(at_ms);
@@ -203,6 +209,13 @@ pub fn spread(bound: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_told_as_http_tells_it() {
+        let date = Some("Sun, 22 Nov 2026 12:00:00 GMT".to_owned());
+        assert_eq!(http_date(1_795_348_800_999), date);
+        assert_eq!(http_date(i64::MAX), None);
+    }
 
     #[test]
     fn the_wall_clock_follows_summer_time() {

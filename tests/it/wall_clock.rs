@@ -15,6 +15,7 @@ use std::time::Duration;
 /// The clock is looked at every 10 s.
 const NOTICED: Duration = Duration::from_secs(12);
 const HOUR_MS: i64 = 3_600_000;
+const DAY_S: i64 = 24 * 3_600;
 
 /// Waits until the server says of itself that it is ready, or is not.
 async fn until_ready(instance: &Instance, ready: bool) {
@@ -36,6 +37,15 @@ fn misleading() -> i64 {
     (1..24).find(|hours| is_open(hours * HOUR_MS) != is_open(0)).unwrap()
 }
 
+/// The app goes by the date of each answer.
+async fn date_told(instance: &Instance) -> i64 {
+    let answer = reqwest::get(format!("{}/healthz", instance.door.base())).await.unwrap();
+    let date = answer.headers()["date"].to_str().unwrap().to_owned();
+    // Of the day: that is enough to tell two hours apart.
+    let clock: Vec<i64> = date[17..25].split(':').map(|part| part.parse().unwrap()).collect();
+    (clock[0] * 60 + clock[1]) * 60 + clock[2]
+}
+
 /// Kit hears about the room what is true on earth.
 async fn kit_is_told_the_truth(instance: &Instance, kit: &SignIn) {
     let access = Some(kit.access.as_str());
@@ -43,6 +53,8 @@ async fn kit_is_told_the_truth(instance: &Instance, kit: &SignIn) {
     let welcome: Welcome = serde_json::from_str(&heard.text).unwrap();
     let now = clock::Clock::system().now();
     assert!((welcome.now - now).abs() < HOUR_MS / 60, "{} at {now}", welcome.now);
+    let apart = (date_told(instance).await - now / 1_000).rem_euclid(DAY_S);
+    assert!(!(60..DAY_S - 60).contains(&apart), "the date is {apart} s off");
     let path = format!("/api/rooms/{}/entries", room_of(&welcome, RoomKind::Peers));
     let draft = json!({"id": ids::entry(), "kind": "message", "body": {"text": "hello"}});
     let before = is_open(0);

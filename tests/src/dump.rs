@@ -10,7 +10,8 @@ const CARDS: &str = "SELECT room, target, body FROM cards ORDER BY room, seq";
 /// Each table, and all its columns as SQL that makes one text of a row.
 const COLUMNS: &str = "SELECT t.name, group_concat('quote(\"' || c.name || '\")', ' || '','' || ') \
      FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
-     WHERE t.type = 'table' AND t.name <> 'marks' AND c.name <> 'used_at' GROUP BY t.name";
+     WHERE t.type = 'table' AND t.name NOT IN ('marks', 'clock') AND c.name <> 'used_at' \
+     GROUP BY t.name";
 
 /// Every entry of every room, as lines of a history; authors by their names.
 ///
@@ -55,7 +56,8 @@ pub async fn cards(data: &Path) -> sqlx::Result<Vec<Event>> {
     Ok(rows.into_iter().map(line).collect())
 }
 
-/// Every row of every table, each as one text; but for marks, and when a sign-in was first used,
+/// Every row of every table, each as one text; but for the clock, which goes on, and for marks and
+/// first uses of sign-ins,
 /// which are kept a moment later.
 ///
 /// # Errors

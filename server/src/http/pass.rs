@@ -4,12 +4,12 @@
 use super::{answer::Problem, routes};
 use crate::{
     app::App,
-    clock::{entropy, moment},
+    clock::{entropy, http_date, moment},
     metrics,
 };
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method},
+    http::{HeaderName, HeaderValue, Method, header::DATE},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -79,7 +79,7 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
         }
     };
     let mut response = ID.scope(id.clone(), answered).instrument(span).await;
-    dress(&mut response, &id, app.is_https());
+    dress(&mut response, &id, (app.is_https(), app.clock.now()));
     let status = response.status().as_u16();
     metrics::all().request(method, route, status, began);
     let ms = began.seconds() * 1_000.0;
@@ -98,11 +98,15 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
     response
 }
 
-fn dress(response: &mut Response, id: &str, https: bool) {
+fn dress(response: &mut Response, id: &str, (https, now): (bool, i64)) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS.into_iter().chain(https.then_some(HTTPS_ONLY)) {
         let name = HeaderName::from_static(name);
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    // The HTTP library's own would tell the wall clock, and the web app goes by what is told here.
+    if let Some(Ok(date)) = http_date(now).map(HeaderValue::try_from) {
+        headers.insert(DATE, date);
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static(REQUEST_ID), id);

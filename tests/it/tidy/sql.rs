@@ -15,6 +15,7 @@ pub(super) const OF_THE_SERVICE: &[(&str, &str, &str)] = &[
     ("identity.rs", "POSTGRES_TABLES", "facts about the database as a whole"),
     ("meta.rs", "INHABITED", "facts about the database as a whole"),
     ("meta.rs", "READ", "facts about the database as a whole"),
+    ("meta.rs", "SET_ONCE", "facts about the database as a whole"),
     ("meta.rs", "SET", "facts about the database as a whole"),
     ("meta.rs", "BEAT", "one pulse for all constellations"),
     ("meta.rs", "PULSE", "one pulse for all constellations"),

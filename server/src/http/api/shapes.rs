@@ -162,6 +162,9 @@ pub struct Page {
     /// `from - 1` when there was nothing.
     to: i64,
     head: i64,
+    /// What the history up to `to` is known by, sealed; PROTOCOL § 5.
+    #[schema(nullable = false)]
+    anchor: Option<String>,
     entries: Vec<Entry>,
 }
 
