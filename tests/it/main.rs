@@ -20,6 +20,7 @@ mod finds;
 mod floors;
 mod forged_tokens;
 mod forgotten;
+mod forks;
 mod full;
 mod guessing;
 mod handover;
