@@ -297,7 +297,7 @@ async fn live_through(seed: u64) {
     let mut copies = 0;
     for _ in 0..EVENTS {
         let phone = &phones[usize::try_from(dice.below(3)).unwrap()];
-        match dice.below(8) {
+        match dice.below(10) {
             0..4 => {
                 for _ in 0..=dice.below(3) {
                     phone.send(room, "Is anyone free for a cuppa?").await.unwrap();
@@ -305,19 +305,32 @@ async fn live_through(seed: u64) {
             }
             4 => phone.stop().await.unwrap(),
             5 => phone.start().await.unwrap(),
-            6 => {
+            6..8 if copies > 0 => {
+                // Phones that are away meanwhile come back to a log that has overtaken theirs.
+                let away = dice.below(4) > 0;
+                for phone in phones.iter().filter(|_| away) {
+                    phone.stop().await.unwrap();
+                }
+                put_back(&mut world, &copy(dice.below(copies))).await;
+                for _ in 0..dice.below(8) {
+                    say(&world, "max").await;
+                }
+                for phone in phones.iter().filter(|_| away) {
+                    phone.start().await.unwrap();
+                }
+            }
+            _ => {
                 back_up(&mut world, &copy(copies)).await;
                 copies += 1;
             }
-            _ if copies > 0 => put_back(&mut world, &copy(dice.below(copies))).await,
-            _ => {
-                say(&world, "max").await;
-            }
         }
-        // Now and then what was written is there before the next thing happens.
-        if dice.below(2) == 0 {
+        // Mostly what was written has come to those who are there before the next thing happens.
+        if dice.below(4) > 0 {
             say(&world, "max").await;
-            let _ = phones[0].wait_until(Duration::from_millis(300), View::is_caught_up).await;
+            for phone in &phones {
+                let there = |view: &View| view.is_live() && view.is_caught_up();
+                let _ = phone.wait_until(Duration::from_millis(300), there).await;
+            }
         }
     }
     for phone in &phones {
