@@ -111,7 +111,8 @@ impl App {
         keys: Arc<Keys>,
         lock: Option<File>,
     ) -> Result<App> {
-        let db = db.timed_by(&clock);
+        // The command line writes down no time: run by a wrong clock, it would move the server's.
+        let db = if lock.is_some() { db.timed_by(&clock) } else { db };
         timekeeping::start(&db, &clock).await?;
         let presence = Presence::new(config.limits.sockets_a_person, config.live.retry_spread_ms);
         let feeds = Feeds::new(db.clone(), keys.chain_keys.clone(), &config.log);

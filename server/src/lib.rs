@@ -104,7 +104,8 @@ pub async fn run(
     app.set_origins(origins(&app.config.server.public_url, address));
     if app.is_https() && app.config.server.proxies == 0 {
         tracing::warn!(
-            "server.proxies is 0: behind a proxy, all phones share one limit of failed sign-ins"
+            "server.proxies is 0: behind a proxy, all phones share one limit of failed sign-ins and one \
+             of connections"
         );
     }
     tracing::info!(%address, "serving");

@@ -122,6 +122,10 @@ struct Inner {
     clock: Clock,
     frames: Quota,
     requests: Keyed<PersonId>,
+    /// The same by sign-in, for those of whom it is not known yet whether they are still here.
+    asked: Keyed<DeviceId>,
+    /// Refresh tokens that are ours, by sign-in and count: also those that are worth nothing more.
+    tokens: Keyed<(DeviceId, i64)>,
     sign_ins: Keyed<DeviceId>,
     /// Links and codes that were good, by a hash that nobody outside can foresee.
     secrets: Keyed<u64>,
@@ -151,6 +155,8 @@ impl Limits {
             clock: clock.clone(),
             frames: quota(limits.frames_a_minute, limits.frames_burst),
             requests: Keyed::new(requests, limits.remembered, &steady),
+            asked: Keyed::new(requests, limits.remembered, &steady),
+            tokens: Keyed::new(sign_ins, limits.remembered, &steady),
             sign_ins: Keyed::new(sign_ins, limits.remembered, &steady),
             secrets: Keyed::new(sign_ins, limits.remembered, &steady),
             hasher: RandomState::new(),
@@ -194,12 +200,32 @@ impl Limits {
         Ok(done)
     }
 
-    /// A use of a sign-in whose token is ours.
+    /// Does something by a refresh token that is ours. What an earlier holder of the sign-in tries
+    /// is counted by their token alone: only what was good counts for the sign-in.
+    ///
+    /// # Errors
+    /// Those of `act`; `TooMany`.
+    pub async fn by_token<T>(
+        &self,
+        (device, generation): (DeviceId, i64),
+        act: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let token = (device, generation);
+        if self.0.sign_ins.is_spent(&device) || !self.0.tokens.take(&token) {
+            return Err(Limit::SignIns.hit().into());
+        }
+        let done = act.await?;
+        self.0.sign_ins.take(&device);
+        Ok(done)
+    }
+
+    /// A request, or a `hello`, by a sign-in that is ours, before it is looked up: whoever has
+    /// ended may ask no more often than others, and uses up nothing but their own.
     ///
     /// # Errors
     /// `TooMany`.
-    pub fn sign_in(&self, device: DeviceId) -> Result<(), Refusal> {
-        if self.0.sign_ins.take(&device) { Ok(()) } else { Err(Limit::SignIns.hit()) }
+    pub fn asked(&self, device: DeviceId) -> Result<(), Refusal> {
+        if self.0.asked.take(&device) { Ok(()) } else { Err(Limit::Requests.hit()) }
     }
 
     /// A request, or a `hello`, of somebody who is signed in.
@@ -267,6 +293,8 @@ async fn prune(limits: Weak<Inner>) {
         ticks.tick().await;
         let Some(limits) = limits.upgrade() else { return };
         limits.requests.prune();
+        limits.asked.prune();
+        limits.tokens.prune();
         limits.sign_ins.prune();
         limits.secrets.prune();
         limits.guesses.prune();

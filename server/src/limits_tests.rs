@@ -65,14 +65,37 @@ fn a_person_asks_as_often_as_they_may_from_wherever() {
     assert_eq!((passed(jo, 9), passed(sam, 9)), (5, 5));
 }
 
-#[test]
-fn a_sign_in_is_used_as_often_as_it_may_be_and_no_other_is_the_worse_for_it() {
+#[tokio::test]
+async fn a_sign_in_is_used_as_often_as_it_may_be_and_no_other_is_the_worse_for_it() {
     let (limits, clock) = limits(|_| {});
     let (sams, amaras) = (DeviceId::new(1, [1; 10]), DeviceId::new(1, [2; 10]));
-    let passed = |device, uses: u32| (0..uses).filter(|_| limits.sign_in(device).is_ok()).count();
-    assert_eq!((passed(sams, 100), passed(amaras, 100)), (60, 60));
+    let passed = async |device, uses: i64| {
+        let mut passed = 0;
+        for generation in 0..uses {
+            let used = limits.by_token((device, generation), async { Ok(()) }).await;
+            passed += i64::from(used.is_ok());
+        }
+        passed
+    };
+    assert_eq!((passed(sams, 100).await, passed(amaras, 100).await), (60, 60));
     clock.turn(60_000);
-    assert_eq!(passed(sams, 100), 60);
+    assert_eq!(passed(sams, 100).await, 60);
+}
+
+#[tokio::test]
+async fn who_held_a_sign_in_before_uses_up_nothing_of_who_holds_it_now() {
+    let (limits, _) = limits(|_| {});
+    let device = DeviceId::new(1, [1; 10]);
+    let ended = async || Err::<(), _>(Refusal::DeviceEnded.into());
+    let heard = async || {
+        let answer = limits.by_token((device, 1), ended()).await;
+        answer.map_err(|error| error.refusal())
+    };
+    for _ in 0..60 {
+        assert_eq!(heard().await, Err(Refusal::DeviceEnded));
+    }
+    assert_eq!(heard().await, Err(Refusal::TooMany), "an old token, again and again");
+    assert!(limits.by_token((device, 5), async { Ok(()) }).await.is_ok(), "the present one");
 }
 
 #[tokio::test]

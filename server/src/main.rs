@@ -4,9 +4,12 @@ mod admin;
 
 use clap::{Args, Parser, Subcommand};
 use roost_server::{
-    App, Config, Error, demo,
+    App, Config, Error,
+    clock::Clock,
+    demo,
     error::{EXIT_CONFIG, Result},
     folder::Folder,
+    limits::connections::Connections,
     opening, run, telemetry,
 };
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
@@ -195,5 +198,6 @@ async fn check(config: &Config) -> Result<()> {
     print!("{text}");
     let keys = config.store.data.join("keys");
     println!("\n# keys: {} (not shown)", keys.display());
+    Connections::new(config, &Clock::system())?;
     opening::check(&config.store.data).await
 }

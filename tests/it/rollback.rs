@@ -21,7 +21,7 @@ use roost_tests::{
     world::{World, room_of},
 };
 use serde_json::json;
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Random histories, and what happens in each.
@@ -82,14 +82,14 @@ async fn say(world: &World, name: &str) -> EntryId {
 }
 
 /// Stops, copies the database here, and starts again.
-async fn back_up(world: &mut World, to: &std::path::Path) {
+async fn back_up(world: &mut World, to: &Path) {
     world.stop().await;
     fs::copy(world.database(), to).unwrap();
     world.restart().await;
 }
 
 /// Stops, puts a copy in the place of the database, and starts again.
-async fn put_back(world: &mut World, from: &std::path::Path) {
+async fn put_back(world: &mut World, from: &Path) {
     world.stop().await;
     for file in ["roost.db-wal", "roost.db-shm"] {
         let _ = fs::remove_file(world.database().with_file_name(file));
@@ -282,6 +282,21 @@ async fn stands(world: &World) -> Vec<(Seq, EntryId)> {
     }
 }
 
+/// Puts a copy back, and lets the log overtake what phones hold, which mostly are away meanwhile.
+async fn overtake(world: &mut World, dice: &mut Dice, phones: &[Phone], from: &Path) {
+    let away = dice.below(4) > 0;
+    for phone in phones.iter().filter(|_| away) {
+        phone.stop().await.unwrap();
+    }
+    put_back(world, from).await;
+    for _ in 0..dice.below(8) {
+        say(world, "max").await;
+    }
+    for phone in phones.iter().filter(|_| away) {
+        phone.start().await.unwrap();
+    }
+}
+
 /// One history: people say things, phones go and come, and now and then an earlier database is put
 /// back. However it went, every phone ends with what stands.
 async fn live_through(seed: u64) {
@@ -306,18 +321,8 @@ async fn live_through(seed: u64) {
             4 => phone.stop().await.unwrap(),
             5 => phone.start().await.unwrap(),
             6..8 if copies > 0 => {
-                // Phones that are away meanwhile come back to a log that has overtaken theirs.
-                let away = dice.below(4) > 0;
-                for phone in phones.iter().filter(|_| away) {
-                    phone.stop().await.unwrap();
-                }
-                put_back(&mut world, &copy(dice.below(copies))).await;
-                for _ in 0..dice.below(8) {
-                    say(&world, "max").await;
-                }
-                for phone in phones.iter().filter(|_| away) {
-                    phone.start().await.unwrap();
-                }
+                let from = copy(dice.below(copies));
+                overtake(&mut world, &mut dice, &phones, &from).await;
             }
             _ => {
                 back_up(&mut world, &copy(copies)).await;

@@ -151,9 +151,10 @@ impl FromRequestParts<App> for Me {
         let Ok(Address(from)) = Address::from_request_parts(parts, app).await;
         let token = bearer(&parts.headers).ok_or(Refusal::SignInAgain)?;
         let bearer = app.bearer(token, from).await?;
-        // Before the database is asked: whoever has ended may ask no more often than others.
-        app.limits.request(bearer.person)?;
-        Ok(app.people.present(&mut *app.directory.reader().await?, bearer).await?)
+        app.limits.asked(bearer.device)?;
+        let me = app.people.present(&mut *app.directory.reader().await?, bearer).await?;
+        app.limits.request(me.person)?;
+        Ok(me)
     }
 }
 

@@ -3,7 +3,7 @@
 //! not taken in time.
 
 use super::stream::{Patience, Stream};
-use crate::limits::connections::Connections;
+use crate::limits::connections::{Connections, Visitor};
 use axum::{Router, body::Body, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
@@ -11,7 +11,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use socket2::SockRef;
-use std::{future::Future, net::IpAddr, time::Duration};
+use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 
 /// How long the loop rests when the machine has no more connections to give, and how long it waits
@@ -62,7 +62,8 @@ pub async fn serve(
                 let (slot, visitor) = door.connections.enter(address.ip());
                 let stream = Stream::new(tcp, (slot, visitor.clone()), door.patience);
                 let caller = Caller(address.ip());
-                let answering = answer(&builder, &router, (stream, caller), closing.subscribe());
+                let asker = (caller, visitor.clone());
+                let answering = answer(&builder, &router, (stream, asker), closing.subscribe());
                 visitor.run_by(tokio::spawn(answering).abort_handle());
             }
             Err(error) => {
@@ -85,14 +86,19 @@ pub async fn serve(
 fn answer(
     builder: &http1::Builder,
     router: &Router,
-    (stream, caller): (Stream, Caller),
+    (stream, (caller, visitor)): (Stream, (Caller, Arc<Visitor>)),
     mut closing: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + use<> {
     let inner = TowerToHyperService::new(router.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(caller);
-        hyper::service::Service::call(&inner, request)
+        let (answered, waits) =
+            (hyper::service::Service::call(&inner, request), visitor.clone().waits());
+        async move {
+            let _waits = waits;
+            answered.await
+        }
     });
     let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     async move {

@@ -52,8 +52,8 @@ pub async fn refresh(
         Ok(holder) => holder,
         Err(guess) => return Err(app.limits.failed(from, guess).await.into()),
     };
-    app.limits.sign_in(holder.device)?;
-    let sign_in = match app.people.refresh(holder).await {
+    let token = (holder.device, holder.generation);
+    let sign_in = match app.limits.by_token(token, app.people.refresh(holder)).await {
         Ok(sign_in) => sign_in,
         Err(no) if in_cookie && no.refusal().ends_sign_in() => return Ok(forget(no)),
         Err(no) => return Err(no.into()),

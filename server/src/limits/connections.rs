@@ -2,8 +2,9 @@
 //!
 //! A connection on which no phone has signed in is a *visitor*: an HTTP connection, or a socket
 //! before its `welcome`. Visitors are bounded, by address and in all. Whoever comes when it is full
-//! is let in, and the visitor ends on whose connection nothing has moved for longest: those who
-//! hold connections and say nothing cannot keep anybody out, whatever address they share. A phone
+//! is let in, and the visitor ends on whose connection nothing has moved for longest, those who wait
+//! for our answer last: those who hold connections and say nothing cannot keep anybody out, whatever
+//! address they share. Where one network holds much of the house, it is one of its visitors. A phone
 //! never makes way for a visitor.
 
 use super::Limit;
@@ -15,7 +16,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 use tokio::{sync::watch, task::AbortHandle};
@@ -30,6 +31,8 @@ const CONNECTIONS_LEAST: usize = 16;
 /// most that it needs: without it nobody could sign in or ask whether the house is alive.
 const VISITORS_PART: usize = 4;
 const VISITORS_KEPT_MAX: usize = 64;
+/// When the house is full, a network that holds more than one visitor in so many makes way.
+const NETWORK_PART: usize = 4;
 
 /// The connections of the house. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +77,8 @@ pub struct Slot {
 pub struct Visitor {
     clock: Clock,
     moved_ms: AtomicU64,
+    /// Requests that wait for our answer.
+    waiting: AtomicUsize,
     task: Mutex<Task>,
 }
 
@@ -108,6 +113,7 @@ impl Connections {
         let visitor = Arc::new(Visitor {
             clock: clock.clone(),
             moved_ms: AtomicU64::new(steady_ms(clock)),
+            waiting: AtomicUsize::new(0),
             task: Mutex::new(Task::Unknown),
         });
         let from = neighbourhood(from);
@@ -128,7 +134,7 @@ impl Connections {
     /// no more to give than we thought.
     pub fn make_room(&self) {
         let mut held = self.0.held();
-        let leaves = stillest(&held, |_| true);
+        let leaves = makes_way(&held);
         let leaves = leaves.and_then(|id| self.0.sent_off(&mut held, id, Limit::Connections));
         drop(held);
         if let Some(visitor) = leaves {
@@ -193,6 +199,12 @@ impl Visitor {
         self.moved_ms.store(steady_ms(&self.clock), Ordering::Relaxed);
     }
 
+    /// A request has come, and is answered until this is dropped.
+    pub fn waits(self: Arc<Visitor>) -> Waits {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Waits(self)
+    }
+
     /// This task runs the connection from now on: when it ends, the connection does.
     pub fn run_by(&self, handle: AbortHandle) {
         let mut task = self.task();
@@ -210,6 +222,16 @@ impl Visitor {
 
     fn task(&self) -> MutexGuard<'_, Task> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A visitor who waits for our answer.
+pub struct Waits(Arc<Visitor>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.moved();
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -244,16 +266,32 @@ fn too_many(most: Most, held: &Held, from: IpAddr) -> Option<(u64, Limit)> {
     }
     let visitors = held.visitors.len();
     if visitors >= most.visitors || visitors + held.phones >= most.all {
-        return Some((stillest(held, |_| true)?, Limit::Connections));
+        return Some((makes_way(held)?, Limit::Connections));
     }
     None
 }
 
-/// Of these visitors the one on whose connection nothing has moved for longest.
+/// The visitor that ends when the house is full: of the network that holds most of it, if that is
+/// more than its part.
+fn makes_way(held: &Held) -> Option<u64> {
+    let mut networks: HashMap<IpAddr, usize> = HashMap::new();
+    for (address, _) in held.visitors.values() {
+        *networks.entry(network(*address)).or_default() += 1;
+    }
+    let most = networks.into_iter().max_by_key(|(_, visitors)| *visitors);
+    let greedy = most.filter(|(_, visitors)| visitors * NETWORK_PART > held.visitors.len());
+    stillest(held, |address| greedy.is_none_or(|(greedy, _)| network(*address) == greedy))
+}
+
+/// Of these visitors the one on whose connection nothing has moved for longest; of those who wait
+/// for our answer only when there is no other.
 fn stillest(held: &Held, which: impl Fn(&IpAddr) -> bool) -> Option<u64> {
     let these = held.visitors.iter().filter(|(_, (address, _))| which(address));
-    let moved = these.map(|(id, (_, visitor))| (visitor.moved_ms.load(Ordering::Relaxed), *id));
-    moved.min().map(|(_, id)| id)
+    let moved = these.map(|(id, (_, visitor))| {
+        let waits = visitor.waiting.load(Ordering::Relaxed) > 0;
+        (waits, visitor.moved_ms.load(Ordering::Relaxed), *id)
+    });
+    moved.min().map(|(_, _, id)| id)
 }
 
 /// The soft limit of open files in the text of `/proc/self/limits`.
@@ -271,11 +309,21 @@ fn steady_ms(clock: &Clock) -> u64 {
 
 /// What counts as one address: whoever has an IPv6 address has the 2^64 beside it too.
 fn neighbourhood(address: IpAddr) -> IpAddr {
+    first_bits(address, 32, 64)
+}
+
+/// The network that somebody may have many addresses of: a /24, or a /48 (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    first_bits(address, 24, 48)
+}
+
+fn first_bits(address: IpAddr, of_v4: u32, of_v6: u32) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V4(address) => {
+            IpAddr::V4((address.to_bits() >> (32 - of_v4) << (32 - of_v4)).into())
+        }
         IpAddr::V6(address) => {
-            let network = address.to_bits() >> 64 << 64;
-            IpAddr::V6(network.into())
+            IpAddr::V6((address.to_bits() >> (128 - of_v6) << (128 - of_v6)).into())
         }
     }
 }
@@ -341,6 +389,23 @@ mod tests {
         visits.truncate(2);
         let held = house.0.held();
         assert_eq!((held.phones, held.visitors.len()), (2, 0));
+    }
+
+    #[test]
+    fn who_waits_for_an_answer_goes_last_and_a_network_that_takes_the_house_goes_first() {
+        let (house, clock) = house(Most { an_address: 3, visitors: 6, phones: 4, all: 20 });
+        let enter = |network: u32, host: u32| {
+            clock.turn(10);
+            house.enter(address(network << 8 | host))
+        };
+        let mut visits = vec![enter(7, 1), enter(8, 1)];
+        (2..6).for_each(|host| visits.push(enter(9, host)));
+        let waits = visits[2].1.clone().waits();
+        visits.push(enter(10, 1));
+        assert_eq!(here(&visits), [0, 1, 2, 4, 5, 6], "of the greedy one, and not who waits");
+        drop(waits);
+        visits.push(enter(11, 1));
+        assert_eq!(here(&visits), [0, 1, 2, 5, 6, 7], "what was answered has moved");
     }
 
     #[tokio::test]

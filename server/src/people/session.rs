@@ -123,7 +123,7 @@ impl Me {
 #[derive(Clone, Copy, Debug)]
 pub struct Holder {
     pub device: DeviceId,
-    generation: i64,
+    pub generation: i64,
 }
 
 /// What a presented refresh token means.

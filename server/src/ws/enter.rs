@@ -27,10 +27,11 @@ impl Wire {
         shown: Shown,
     ) -> Result<Box<Entered>, Refusal> {
         let bearer = self.app.bearer(token, self.from).await?;
-        // Coming back gives a new bucket of frames, so that is counted too.
-        self.app.limits.request(bearer.person)?;
+        self.app.limits.asked(bearer.device)?;
         let mut conn = self.app.directory.reader().await.map_err(|e| e.refusal())?;
         let me = self.app.people.present(&mut conn, bearer).await.map_err(|e| e.refusal())?;
+        // Coming back gives a new bucket of frames, so that is counted too.
+        self.app.limits.request(me.person)?;
         let live = &self.app.config.live;
         let inlet = Inlet::new(me.person, live.queue_frames, live.queue_bytes);
         self.slot.signed_in()?;
