@@ -1,5 +1,6 @@
 //! I5, F25: another history is known by its entries, not by how many there are, on each database:
-//! at the door, where a phone shows what it was told, and in a feed whose log was set back under it.
+//! at the door, where a phone shows what it was told, and in a feed whose log was set back under
+//! it.
 
 use roost_server::{
     outlet::{Inlet, Push},
