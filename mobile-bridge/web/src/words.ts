@@ -123,7 +123,7 @@ export const words = {
 
     unknownHere:
         `This ${DEVICE} is not signed in to Roost just now. Nothing kept here is lost, and Roost ` +
-        "goes on trying. If it stays like this, ask your liaison worker or fostering service for " +
+        "keeps trying. If this does not change, ask your liaison worker or fostering service for " +
         "a new link.",
 
     store: {
