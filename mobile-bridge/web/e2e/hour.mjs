@@ -8,11 +8,15 @@ import { join } from "node:path";
 
 const MINUTE_MS = 60_000;
 
-/** What the server asks for the time, put before the library's own: so much later than it is. */
+/**
+ * What the server and its SQLite ask for the time, put before the library's own: so much later than
+ * it is.
+ */
 const LATER = `
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 int clock_gettime(clockid_t clock, struct timespec *now) {
@@ -20,6 +24,13 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
     const char *later_s = getenv("LATER_S");
     if (!failed && clock == CLOCK_REALTIME && later_s) now->tv_sec += atol(later_s);
     return (int)failed;
+}
+int gettimeofday(struct timeval *now, void *zone) {
+    struct timespec exact;
+    int failed = clock_gettime(CLOCK_REALTIME, &exact);
+    now->tv_sec = exact.tv_sec;
+    now->tv_usec = exact.tv_nsec / 1000;
+    return failed;
 }
 `;
 

@@ -29,12 +29,19 @@ export const PHONE = { width: 390, height: 844 };
 export const LAPTOP = { width: 1280, height: 800 };
 
 /** One machine is everybody here, and says more in a second than people do in a day. */
-export const AMPLE = Object.fromEntries(
-    ["FRAMES", "REQUESTS", "ATTEMPTS", "ATTEMPTS_OF_ALL"].flatMap((what) => [
-        [`ROOST_LIMITS__${what}_A_MINUTE`, "1000000"],
-        [`ROOST_LIMITS__${what}_BURST`, "1000000"],
-    ]),
-);
+export const AMPLE = {
+    ...Object.fromEntries(
+        ["FRAMES", "REQUESTS", "SIGN_INS"].flatMap((what) => [
+            [`ROOST_LIMITS__${what}_A_MINUTE`, "1000000"],
+            [`ROOST_LIMITS__${what}_BURST`, "1000000"],
+        ]),
+    ),
+    ROOST_LIMITS__GUESSES_IPV4_32: "1000000",
+    ROOST_LIMITS__GUESSES_IPV4_24: "1000000",
+    ROOST_LIMITS__GUESSES_OF_ALL: "1000000",
+    ROOST_LIMITS__CONNECTIONS_AN_ADDRESS: "1000000",
+    ROOST_LIMITS__CONNECTIONS: "1000000",
+};
 
 /** Tries until it gives something true; throws with `what` when that takes too long. */
 export async function until(what, attempt, within_ms = PATIENCE_MS) {
