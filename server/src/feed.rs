@@ -198,6 +198,17 @@ impl Feeds {
         })
     }
 
+    /// Whether an entry with this chain was delivered here, as far as that is remembered. A "no"
+    /// says nothing.
+    pub fn has_told(&self, room: RoomId, point: Point) -> bool {
+        self.with(|rooms| {
+            let Some(feed) = rooms.get(&room) else { return false };
+            let after = feed.tail.front().map_or(0, |oldest| point.seq.0 - oldest.seq.0);
+            let line = usize::try_from(after).ok().and_then(|at| feed.tail.get(at));
+            line.is_some_and(|line| (line.seq, line.chain) == (point.seq, point.chain))
+        })
+    }
+
     /// One page of a room's log for this outlet: from the tail if it is there, and to whoever still
     /// stands in the feed, which lets go of those who left before it takes what came later.
     ///

@@ -61,7 +61,8 @@ async fn check(house: &House, me: &Me, shown: &Shown) -> (History, Epoch) {
     let constellation = house.constellation;
     let epoch = homes::constellation(&mut conn, constellation).await.unwrap().epoch;
     let mine = rooms::of_person(&mut conn, constellation, me.person).await.unwrap();
-    let history = house.people.check_history((&mut conn, epoch), me, &mine, shown).await;
+    let with = (&mut *conn, &house.feeds[0]);
+    let history = house.people.check_history(with, (me, epoch), &mine, shown).await;
     let history = history.unwrap();
     let after = homes::constellation(&mut conn, constellation).await.unwrap().epoch;
     assert_eq!(after != epoch, history == History::SetBack, "an epoch ends with a proof alone");

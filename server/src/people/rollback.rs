@@ -8,6 +8,7 @@ use crate::{
     chain::{Point, Sealer},
     clock::entropy,
     error::Result,
+    feed::Feeds,
     metrics,
     store::{
         Conn, entries, homes, meta,
@@ -51,8 +52,8 @@ impl People {
     /// Whatever the database said.
     pub async fn check_history(
         &self,
-        (conn, epoch): (&mut Conn, Epoch),
-        me: &Me,
+        (conn, feeds): (&mut Conn, &Feeds),
+        (me, epoch): (&Me, Epoch),
         rooms: &[Mine],
         shown: &Shown,
     ) -> Result<History> {
@@ -62,7 +63,9 @@ impl People {
             Some(Proof { room: *room, point: Point { seq, chain: Some(chain) } })
         });
         let read: Vec<Option<Proof>> = read.collect();
-        if let Some(proof) = first_fallen(conn, rooms, read.iter().flatten()).await? {
+        // Of most that phones show the feeds know that it stands, without asking the database.
+        let unsure = read.iter().flatten().filter(|it| !feeds.has_told(it.room, it.point));
+        if let Some(proof) = first_fallen(conn, rooms, unsure).await? {
             return self.set_back((me, epoch), proof).await;
         }
         let ahead =

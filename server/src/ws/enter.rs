@@ -48,8 +48,8 @@ impl Wire {
             // The welcome of the epoch that stands makes the phone forget.
             return entered((&self.app, &mut conn), &me, found, Cursors::new()).await;
         }
-        let with = (&mut *conn, found.0.epoch);
-        match self.app.people.check_history(with, &me, &found.1, &shown).await {
+        let (with, whose) = ((&mut *conn, &self.app.feeds), (&me, found.0.epoch));
+        match self.app.people.check_history(with, whose, &found.1, &shown).await {
             Ok(History::Same) => entered((&self.app, &mut conn), &me, found, shown.cursors).await,
             Ok(History::Unproven) => {
                 let entered = entered((&self.app, &mut conn), &me, found, Cursors::new()).await?;
@@ -90,7 +90,8 @@ impl Wire {
             return self.reload().await.map(Some);
         }
         let rooms = directory.rooms_of(&mut conn, &me).await.map_err(|e| e.refusal())?;
-        let history = self.app.people.check_history((&mut conn, epoch), &me, &rooms, shown).await;
+        let with = (&mut *conn, &self.app.feeds);
+        let history = self.app.people.check_history(with, (&me, epoch), &rooms, shown).await;
         drop(conn);
         match history.map_err(|e| e.refusal())? {
             History::Same => Ok(None),
