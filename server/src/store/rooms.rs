@@ -26,12 +26,11 @@ static HEADS_ROWS: ManyRows = ManyRows::new(HEADS, 2);
 const OF_CONSTELLATION: &str =
     "SELECT room, kind, home FROM rooms WHERE constellation = $1 ORDER BY created_at, room";
 const OF_PERSON: &str = "SELECT r.room, r.kind, r.home, m.floor, m.view, l.role, \
-     k.delivered, k.read, last.seq AS head, last.chain \
+     k.delivered, k.read, \
+     (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) AS head \
      FROM members m JOIN rooms r ON r.room = m.room \
      JOIN places l ON l.constellation = m.constellation AND l.person = m.person \
      LEFT JOIN marks k ON k.room = m.room AND k.person = m.person \
-     LEFT JOIN entries last ON last.room = r.room AND last.seq = \
-     (SELECT e.seq FROM entries e WHERE e.room = r.room ORDER BY e.seq DESC LIMIT 1) \
      WHERE m.constellation = $1 AND m.person = $2 AND m.left_at IS NULL \
      ORDER BY r.created_at, r.room";
 const JOIN: &str = "INSERT INTO members (room, person, constellation, floor, view, left_at) \
@@ -162,7 +161,6 @@ struct MineRow {
     kind: String,
     home: Option<String>,
     head: Option<i64>,
-    chain: Option<String>,
     floor: i64,
     view: String,
     role: String,
@@ -189,7 +187,8 @@ pub async fn of_person(
                 role: super::people::role(&row.role)?,
                 kind: room_kind(&row.kind)?,
                 home: row.home.map(|home| parsed(home.parse())).transpose()?,
-                head: point(row.head, row.chain.as_deref()),
+                // The index knows the seq; the chain is in the row, and mostly the feed has it.
+                head: point(row.head, None),
                 held: Seq(row.delivered.unwrap_or(0)),
                 read: Seq(row.read.unwrap_or(0)),
                 membership: Membership { floor: Seq(row.floor), view: view(&row.view)? },
